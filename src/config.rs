@@ -1,0 +1,131 @@
+//! Settings in layers: defaults < file < environment < flags. This module holds the resolved values; `layers` makes them.
+
+use crate::event::{Scheme, Text};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything a command can be started with, resolved and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Data directory.
+    pub data_dir: PathBuf,
+    /// The receiver.
+    pub receiver: Receiver,
+    /// Secrets and what is accepted by them.
+    pub signing: Signing,
+    /// The journal.
+    pub journal: crate::journal::Options,
+    /// The monitor.
+    pub monitor: crate::monitor::Settings,
+    /// The screen.
+    pub screen: Screen,
+}
+
+/// Where and how to listen.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// Listen address; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The only path that takes posts.
+    pub path: String,
+    /// Body of the 200 answer.
+    pub answer: String,
+    /// Largest body, in bytes.
+    pub body_limit: usize,
+    /// Time for the body to arrive.
+    pub body_timeout: Duration,
+    /// Time for the headers to arrive.
+    pub header_timeout: Duration,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+/// What requests are verified against. Reloaded while running.
+#[derive(Debug, Clone, Default)]
+pub struct Signing {
+    /// Accepted NXCloud algorithms; exactly one pins it and the header is ignored.
+    pub algorithms: Vec<Algorithm>,
+    /// How far `ts` may be from now; `None` is off.
+    pub ts_tolerance: Option<Duration>,
+    /// NXCloud secrets.
+    pub nxcloud: Vec<Secret>,
+    /// Meta app secrets.
+    pub meta: Vec<Secret>,
+    /// Token of the Meta handshake.
+    pub verify_token: Option<SecretText>,
+}
+
+impl Signing {
+    /// Whether any secret is configured.
+    pub fn any(&self) -> bool {
+        !self.nxcloud.is_empty() || !self.meta.is_empty()
+    }
+
+    /// Schemes with at least one secret.
+    pub fn schemes(&self) -> Vec<Scheme> {
+        let mut schemes = Vec::new();
+        if !self.nxcloud.is_empty() {
+            schemes.push(Scheme::Nxcloud);
+        }
+        if !self.meta.is_empty() {
+            schemes.push(Scheme::Meta);
+        }
+        schemes
+    }
+}
+
+/// Digest of the NXCloud scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// The platform's default.
+    Md5,
+    /// The better one.
+    Sha256,
+}
+
+/// A labelled secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// What it is called on screen and in events.
+    pub label: Text,
+    /// The secret itself.
+    pub value: SecretText,
+    /// `accessKey` that must come with it, when set.
+    pub access_key: Option<Text>,
+}
+
+/// Secret text: never printed, not even by `{:?}`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(Vec<u8>);
+
+impl SecretText {
+    /// Wraps a secret.
+    pub fn new(value: impl Into<Vec<u8>>) -> Self {
+        Self(value.into())
+    }
+
+    /// The secret's bytes, for digesting only.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// The screen.
+#[derive(Debug, Clone, Default)]
+pub struct Screen {
+    /// Theme name; `None` chooses by the terminal's ground.
+    pub theme: Option<String>,
+    /// ASCII glyphs only.
+    pub ascii: bool,
+    /// Start masked.
+    pub mask: bool,
+    /// Key bindings from `[keys]`: action name to key names.
+    pub keys: Vec<(String, Vec<String>)>,
+}

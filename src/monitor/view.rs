@@ -1,0 +1,347 @@
+//! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them (DESIGN §6).
+//! Fields marked `serde(skip)` are for the screen only.
+
+use crate::event::{Millis, Severity, Text};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+/// A span of receive time, `from` inclusive, `to` exclusive; both on whole minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Start.
+    pub from: Millis,
+    /// End.
+    pub to: Millis,
+}
+
+impl Span {
+    /// The whole minutes that cover the last `minutes` minutes before `now`.
+    pub fn last(minutes: u32, now: Millis) -> Self {
+        Self::covering(Millis(now.0 - i64::from(minutes) * 60_000), Millis(now.0 + 1))
+    }
+
+    /// The whole minutes that cover `from..to`.
+    pub fn covering(from: Millis, to: Millis) -> Self {
+        let minute = 60_000;
+        Self {
+            from: Millis(from.0.div_euclid(minute) * minute),
+            to: Millis((to.0 + minute - 1).div_euclid(minute) * minute),
+        }
+    }
+
+    /// Whether `at` lies in the span.
+    pub fn contains(&self, at: Millis) -> bool {
+        self.from <= at && at < self.to
+    }
+}
+
+/// What is looked at: every pane and report obeys one of these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The window.
+    pub span: Span,
+    /// Now, or the end of a window that lies in the past.
+    pub as_of: Millis,
+    /// Only this business number.
+    pub number: Option<Text>,
+}
+
+/// Activity: what was received in the span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Ingest {
+    /// Accepted requests.
+    pub requests: u64,
+    /// Unique events of every kind.
+    pub events: u64,
+    /// Further deliveries of known events.
+    pub duplicates: u64,
+    /// Of the events, unrecognised ones.
+    pub unrecognised: u64,
+    /// Requests answered 401.
+    pub refused: u64,
+    /// Removed by retention.
+    pub expired: u64,
+}
+
+/// The nested counters and the outcomes of a cohort.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Funnel {
+    /// Messages with any status evidence.
+    pub attempted: u64,
+    /// Nested.
+    pub sent: u64,
+    /// Nested.
+    pub delivered: u64,
+    /// Nested.
+    pub read: u64,
+    /// Messages with `failed` and `delivered` or `read`.
+    pub conflicts: u64,
+    /// Exactly one per message; sums to `attempted`.
+    pub outcomes: Outcomes,
+    /// Sent to delivered, where both were seen.
+    pub time_to_deliver_s: Latency,
+    /// Delivered to read, where both were seen.
+    pub time_to_read_s: Latency,
+}
+
+/// Messages by outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Outcomes {
+    /// Read.
+    pub read: u64,
+    /// Delivered, not read.
+    pub delivered: u64,
+    /// Failed.
+    pub failed: u64,
+    /// None of these yet.
+    pub waiting: u64,
+    /// None of these for longer than the horizon.
+    pub silent: u64,
+}
+
+/// Nearest-rank percentiles in whole seconds, of the provider's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Latency {
+    /// Messages in which both stages were seen.
+    pub count: u64,
+    /// Median.
+    pub p50: Option<u64>,
+    /// 95th percentile.
+    pub p95: Option<u64>,
+    /// 99th percentile.
+    pub p99: Option<u64>,
+}
+
+impl Funnel {
+    /// delivered / (delivered + failed); `None` without a denominator. `delivered` is the nested counter.
+    pub fn settled(&self) -> Option<f64> {
+        ratio(self.delivered, self.delivered + self.outcomes.failed)
+    }
+
+    /// delivered / sent.
+    pub fn so_far(&self) -> Option<f64> {
+        ratio(self.delivered, self.sent)
+    }
+
+    /// read / delivered.
+    pub fn read_rate(&self) -> Option<f64> {
+        ratio(self.read, self.delivered)
+    }
+
+    /// [delivered / attempted, (attempted − failed) / attempted].
+    pub fn bounds(&self) -> Option<(f64, f64)> {
+        Some((ratio(self.delivered, self.attempted)?, ratio(self.attempted - self.outcomes.failed, self.attempted)?))
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+/// How unusual a code is (screens README, *usual*).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Mark {
+    /// As usual.
+    #[default]
+    None,
+    /// Not seen before in what is kept, and at least 5.
+    New,
+    /// Last 5 minutes exceed the usual by this factor, by more than 4 standard deviations, and are at least 8.
+    Rising(f64),
+}
+
+/// Failures with one effective code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Failure {
+    /// Effective code; `None` for a failed status without any.
+    pub code: Option<i64>,
+    /// Wrappers seen, ascending.
+    pub platform_codes: Vec<i64>,
+    /// Unique messages whose outcome is failed.
+    pub messages: u64,
+    /// Distinct recipients of these.
+    pub recipients: u64,
+    /// Class from the catalogue, `other` when unknown.
+    pub class: String,
+    /// Title from the catalogue, else the wire's.
+    pub title: String,
+    /// What to do.
+    pub advice: String,
+    /// Whether the same message may pass later unchanged.
+    pub retryable: bool,
+    /// First failure received in the cohort.
+    #[serde(serialize_with = "rfc3339")]
+    pub first_at: Millis,
+    /// Last failure received in the cohort.
+    #[serde(serialize_with = "rfc3339")]
+    pub last_at: Millis,
+    /// Short name for narrow columns, such as `Undeliverable`.
+    #[serde(skip)]
+    pub short: String,
+    /// Messages per slice of the span, oldest first; 15 slices.
+    #[serde(skip)]
+    pub trend: Vec<u64>,
+    /// New or rising.
+    #[serde(skip)]
+    pub mark: Mark,
+    /// The wire's own title and details, the most frequent or the greatest text.
+    #[serde(skip)]
+    pub wire_title: Option<Text>,
+}
+
+/// One (number, customer) with inbound messages.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Conversation {
+    /// Business number, when one was named.
+    pub number: Option<Text>,
+    /// Customer.
+    pub customer: Option<Text>,
+    /// Profile name.
+    pub name: Option<Text>,
+    /// Inbound messages received in the span.
+    pub inbound: u64,
+    /// Provider time of the last inbound; receive time when it had none.
+    #[serde(serialize_with = "rfc3339")]
+    pub last_inbound_at: Millis,
+    /// That + 24 h.
+    #[serde(serialize_with = "rfc3339")]
+    pub window_closes_at: Millis,
+    /// Type of the last inbound.
+    pub last_type: Text,
+    /// One line of the last inbound.
+    pub preview: Text,
+    /// No status of an answer was received since the last inbound.
+    #[serde(skip)]
+    pub unanswered: bool,
+}
+
+/// One entry of the alerts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Alert {
+    /// Plain hash of field, subject, value and time.
+    pub id: Text,
+    /// Severity.
+    pub severity: Severity,
+    /// Kind.
+    pub kind: Text,
+    /// Subject.
+    pub subject: Text,
+    /// Cause, for a reader.
+    pub detail: Text,
+    /// Provider time, else receive time.
+    #[serde(serialize_with = "rfc3339")]
+    pub at: Millis,
+    /// Receive time of the last delivery that said it.
+    #[serde(serialize_with = "rfc3339")]
+    pub last_at: Millis,
+    /// The later alert of the same subject and kind.
+    pub superseded_by: Option<Text>,
+    /// Whether somebody acknowledged it.
+    pub acknowledged: bool,
+    /// Business number.
+    #[serde(skip)]
+    pub number: Option<Text>,
+    /// For a reader: `template paused`.
+    #[serde(skip)]
+    pub what: Text,
+    /// For a reader: `order_update en_US`.
+    #[serde(skip)]
+    pub title: Text,
+    /// Sequence number of the event.
+    #[serde(skip)]
+    pub seq: u64,
+}
+
+/// Costs of one currency, category and direction.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cost {
+    /// Currency of `amount`.
+    pub currency: Option<Text>,
+    /// Category label.
+    pub category: Text,
+    /// The wire's own direction.
+    pub direction: Text,
+    /// Sum, exact; `None` when no line had an amount.
+    pub amount: Option<Decimal>,
+    /// Sum of `price`, which is in CNY.
+    pub cny: Option<Decimal>,
+    /// Messages with such a line.
+    pub messages: u64,
+}
+
+/// Traffic over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Activity {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds: 1, 2, 5, 10, 15, 30, then minutes, then hours.
+    pub column_s: u32,
+    /// Statuses per column, oldest first; a column still filling is left out.
+    pub statuses: Vec<u64>,
+    /// Of these, failed.
+    pub failed: Vec<u64>,
+    /// Alerts to mark: time, severity, what.
+    pub marks: Vec<(Millis, Severity, Text)>,
+}
+
+/// Delivery of one business number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NumberRow {
+    /// The number; `None` for statuses that named none.
+    pub number: Option<Text>,
+    /// Its funnel.
+    pub funnel: Funnel,
+}
+
+/// Gauges of now.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Pulse {
+    /// Events per second over the last whole seconds of a minute at most.
+    pub events_per_s: f64,
+    /// Inbound messages per second, the same way.
+    pub inbound_per_s: f64,
+    /// Transport lag (receive − provider time), 95th percentile of the last minute, in seconds.
+    pub lag_s: Option<i64>,
+    /// When the next of these will change if nothing arrives; `None` when nothing will.
+    pub changes_at: Option<Millis>,
+}
+
+/// Level of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Level {
+    /// Nothing has arrived yet.
+    #[default]
+    Ready,
+    /// As usual.
+    Ok,
+    /// Look here.
+    Watch,
+    /// Act now.
+    Trouble,
+    /// Nothing can be said.
+    Blind,
+}
+
+/// The answer to "is it OK, what changed, who is hit, since when, what to do".
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdict {
+    /// Level.
+    pub level: Level,
+    /// The effective code behind it, when it is one.
+    pub code: Option<i64>,
+    /// Since when.
+    pub since: Option<Millis>,
+    /// First line, as (text, is a value) pieces: values are drawn strong, the rest quiet.
+    pub what: Vec<(String, bool)>,
+    /// Second line: who and what to do, or the last change.
+    pub more: Vec<(String, bool)>,
+    /// For one line in a narrow place.
+    pub short: String,
+    /// Filter expression that selects the proof.
+    pub proof: Option<String>,
+}
+
+/// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.
+pub fn rfc3339<S: serde::Serializer>(at: &Millis, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&at.rfc3339())
+}

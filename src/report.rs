@@ -1,0 +1,1 @@
+//! Headless output of what a monitor or a list of events holds: text, JSON, NDJSON.

@@ -1,0 +1,1 @@
+//! Seeded, realistic traffic for the demo, load and tests.

@@ -1,0 +1,3 @@
+//! The terminal UI: app state and update (pure), input and keymap, panes, overlays, widgets, theme, terminal.
+
+pub mod theme;
