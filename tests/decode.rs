@@ -677,10 +677,13 @@ mod tolerance {
     }
 
     #[test]
-    fn a_flood_of_unreadable_elements_is_counted_not_stored_one_by_one() {
+    fn a_flood_of_elements_is_counted_not_stored_one_by_one() {
         let events = decoded(format!("{{\"statuses\":[{}0]}}", "0,".repeat(99_999)));
         assert_eq!(events.len(), 1001);
-        unrecognised(&events[1000], "$", "99000 more elements of this body cannot be read");
+        unrecognised(&events[1000], "$", "99000 more elements of this body are not listed one by one");
+        let calls = decoded(format!("{{\"calls\":[{}{{}}]}}", "{},".repeat(150_000)));
+        assert_eq!(calls.len(), 100_001);
+        unrecognised(&calls[100_000], "$", "50001 more elements of this body are not listed one by one");
     }
 
     #[test]
