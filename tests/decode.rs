@@ -654,7 +654,8 @@ mod tolerance {
 
     #[test]
     fn bodies_of_no_known_shape_are_one_event() {
-        let cases: [(&[u8], &str); 10] = [
+        let cases: [(&[u8], &str); 11] = [
+            (b"{\"calls\":[]}", "nothing in it"),
             (b"", "empty body"),
             (b" \n", "empty body"),
             (b"[{\"statuses\":[]}]", "the body is an array, not an object"),
@@ -917,7 +918,7 @@ fn examples() -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_json_makes_decode_panic(body in any_json()) {

@@ -214,6 +214,9 @@ impl Post<'_> {
     }
 
     fn finish(mut self) -> Vec<Event> {
+        if self.events.is_empty() {
+            self.unrecognised("$", "nothing in it");
+        }
         if self.beyond > 0 {
             let reason = format!("{} more elements of this body are not listed one by one", self.beyond);
             let facts = self.unreadable_facts("$", &reason);
