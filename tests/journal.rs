@@ -4,6 +4,7 @@ use bytes::Bytes;
 use std::path::Path;
 use watop::event::{Detail, Event, Inbound, Key, Millis, Seconds, Text};
 use watop::journal::{Journal, Options, RawRequest, Reader, Receipt, Submission, Unavailable};
+use watop::source::{self, Feed};
 
 /// 2026-01-01T00:00:00Z.
 const T0: i64 = 1_767_225_600_000;
@@ -86,4 +87,56 @@ fn a_reader_sees_what_was_answered() {
     assert_eq!((stats.last_page, stats.last_seq, stats.last_request, stats.start), (1, 2, 1, Some(Millis(T0))));
     drop(journal);
     assert_eq!(texts(&reader).len(), 2, "after the receiver ended too");
+}
+
+/// Pages of a source until it has handed over `until`, and how many of them were history.
+fn pages(feed: &mut tokio::sync::mpsc::Receiver<Feed>, until: u64) -> (Vec<u64>, usize) {
+    let (mut pages, mut history) = (Vec::new(), 0);
+    while pages.last() != Some(&until) {
+        match feed.blocking_recv().expect("the source goes on") {
+            Feed::History { batch, done, total } => {
+                history += 1;
+                assert!(done <= total, "{done} of {total}");
+                pages.push(batch.page);
+            }
+            Feed::Live(batch) => pages.push(batch.page),
+            Feed::CaughtUp => {}
+            Feed::Lost(reason) => panic!("{reason}"),
+        }
+    }
+    (pages, history)
+}
+
+#[test]
+fn a_live_source_hands_over_history_and_then_commits_without_hole_or_repetition() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    for n in 0..20 {
+        submit(&journal, vec![event(&format!("old{n}"), "")], T0).unwrap();
+    }
+    let mut feed = source::live(&journal, Reader::open(dir.path()).unwrap()).unwrap();
+    // Many more than the live channel holds, before anything is taken from the source.
+    for n in 0..300 {
+        submit(&journal, vec![event(&format!("new{n}"), "")], T0).unwrap();
+    }
+    let (pages, history) = pages(&mut feed, 320);
+    assert_eq!(pages, (1..=320).collect::<Vec<_>>());
+    assert!(history >= 20);
+}
+
+#[test]
+fn a_follower_sees_a_journal_appear_and_grow() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let mut feed = source::follow(&data).unwrap();
+    assert!(matches!(feed.blocking_recv(), Some(Feed::CaughtUp)));
+    let journal = open(&data);
+    for n in 0..10 {
+        submit(&journal, vec![event(&n.to_string(), "")], T0).unwrap();
+    }
+    assert_eq!(pages(&mut feed, 10).0, (1..=10).collect::<Vec<_>>());
+    drop(journal);
+    let journal = open(&data);
+    submit(&journal, vec![event("11", "")], T0).unwrap();
+    assert_eq!(pages(&mut feed, 11).0, [11]);
 }
