@@ -17,7 +17,6 @@ mod page;
 mod queue;
 mod reader;
 mod schema;
-mod standin;
 mod uptime;
 mod writer;
 
@@ -25,7 +24,6 @@ pub use reader::{Reader, Stats, Term};
 
 use crate::event::{Event, KeySecret, Millis, Text, Verified};
 use bytes::Bytes;
-use standin::StandIn;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -308,7 +306,7 @@ impl Writer {
         &self,
         submission: Submission,
     ) -> Result<oneshot::Receiver<Result<Receipt, Unavailable>>, Unavailable> {
-        let fingerprints = submission.events.iter().map(|event| event.print(&self.secret)).collect();
+        let fingerprints = submission.events.iter().map(|event| event.fingerprint(&self.secret)).collect();
         self.queue.submit(submission, fingerprints)
     }
 

@@ -1,92 +1,93 @@
 //! The journal by behaviour: what is answered is stored, counted once, found again.
 
 use bytes::Bytes;
+use serde_json::{Value, json};
 use std::path::Path;
-use watop::event::{Detail, Event, Inbound, Key, Millis, Seconds, Text};
+use watop::event::{self, Event, Millis, Origin, Text};
 use watop::journal::{Journal, Options, RawRequest, Reader, Receipt, Submission, Unavailable};
 use watop::source::{self, Feed};
 
 /// 2026-01-01T00:00:00Z.
 const T0: i64 = 1_767_225_600_000;
 
-fn event(id: &str, text: &str) -> Event {
-    let key = id
-        .bytes()
-        .fold(7u128, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_01b3_0000_0000_9e37_79b9_7f4b));
-    Event {
-        seq: 0,
-        request: 0,
-        received_at: Millis(0),
-        key: Key(key.rotate_right(40)),
-        amends: None,
-        verified: None,
-        path: "$.messages[0]".into(),
-        provider_at: Some(Seconds(T0 / 1000)),
-        number: Some("85212345678".into()),
-        customer: Some("+4915112345678".into()),
-        name: None,
-        detail: Detail::Inbound(Inbound {
-            message_id: id.into(),
-            meta_message_id: None,
-            r#type: "text".into(),
-            text: Some(text.into()),
-            preview: text.into(),
-            context: None,
-            errors: vec![],
-            costs: vec![],
-            group: None,
-            referral: None,
-        }),
-    }
+fn open(dir: &Path) -> Journal {
+    open_with(dir, Options::default())
 }
 
-fn raw(body: &str, received_at: i64) -> RawRequest {
+fn open_with(dir: &Path, options: Options) -> Journal {
+    Journal::open(dir, options).unwrap()
+}
+
+fn raw(body: &Value, received_at: i64) -> RawRequest {
     RawRequest {
         received_at: Millis(received_at),
         peer: "203.0.113.7".into(),
         path: "/webhook".into(),
         headers: vec![("x-hub-signature-256".into(), Bytes::from_static(b"sha256=00\xff"))],
         verified: None,
-        body: Bytes::copy_from_slice(body.as_bytes()),
+        body: body.to_string().into(),
     }
 }
 
-fn submit(journal: &Journal, events: Vec<Event>, received_at: i64) -> Result<Receipt, Unavailable> {
-    let submission = Submission { raw: raw("{}", received_at), events };
-    journal.writer().submit(submission)?.blocking_recv().expect("the writer answers")
+fn submission(journal: &Journal, body: &Value, received_at: i64) -> Submission {
+    let raw = raw(body, received_at);
+    let origin = Origin { received_at: raw.received_at, verified: None };
+    let events = event::decode(&raw.body, &origin, &journal.key_secret());
+    Submission { raw, events }
 }
 
-fn open(dir: &Path) -> Journal {
-    Journal::open(dir, Options::default()).unwrap()
+/// Posts a body as the receiver does, and waits for its answer.
+fn post(journal: &Journal, body: &Value, received_at: i64) -> Result<Receipt, Unavailable> {
+    journal.writer().submit(submission(journal, body, received_at))?.blocking_recv().expect("the writer answers")
 }
 
-fn texts(reader: &Reader) -> Vec<(u64, Text)> {
-    let mut found = Vec::new();
+fn status(id: &str, status: &str) -> Value {
+    json!({"business_phone": "85212345678", "statuses": [
+        {"id": id, "status": status, "timestamp": "1767225600", "recipient_id": "4915112345678"}]})
+}
+
+/// All batches, as committed.
+fn events(reader: &Reader) -> Vec<Event> {
+    let mut events = Vec::new();
     let mut page = 0;
     while let Some(batch) = reader.next(page).unwrap() {
         page = batch.page;
-        found.extend(batch.events.iter().map(|event| match &event.detail {
-            Detail::Inbound(inbound) => (event.seq, inbound.text.clone().unwrap_or_default()),
-            _ => (event.seq, Text::default()),
-        }));
+        events.extend(batch.events);
     }
-    found
+    events
+}
+
+/// Events as a list shows them: amendments merged in.
+fn settled(reader: &Reader) -> Vec<Event> {
+    let mut events = Vec::new();
+    let mut page = 0;
+    while let Some(mut batch) = reader.next(page).unwrap() {
+        page = batch.page;
+        reader.settle(&mut batch).unwrap();
+        events.extend(batch.events);
+    }
+    events
 }
 
 #[test]
 fn a_reader_sees_what_was_answered() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
-    let receipt = submit(&journal, vec![event("a", "one"), event("b", "two")], T0).unwrap();
-    assert_eq!(receipt, Receipt { request: 1, events: 2, duplicates: 0 });
+    let body = json!({"statuses": [status("a", "sent")["statuses"][0], status("b", "read")["statuses"][0]]});
+    assert_eq!(post(&journal, &body, T0).unwrap(), Receipt { request: 1, events: 2, duplicates: 0 });
     let reader = Reader::open(dir.path()).unwrap();
-    assert_eq!(texts(&reader), [(1, "one".into()), (2, "two".into())]);
-    assert_eq!(reader.request(1).unwrap(), Some(raw("{}", T0)));
+    let stored = events(&reader);
+    let expected = submission(&journal, &body, T0).events;
+    assert_eq!(stored.len(), 2);
+    for ((stored, expected), seq) in stored.into_iter().zip(expected).zip(1..) {
+        assert_eq!(stored, Event { seq, request: 1, ..expected });
+    }
+    assert_eq!(reader.request(1).unwrap(), Some(raw(&body, T0)));
     assert_eq!(reader.request(2).unwrap(), None);
     let stats = reader.stats().unwrap();
     assert_eq!((stats.last_page, stats.last_seq, stats.last_request, stats.start), (1, 2, 1, Some(Millis(T0))));
     drop(journal);
-    assert_eq!(texts(&reader).len(), 2, "after the receiver ended too");
+    assert_eq!(events(&reader).len(), 2, "after the receiver ended too");
 }
 
 /// Pages of a source until it has handed over `until`, and how many of them were history.
@@ -112,12 +113,12 @@ fn a_live_source_hands_over_history_and_then_commits_without_hole_or_repetition(
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     for n in 0..20 {
-        submit(&journal, vec![event(&format!("old{n}"), "")], T0).unwrap();
+        post(&journal, &status(&format!("old{n}"), "sent"), T0).unwrap();
     }
     let mut feed = source::live(&journal, Reader::open(dir.path()).unwrap()).unwrap();
     // Many more than the live channel holds, before anything is taken from the source.
     for n in 0..300 {
-        submit(&journal, vec![event(&format!("new{n}"), "")], T0).unwrap();
+        post(&journal, &status(&format!("new{n}"), "sent"), T0).unwrap();
     }
     let (pages, history) = pages(&mut feed, 320);
     assert_eq!(pages, (1..=320).collect::<Vec<_>>());
@@ -132,11 +133,11 @@ fn a_follower_sees_a_journal_appear_and_grow() {
     assert!(matches!(feed.blocking_recv(), Some(Feed::CaughtUp)));
     let journal = open(&data);
     for n in 0..10 {
-        submit(&journal, vec![event(&n.to_string(), "")], T0).unwrap();
+        post(&journal, &status(&n.to_string(), "sent"), T0).unwrap();
     }
     assert_eq!(pages(&mut feed, 10).0, (1..=10).collect::<Vec<_>>());
     drop(journal);
     let journal = open(&data);
-    submit(&journal, vec![event("11", "")], T0).unwrap();
+    post(&journal, &status("11", "sent"), T0).unwrap();
     assert_eq!(pages(&mut feed, 11).0, [11]);
 }

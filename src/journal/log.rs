@@ -4,7 +4,6 @@
 use super::duplicates::{Duplicates, Fresh, Known, Verdict, amendment_key};
 use super::page::{self, PageError, Place};
 use super::queue::Pending;
-use super::standin::StandIn;
 use super::{Batch, Receipt, RequestSummary};
 use crate::event::{Event, Key, KeySecret, Kind, Millis};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
@@ -183,7 +182,7 @@ pub(super) fn remember_tail(
         page = batch.page;
         let mut fresh = Fresh::default();
         for event in batch.events.iter().filter(|event| !event.timeless()) {
-            let fingerprint = event.print(secret);
+            let fingerprint = event.fingerprint(secret);
             let (key, seq) = known_as(event, fingerprint);
             fresh.insert(key, Known { seq, fingerprint });
         }

@@ -1,7 +1,6 @@
 //! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
 
 use super::page::{self, PageError};
-use super::standin::StandIn;
 use super::{Batch, OpenError, RawRequest, directory, schema};
 use crate::event::{Detail, Event, Millis, Text};
 use rusqlite::Connection;
@@ -161,7 +160,7 @@ impl Reader {
             let Some(mut event) = stored_event(connection, seq)? else { return Ok(None) };
             for (_, amendment) in amendments(connection, seq, seq)? {
                 if let Some(amendment) = stored_event(connection, amendment)? {
-                    event.union(&amendment);
+                    event.merge(&amendment);
                 }
             }
             Ok(Some(event))
@@ -208,7 +207,7 @@ impl Reader {
             for (of_seq, seq) in amendments(connection, first, last)? {
                 let amended = batch.events.binary_search_by_key(&of_seq, |event| event.seq);
                 if let (Ok(amended), Some(amendment)) = (amended, stored_event(connection, seq)?) {
-                    batch.events[amended].union(&amendment);
+                    batch.events[amended].merge(&amendment);
                 }
             }
             Ok(())
