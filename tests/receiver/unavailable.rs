@@ -2,6 +2,7 @@
 
 use crate::harness::{Request, STATUS, Server, signed};
 use rusqlite::Connection;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use watop::journal::Health;
 
@@ -140,4 +141,5 @@ async fn stopping_finishes_what_waits_for_its_commit() {
     assert_eq!(answer.header("connection"), Some("close"));
     stopping.await.unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert_eq!(Arc::strong_count(&server.journal), 1, "the journal is its owner's alone, to be closed");
 }
