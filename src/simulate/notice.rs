@@ -105,7 +105,8 @@ pub(super) fn incident(start: i64, round: i64) -> Vec<Timed> {
 
 /// Something Meta posts that is neither a message nor an alert.
 pub(super) fn other(number: &'static Number, at: i64) -> Item {
-    let value = json!({ "messaging_product": "whatsapp", "tracking_events": [{ "event_name": "FLOW_OPENED" }] });
+    let opened = json!({ "event_name": "FLOW_OPENED", "timestamp": at });
+    let value = json!({ "messaging_product": "whatsapp", "tracking_events": [opened] });
     item(number, at, ("tracking_events", value))
 }
 
