@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use support::{PATH, Serving, events, report, secrets};
+use support::{PATH, Serving, report, run, secrets};
 use tokio::sync::Notify;
 use watop::config::Algorithm;
 use watop::event::Millis;
@@ -96,7 +96,8 @@ async fn round(data_dir: &Path, seed: u64, kill_after: usize) -> Vec<Stored> {
         })
         .collect();
     tokio::time::timeout(support::PATIENCE, enough.notified()).await.expect("it answers");
-    serving.kill();
+    // Dropped is killed, as by `kill -9`.
+    drop(serving);
     let mut stored = Vec::new();
     for task in tasks {
         stored.extend(task.await.expect("no panic"));
@@ -114,7 +115,8 @@ async fn nothing_that_was_answered_200_is_lost_by_kill_9() {
         stored.extend(round(dir.path(), seed, moments.usize(200..2_500)).await);
     }
     let mut kept: BTreeMap<Name, u64> = BTreeMap::new();
-    for event in events(dir.path()) {
+    for line in run(dir.path(), &["events", "--format", "ndjson"]).lines() {
+        let event: Value = serde_json::from_str(line).expect("one JSON object per line");
         if let Some(id) = event["message_id"].as_str() {
             let status = event["status"].as_str().map(str::to_owned);
             kept.insert((id.to_owned(), status), event["request"].as_u64().expect("a number"));
@@ -176,7 +178,7 @@ fn assert_examples_are_counted(report: &Value, times: u64) {
         .iter()
         .filter(|cost| cost["currency"] == "USD" && cost["direction"] == "outbound")
         .filter_map(|cost| cost["amount"].as_str().map(str::to_owned))
-        .filter(|amount| amount.trim_matches(['0', '.']) != "")
+        .filter(|amount| !amount.trim_matches(['0', '.']).is_empty())
         .collect();
     assert_eq!(usd_out, ["0.02"]);
 }

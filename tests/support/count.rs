@@ -236,19 +236,16 @@ impl Count {
     }
 
     fn conversations(&self) -> Value {
-        let mut rows: BTreeMap<(Option<&str>, &str), (u64, i64, BTreeSet<&str>)> = BTreeMap::new();
+        let mut rows: BTreeMap<(Option<&str>, &str), Vec<&Inbound>> = BTreeMap::new();
         for inbound in self.inbound.values() {
-            let row = rows.entry((inbound.number.as_deref(), &inbound.customer)).or_default();
-            row.0 += 1;
-            if inbound.at > row.1 {
-                (row.1, row.2) = (inbound.at, BTreeSet::new());
-            }
-            if inbound.at == row.1 {
-                row.2.insert(&inbound.kind);
-            }
+            rows.entry((inbound.number.as_deref(), &inbound.customer)).or_default().push(inbound);
         }
         rows.into_iter()
-            .map(|((number, customer), (inbound, last, kinds))| {
+            .map(|((number, customer), messages)| {
+                let last = messages.iter().map(|message| message.at).max().unwrap_or_default();
+                let in_that_second = messages.iter().filter(|message| message.at == last);
+                let kinds: BTreeSet<&str> = in_that_second.map(|message| message.kind.as_str()).collect();
+                let inbound = messages.len();
                 json!({
                     "number": number, "customer": customer, "inbound": inbound,
                     "last_inbound_at": last, "window_closes_at": last + 86_400, "last_type": kinds,

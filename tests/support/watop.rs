@@ -46,12 +46,6 @@ pub(crate) fn report(data_dir: &Path) -> Value {
     serde_json::from_str(&run(data_dir, &["report", "--format", "json", "--since", "all"])).expect("JSON")
 }
 
-/// Every event that a data directory holds, as `events` prints it.
-pub(crate) fn events(data_dir: &Path) -> Vec<Value> {
-    let lines = run(data_dir, &["events", "--format", "ndjson"]);
-    lines.lines().map(|line| serde_json::from_str(line).expect("one JSON object per line")).collect()
-}
-
 /// A running `watop serve` on a free port.
 pub(crate) struct Serving {
     child: Child,
@@ -89,6 +83,7 @@ impl Serving {
                 }
                 Err(_) => {
                     let _ = child.kill();
+                    let _ = child.wait();
                     panic!("watop serve does not listen; it said {said:?}");
                 }
             }
@@ -102,14 +97,9 @@ impl Serving {
         let status = self.child.wait().expect("it ends");
         assert!(status.success(), "watop serve ended with {status}");
     }
-
-    /// Ends it at once, as `kill -9` does.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
 }
 
+/// Ends it at once, as `kill -9` does.
 impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -98,9 +98,12 @@ fn error(rng: &mut Rng) -> Value {
 
 fn cost(rng: &mut Rng) -> Value {
     let currency = if rng.bool() { "USD" } else { "CNY" };
-    let amount = f64::from(rng.u32(..2_000)) / 10_000.0;
-    json!({ "cdr_type": [1, 4, 5, 7, 8][rng.usize(..5)], "direction": 1 + rng.u8(..2), "currency": currency,
-        "price": amount, "foreign_price": f64::from(rng.u32(..10)) / 100.0 })
+    let kind = [1, 4, 5, 7, 8][rng.usize(..5)];
+    let (price, foreign_price) = (f64::from(rng.u32(..2_000)) / 10_000.0, f64::from(rng.u32(..10)) / 100.0);
+    json!({
+        "cdr_type": kind, "direction": 1 + rng.u8(..2), "currency": currency,
+        "price": price, "foreign_price": foreign_price,
+    })
 }
 
 fn post(rng: &mut Rng, statuses: Vec<Value>) -> Delivery {
