@@ -204,7 +204,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::sync::{Arc, Mutex};
 
-    const SETTINGS: Settings = Settings { seed: 5, rate: 200.0, start: Millis(1_773_297_000_000) };
+    const SETTINGS: Settings = Settings { seed: 5, rate: 800.0, start: Millis(1_773_297_000_000) };
 
     /// The bodies that a receiver took.
     type Seen = Arc<Mutex<BTreeSet<Bytes>>>;
