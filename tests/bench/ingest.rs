@@ -28,6 +28,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const CONNECTIONS: usize = 64;
 /// Requests of the one quiet client, in each round.
 const QUIET_REQUESTS: usize = 300;
+/// How long the indexes may take to catch up before the next server has its turn.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -70,7 +72,7 @@ fn run(rounds: usize, requests: usize) {
             let loaded = load::loaded(measured.served.address, &pool, CONNECTIONS, &measured.served);
             let backlog = measured.served.unindexed();
             let drained = Instant::now();
-            while measured.served.unindexed() > 0 {
+            while measured.served.unindexed() > 0 && drained.elapsed() < DRAIN_PATIENCE {
                 std::thread::sleep(Duration::from_millis(5));
             }
             let quiet = load::quiet(measured.served.address, &pool.renewed(QUIET_REQUESTS));

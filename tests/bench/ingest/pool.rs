@@ -11,7 +11,7 @@ pub(crate) const SECRET: &[u8] = b"the app's secret";
 pub(crate) const PATH: &str = "/webhook";
 
 /// A status as Meta posts it, with `#` where the digits of the id go and the time.
-const BODY: &str = r##"{"object":"whatsapp_business_account","entry":[{"id":"104951380217327","changes":[{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"16692041193","phone_number_id":"124871190314609"},"statuses":[{"id":"wamid.HBgLODUyNTUzMTE3MDUVAgARGBI################AA==","status":"sent","timestamp":"@@@@@@@@@@","recipient_id":"85255311705","conversation":{"id":"72569257438b471cae074da84bed1b83","expiration_timestamp":"1873372800","origin":{"type":"marketing"}},"pricing":{"billable":true,"pricing_model":"PMP","type":"regular","category":"marketing"},"biz_opaque_callback_data":"spring-sale"}]},"field":"messages"}]}]}"##;
+const BODY: &str = r##"{"object":"whatsapp_business_account","entry":[{"id":"104951380217327","changes":[{"value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"16692041193","phone_number_id":"124871190314609"},"statuses":[{"id":"wamid.HBgLODUyNTUzMTE3MDUVAgARGBI################AA==","status":"sent","timestamp":"@@@@@@@@@@","recipient_id":"85255311705","recipient_user_id":"HK.1029384756102938","conversation":{"id":"72569257438b471cae074da84bed1b83","expiration_timestamp":"1873372800","origin":{"type":"marketing"}},"pricing":{"billable":true,"pricing_model":"PMP","type":"regular","category":"marketing"},"biz_opaque_callback_data":"spring-sale"}]},"field":"messages"}]}]}"##;
 
 /// Ready requests, each with an id that never comes again.
 pub(crate) struct Pool {
