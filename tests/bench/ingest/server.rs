@@ -14,13 +14,14 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
 use watop::config::{self, Secret, SecretText, Signing};
 use watop::journal::operator::Operator;
-use watop::journal::{Journal, Options};
+use watop::journal::{Journal, Options, Reader};
 use watop::monitor::{Monitor, Settings};
 use watop::receiver::Receiver;
+use watop::source::Feed;
 
 /// How much a server does before it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,10 +99,10 @@ impl Served {
         Self { child, address, talk: RefCell::new((commands, answers)) }
     }
 
-    /// Stored events that are not yet in the search index.
-    pub(crate) fn unindexed(&self) -> u64 {
+    /// Stored events that are not yet in the search index, or not yet folded if those are more.
+    pub(crate) fn backlog(&self) -> u64 {
         let (commands, answers) = &mut *self.talk.borrow_mut();
-        writeln!(commands, "unindexed").expect("it listens");
+        writeln!(commands, "backlog").expect("it listens");
         let mut answer = String::new();
         answers.read_line(&mut answer).expect("it answers");
         answer.trim().parse().expect("a number")
@@ -119,37 +120,34 @@ impl Drop for Served {
     }
 }
 
-/// The child's side: serves until it is ended or its parent is gone.
+/// The child's side: serves until it is ended or its parent is gone. Each line on stdin asks how far it is behind.
 pub(crate) fn run(kind: Kind, dir: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let mut journal = None;
-    let mut receiver = None;
-    let address = runtime.block_on(async {
-        match kind {
-            Kind::Bare => serve(Router::new().route(PATH, post(async |_: Bytes| "success"))).await,
-            Kind::Verified => serve(Router::new().route(PATH, post(verify))).await,
-            Kind::Stored | Kind::Everything => {
-                std::fs::create_dir_all(dir).expect("a directory");
-                let opened = Arc::new(Journal::open(dir, Options::default()).expect("a journal"));
-                if kind == Kind::Everything {
-                    fold(&opened);
-                }
-                let operator = Operator::open(dir).expect("operator.db");
-                let started =
-                    Receiver::start(&settings(), signing(), opened.clone(), operator).await.expect("it listens");
-                let address = started.address();
-                (journal, receiver) = (Some(opened), Some(started));
-                address
-            }
-        }
-    });
-    println!("{address}");
+    let bare = match kind {
+        Kind::Bare => Some(Router::new().route(PATH, post(async |_: Bytes| "success"))),
+        Kind::Verified => Some(Router::new().route(PATH, post(verify))),
+        Kind::Stored | Kind::Everything => None,
+    };
+    if let Some(router) = bare {
+        println!("{}", runtime.block_on(serve(router)));
+        std::io::stdin().lines().for_each(|_| println!("0"));
+        return;
+    }
+    std::fs::create_dir_all(dir).expect("a directory");
+    let journal = Arc::new(Journal::open(dir, Options::default()).expect("a journal"));
+    let folded = (kind == Kind::Everything).then(|| fold(&journal, dir));
+    let operator = Operator::open(dir).expect("operator.db");
+    let receiver = Receiver::start(&settings(), signing(), journal.clone(), operator);
+    let receiver = runtime.block_on(receiver).expect("it listens");
+    println!("{}", receiver.address());
+    let reader = Reader::open(dir).expect("a journal");
     for _ in std::io::stdin().lines() {
-        println!("{}", journal.as_ref().map_or(0, |journal| journal.gauges().unindexed));
+        // Every event of this load is new, so that the last number is their count.
+        let stored = reader.stats().expect("a readable journal").last_seq;
+        let unfolded = folded.as_ref().map_or(0, |folded| stored.saturating_sub(folded.load(Relaxed)));
+        println!("{}", journal.gauges().unindexed.max(unfolded));
     }
-    if let Some(receiver) = receiver {
-        runtime.block_on(receiver.stop());
-    }
+    runtime.block_on(receiver.stop());
 }
 
 async fn serve(router: Router) -> SocketAddr {
@@ -176,21 +174,22 @@ async fn verify(headers: HeaderMap, body: Bytes) -> Result<&'static str, StatusC
     mac.verify_slice(&signature).map(|()| "success").map_err(|_| StatusCode::UNAUTHORIZED)
 }
 
-/// Folds what is committed into a monitor, as the screen does.
-fn fold(journal: &Journal) {
-    let mut batches = journal.subscribe();
-    tokio::spawn(async move {
+/// Folds what is committed into a monitor, as the screen does; returns how many events it has folded.
+fn fold(journal: &Journal, dir: &Path) -> Arc<AtomicU64> {
+    let reader = Reader::open(dir).expect("a journal");
+    let feed = watop::source::live(journal, reader).expect("a thread");
+    let folded = Arc::new(AtomicU64::new(0));
+    let count = folded.clone();
+    std::thread::spawn(move || {
         let mut monitor = Monitor::new(Settings::default());
-        loop {
-            match batches.recv().await {
-                Ok(batch) => monitor.fold_batch(&batch),
-                Err(RecvError::Lagged(missed)) => {
-                    panic!("the monitor missed {missed} batches: the figure would be too good")
-                }
-                Err(RecvError::Closed) => return,
+        for feed in feed {
+            if let Feed::History { batch, .. } | Feed::Live(batch) = feed {
+                monitor.fold_batch(&batch);
+                count.fetch_add(batch.events.len() as u64, Relaxed);
             }
         }
     });
+    folded
 }
 
 fn signing() -> Signing {
