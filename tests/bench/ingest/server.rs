@@ -137,8 +137,9 @@ pub(crate) fn run(kind: Kind, dir: &Path) {
     let journal = Arc::new(Journal::open(dir, Options::default()).expect("a journal"));
     let folded = (kind == Kind::Everything).then(|| fold(&journal, dir));
     let operator = Operator::open(dir).expect("operator.db");
-    let receiver = Receiver::start(&settings(), signing(), journal.clone(), operator);
-    let receiver = runtime.block_on(receiver).expect("it listens");
+    let settings = settings();
+    let started = runtime.block_on(Receiver::start(&settings, signing(), journal.clone(), operator));
+    let receiver = started.expect("it listens");
     println!("{}", receiver.address());
     let reader = Reader::open(dir).expect("a journal");
     for _ in std::io::stdin().lines() {
@@ -177,12 +178,12 @@ async fn verify(headers: HeaderMap, body: Bytes) -> Result<&'static str, StatusC
 /// Folds what is committed into a monitor, as the screen does; returns how many events it has folded.
 fn fold(journal: &Journal, dir: &Path) -> Arc<AtomicU64> {
     let reader = Reader::open(dir).expect("a journal");
-    let feed = watop::source::live(journal, reader).expect("a thread");
+    let mut feed = watop::source::live(journal, reader).expect("a thread");
     let folded = Arc::new(AtomicU64::new(0));
     let count = folded.clone();
     std::thread::spawn(move || {
         let mut monitor = Monitor::new(Settings::default());
-        for feed in feed {
+        while let Some(feed) = feed.blocking_recv() {
             if let Feed::History { batch, .. } | Feed::Live(batch) = feed {
                 monitor.fold_batch(&batch);
                 count.fetch_add(batch.events.len() as u64, Relaxed);
