@@ -1,3 +1,4 @@
 //! The terminal UI: app state and update (pure), input and keymap, panes, overlays, widgets, theme, terminal.
 
+pub mod action;
 pub mod theme;
