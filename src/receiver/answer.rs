@@ -1,0 +1,103 @@
+//! Refusals: a status and a JSON body whose `error` name machines may rely on.
+
+use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// Why a request is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    BadSignature,
+    MissingSignature,
+    StaleTimestamp,
+    MalformedJson,
+    UnsupportedMediaType,
+    TooLarge,
+    NotFound,
+    MethodNotAllowed,
+    Timeout,
+    Unavailable,
+    BadVerifyToken,
+}
+
+impl Reason {
+    /// The stable name, in error bodies and in the refused list.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::BadSignature => "bad_signature",
+            Self::MissingSignature => "missing_signature",
+            Self::StaleTimestamp => "stale_timestamp",
+            Self::MalformedJson => "malformed_json",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::TooLarge => "too_large",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+            Self::BadVerifyToken => "bad_verify_token",
+        }
+    }
+
+    /// The status that says it in HTTP.
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::BadSignature | Self::MissingSignature | Self::StaleTimestamp => StatusCode::UNAUTHORIZED,
+            Self::MalformedJson => StatusCode::BAD_REQUEST,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadVerifyToken => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// A refusal as it is answered. The message goes to strangers: it says what was wrong with the request and nothing about secrets.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    pub(super) reason: Reason,
+    message: Cow<'static, str>,
+    headers: HeaderMap,
+}
+
+impl Refusal {
+    pub(super) fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
+        let mut headers = HeaderMap::new();
+        if reason == Reason::Unavailable {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        Self { reason, message: message.into(), headers }
+    }
+
+    /// A refused method, with the methods that would not be.
+    pub(super) fn method(allow: &'static str) -> Self {
+        let mut refusal = Self::new(Reason::MethodNotAllowed, format!("allowed here: {allow}"));
+        refusal.headers.insert(ALLOW, HeaderValue::from_static(allow));
+        refusal
+    }
+
+    /// Ends the connection with this answer, because the rest of the request is not read.
+    pub(super) fn closing(mut self) -> Self {
+        self.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        self
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            error: &'static str,
+            message: &'a str,
+        }
+        let body = Body { error: self.reason.name(), message: &self.message };
+        let json = serde_json::to_string(&body).unwrap_or_default(); // two strings: cannot fail
+        let mut headers = self.headers;
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        (self.reason.status(), headers, json).into_response()
+    }
+}
