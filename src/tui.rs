@@ -4,5 +4,6 @@ pub mod action;
 pub mod input;
 pub mod keymap;
 mod term;
+pub mod panes;
 pub mod theme;
 pub mod widgets;
