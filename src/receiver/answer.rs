@@ -1,7 +1,7 @@
 //! Refusals: a status and a JSON body whose `error` name machines may rely on.
 
 use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
@@ -61,29 +61,28 @@ impl Reason {
 pub(super) struct Refusal {
     pub(super) reason: Reason,
     message: Cow<'static, str>,
-    headers: HeaderMap,
+    allow: Option<&'static str>,
+    closing: bool,
 }
 
 impl Refusal {
     pub(super) fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
-        let mut headers = HeaderMap::new();
-        if reason == Reason::Unavailable {
-            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-        }
-        Self { reason, message: message.into(), headers }
+        Self { reason, message: message.into(), allow: None, closing: false }
     }
 
     /// A refused method, with the methods that would not be.
     pub(super) fn method(allow: &'static str) -> Self {
-        let mut refusal = Self::new(Reason::MethodNotAllowed, format!("allowed here: {allow}"));
-        refusal.headers.insert(ALLOW, HeaderValue::from_static(allow));
-        refusal
+        Self { allow: Some(allow), ..Self::new(Reason::MethodNotAllowed, format!("allowed here: {allow}")) }
+    }
+
+    /// What the sender is told.
+    pub(super) fn message(&self) -> &Cow<'static, str> {
+        &self.message
     }
 
     /// Ends the connection with this answer, because the rest of the request is not read.
-    pub(super) fn closing(mut self) -> Self {
-        self.headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        self
+    pub(super) fn closing(self) -> Self {
+        Self { closing: true, ..self }
     }
 }
 
@@ -96,8 +95,18 @@ impl IntoResponse for Refusal {
         }
         let body = Body { error: self.reason.name(), message: &self.message };
         let json = serde_json::to_string(&body).unwrap_or_default(); // two strings: cannot fail
-        let mut headers = self.headers;
+        let mut response = (self.reason.status(), json).into_response();
+        let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        (self.reason.status(), headers, json).into_response()
+        if self.reason == Reason::Unavailable {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if self.closing {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 }

@@ -3,14 +3,13 @@
 //! hyper's own header deadline counts the rest between two requests as well, so that a sender which posts every minute would
 //! lose its connection again and again, now and then in the middle of a post. Here rest and header have a patience each.
 
+use crate::event::Text;
 use axum::Router;
-use axum::extract::Request;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -37,8 +36,8 @@ pub(super) struct Patience {
 }
 
 /// Peer address of a request, without the port.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) IpAddr);
+#[derive(Debug, Clone)]
+pub(super) struct Peer(pub(super) Text);
 
 /// What a connection is doing and since when. Written by its own task, read by the accept loop.
 pub(super) struct Activity {
@@ -105,15 +104,15 @@ impl Activity {
 /// Serves one connection to its end. Whatever the peer does, it ends: each phase has a patience.
 pub(super) async fn serve(
     stream: TcpStream,
-    peer: IpAddr,
+    peer: Peer,
     router: Router,
     activity: Arc<Activity>,
     mut patience: Patience,
 ) {
     let service = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
         activity.enter(Phase::Request);
-        request.extensions_mut().insert(Peer(peer));
-        let answer = router.clone().call(request.map(axum::body::Body::new) as Request);
+        request.extensions_mut().insert(peer.clone());
+        let answer = router.clone().call(request);
         let activity = Arc::clone(&activity);
         async move {
             let answer = answer.await;

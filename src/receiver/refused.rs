@@ -4,7 +4,7 @@
 //! mismatched signatures and writes list and counts, at most once a second. In a flood only the counts grow.
 
 use super::answer::Reason;
-use super::explain::explain;
+use super::explain::{self, explain};
 use super::headers;
 use super::signature::Verifier;
 use crate::event::{Millis, Text};
@@ -12,8 +12,10 @@ use crate::journal::OpenError;
 use crate::journal::operator::{Refused, RefusedCount};
 use axum::http::HeaderMap;
 use bytes::Bytes;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -22,6 +24,8 @@ use tokio::time::{sleep, timeout};
 
 /// Notes waiting to be written; over it only counts grow. Also the number of entries that outlast a failing disk.
 const QUEUE: usize = 128;
+/// Bytes of bodies in these; as much as a few of the largest that are kept whole.
+const QUEUE_BYTES: usize = 8 << 20;
 /// Pause between two writes.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Time for the last write when the receiver stops.
@@ -41,17 +45,42 @@ const ROWS: usize = 4096;
 pub(super) struct Note {
     pub(super) at: Millis,
     pub(super) peer: Text,
+    /// Without the query.
     pub(super) path: String,
     pub(super) reason: Reason,
-    /// What the operator is told.
-    pub(super) explanation: String,
-    /// Where the usual mistakes of signing are to be tried, the secrets to try them with.
-    pub(super) mistakes: Option<Arc<Verifier>>,
+    /// What the sender was told.
+    pub(super) message: Cow<'static, str>,
+    pub(super) remark: Remark,
     pub(super) headers: HeaderMap,
     /// What was read of the body.
     pub(super) body: Bytes,
     /// Length of the whole body in bytes, as far as it is known.
     pub(super) length: u64,
+}
+
+impl Note {
+    /// Whether the request is kept with all its bytes, so that it can still be taken in.
+    fn is_whole(&self) -> bool {
+        self.reason == Reason::StaleTimestamp
+    }
+
+    /// Lets go of a body that is too large to be examined, but for its start.
+    fn cut(mut self) -> Self {
+        if !self.is_whole() && self.body.len() > explain::LIMIT {
+            self.body = Bytes::copy_from_slice(self.body.get(..BODY_START).unwrap_or_default());
+        }
+        self
+    }
+}
+
+/// What the operator is told beside the message.
+pub(super) enum Remark {
+    /// The message says it all.
+    None,
+    /// This, in place of the message.
+    Said(String),
+    /// Which usual mistake of signing it was, with these secrets.
+    Explain(Arc<Verifier>),
 }
 
 /// Minute, reason: how many.
@@ -61,6 +90,7 @@ type Counts = BTreeMap<(i64, Reason), u64>;
 pub(super) struct Register {
     counts: Mutex<Counts>,
     queue: mpsc::Sender<Note>,
+    queued_bytes: AtomicUsize,
 }
 
 /// The task that writes.
@@ -75,7 +105,7 @@ where
     W: FnMut(Vec<Refused>, Vec<RefusedCount>) -> Result<(), OpenError> + Send + 'static,
 {
     let (queue, notes) = mpsc::channel(QUEUE);
-    let register = Arc::new(Register { counts: Mutex::default(), queue });
+    let register = Arc::new(Register { counts: Mutex::default(), queue, queued_bytes: AtomicUsize::new(0) });
     let (stop, stopping) = watch::channel(());
     let task = tokio::spawn(keep(Arc::clone(&register), notes, write, stopping));
     (register, Clerk { task, stop })
@@ -89,9 +119,22 @@ impl Register {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         *counts.entry((minute, reason)).or_default() += 1;
         drop(counts);
-        if let Ok(place) = self.queue.try_reserve() {
-            place.send(note());
+        if self.queued_bytes.load(Relaxed) > QUEUE_BYTES {
+            return;
         }
+        if let Ok(place) = self.queue.try_reserve() {
+            let note = note().cut();
+            self.queued_bytes.fetch_add(note.body.len(), Relaxed);
+            place.send(note);
+        }
+    }
+
+    /// Empties the queue into `batch`.
+    fn take_notes(&self, notes: &mut mpsc::Receiver<Note>, batch: &mut Vec<Note>) {
+        while let Ok(note) = notes.try_recv() {
+            batch.push(note);
+        }
+        self.queued_bytes.fetch_sub(batch.iter().map(|note| note.body.len()).sum(), Relaxed);
     }
 
     fn take_counts(&self) -> Counts {
@@ -129,9 +172,7 @@ where
             }
         }
         let last = stop.has_changed().is_err();
-        while let Ok(note) = notes.try_recv() {
-            batch.push(note);
-        }
+        register.take_notes(&mut notes, &mut batch);
         pending.add_counts(register.take_counts());
         let written = spawn_blocking(move || {
             pending.add_entries(batch);
@@ -169,12 +210,17 @@ impl Pending {
     fn add_entries(&mut self, notes: Vec<Note>) {
         let mut explained = 0;
         for note in notes {
-            let examine = note.mistakes.is_some() && explained < EXPLAINED;
+            let examine = matches!(note.remark, Remark::Explain(_)) && explained < EXPLAINED;
             explained += usize::from(examine);
             self.entries.push(entry(note, examine));
         }
-        let surplus = self.entries.len().saturating_sub(QUEUE);
-        self.entries.drain(..surplus);
+        let mut bytes = 0;
+        let fits = |entry: &&Refused| {
+            bytes += entry.body.len();
+            bytes <= QUEUE_BYTES
+        };
+        let kept = self.entries.iter().rev().take(QUEUE).take_while(fits).count();
+        self.entries.drain(..self.entries.len() - kept);
     }
 
     fn rows(&self) -> Vec<RefusedCount> {
@@ -190,16 +236,20 @@ impl Pending {
 
 /// Makes the entry of the list. A request that was correctly signed and only stale is kept whole, so that it can be taken in.
 fn entry(note: Note, examine: bool) -> Refused {
-    let whole = note.reason == Reason::StaleTimestamp;
-    let explanation = match &note.mistakes {
-        Some(_) if note.body.len() as u64 != note.length => {
-            format!("{}; the body is too large to look for the mistake", note.explanation)
+    let whole = note.is_whole();
+    let explanation = match note.remark {
+        Remark::None => note.message.into_owned(),
+        Remark::Said(said) => said,
+        Remark::Explain(verifier) => {
+            let mistake = if note.body.len() as u64 != note.length {
+                "the body is too large to look for the mistake".to_owned()
+            } else if examine {
+                explain(&verifier, &note.headers, &note.body)
+            } else {
+                "too many at once to look for the mistake".to_owned()
+            };
+            format!("{}; {mistake}", note.message)
         }
-        Some(verifier) if examine => {
-            format!("{}; {}", note.explanation, explain(verifier, &note.headers, &note.body))
-        }
-        Some(_) => format!("{}; too many at once to look for the mistake", note.explanation),
-        None => note.explanation,
     };
     let value_limit = if whole { usize::MAX } else { VALUE };
     let headers = headers::kept(&note.headers, value_limit)

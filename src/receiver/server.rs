@@ -3,7 +3,7 @@
 //! Connections that only wait for their peer hold nobody up: when all places are taken, the one that has waited longest makes
 //! room for the next. Only connections with a request under way keep a place, and those have deadlines.
 
-use super::connection::{self, Activity, Patience};
+use super::connection::{self, Activity, Patience, Peer};
 use axum::Router;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -70,7 +70,7 @@ impl Places {
     fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
         let _ = stream.set_nodelay(true); // a matter of speed only
         let activity = Arc::new(Activity::new());
-        let peer = peer.ip().to_canonical(); // an IPv4 peer of an IPv6 socket is shown as IPv4
+        let peer = Peer(peer.ip().to_canonical().to_string().into()); // an IPv4 peer of an IPv6 socket is shown as IPv4
         let served = connection::serve(stream, peer, self.router.clone(), Arc::clone(&activity), self.patience);
         let id = self.tasks.spawn(served).id();
         self.open.insert(id, activity);

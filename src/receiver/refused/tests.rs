@@ -65,8 +65,8 @@ fn note(reason: Reason) -> Note {
         peer: "192.0.2.7".into(),
         path: "/webhook".to_owned(),
         reason,
-        explanation: "why".to_owned(),
-        mistakes: None,
+        message: "why".into(),
+        remark: Remark::None,
         headers: HeaderMap::new(),
         body: Bytes::from_static(b"body"),
         length: 4,
@@ -158,7 +158,7 @@ fn mismatches_are_explained_a_few_at_a_time() {
     }));
     let mismatch = || {
         let mut note = note(Reason::BadSignature);
-        note.mistakes = Some(Arc::clone(&verifier));
+        note.remark = Remark::Explain(Arc::clone(&verifier));
         for (name, value) in sign_nxcloud(b"body", b"s", "key", "dr", 1_700_000_000_000, Algorithm::Md5) {
             note.headers.insert(name.parse::<axum::http::HeaderName>().unwrap(), value.parse().unwrap());
         }
