@@ -29,8 +29,17 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 pub struct Loaded {
     /// The settings.
     pub config: Config,
-    /// The configuration file, whether or not it exists, and the files of its secrets: when one changes, load again.
-    pub files: Vec<PathBuf>,
+    /// The configuration file, whether or not it exists; `None` when the platform names no place for one.
+    pub file: Option<PathBuf>,
+    /// The files of its secrets.
+    pub secret_files: Vec<PathBuf>,
+}
+
+impl Loaded {
+    /// Every file that was read: when one changes, load again.
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.file.iter().chain(&self.secret_files).cloned().collect()
+    }
 }
 
 /// Reads all layers. Loading again is how a running receiver takes new secrets: on an error it keeps what it has.
@@ -40,17 +49,16 @@ pub struct Loaded {
 pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
     let variable = |name: &str| env(name).map(PathBuf::from);
     let chosen = flags.config.clone().or_else(|| variable("WATOP_CONFIG"));
-    let path = chosen.clone().or_else(|| places::config_file(env));
-    let text = match &path {
+    let place = chosen.clone().or_else(|| places::config_file(env));
+    let text = match &place {
         Some(path) => read(path, chosen.is_some())?,
         None => String::new(),
     };
-    let path = path.unwrap_or_default();
+    let path = place.clone().unwrap_or_default();
     let (file, source) = Source::parse(&path, &text)?;
     let mut secrets = Secrets { source: &source, env, files: Vec::new() };
     let mut signing = signing(&file, &mut secrets)?;
-    let mut files = secrets.files;
-    files.push(path.clone());
+    let secret_files = secrets.files;
     signing_from_env(&mut signing, env)?;
 
     let written_dir = file.data_dir.as_ref().map(|dir| path.parent().unwrap_or(Path::new("")).join(dir));
@@ -62,7 +70,7 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
     let mut config = Config { data_dir, signing, ..Config::default() };
     lay_file(&mut config, file);
     lay_address(&mut config, flags, env)?;
-    Ok(Loaded { config, files })
+    Ok(Loaded { config, file: place, secret_files })
 }
 
 fn read(path: &Path, chosen: bool) -> Result<String, ConfigError> {

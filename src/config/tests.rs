@@ -80,6 +80,7 @@ fn the_printed_file_shows_every_setting_and_its_samples_are_valid() {
     fs::create_dir(setup.dir.path().join("secrets")).unwrap();
     fs::write(setup.dir.path().join("secrets/meta-app"), "c\n").unwrap();
     let loaded = setup.load_with(Flags { config: Some(setup.file()), ..Flags::default() }).unwrap();
+    assert_eq!(loaded.files(), [setup.file(), setup.dir.path().join("secrets/meta-app")]);
     let config = loaded.config;
     assert_eq!(config.data_dir, PathBuf::from("/var/lib/watop"));
     assert_eq!(config.signing.nxcloud[0].access_key.as_deref(), Some("fme2na3kdi3ki"));
@@ -87,7 +88,6 @@ fn the_printed_file_shows_every_setting_and_its_samples_are_valid() {
     assert_eq!(config.signing.verify_token.unwrap().bytes(), b"b");
     assert_eq!(config.screen.theme.as_deref(), Some("dark"));
     assert_eq!(config.screen.keys, [("quit".to_owned(), vec!["q".to_owned(), "ctrl-c".to_owned()])]);
-    assert_eq!(loaded.files, [setup.dir.path().join("secrets/meta-app"), setup.file()]);
 
     // Whatever a file may hold stands in the printed one: the parser itself names what it knows.
     for section in ["", "receiver", "nxcloud", "meta", "journal", "monitor", "screen"] {
