@@ -9,7 +9,7 @@
 //! (`checkpoint`); the writer itself drops what is past `retention` in small slices and notes that it ran (`uptime`).
 
 mod checkpoint;
-mod directory;
+pub(crate) mod directory;
 mod duplicates;
 mod index;
 mod log;

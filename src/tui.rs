@@ -1,3 +1,9 @@
 //! The terminal UI: app state and update (pure), input and keymap, panes, overlays, widgets, theme, terminal.
 
+pub mod action;
+pub mod input;
+pub mod keymap;
+mod term;
+pub mod panes;
 pub mod theme;
+pub mod widgets;

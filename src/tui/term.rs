@@ -1,0 +1,122 @@
+//! The terminal: switched on and off by one guard, drawn to through one buffer.
+//!
+//! Whatever [`Term::enter`] switches on, [`Term::leave`] switches off in reverse order: when the guard is dropped, before a
+//! panic is reported, and around a suspension.
+
+mod backend;
+
+use backend::Frugal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{cursor, execute, style};
+use ratatui::{Frame, Terminal};
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// One frame of a large terminal fits: a frame is one write.
+const BUFFER: usize = 64 << 10;
+
+/// Whether the terminal is ours now; what the panic hook and the supervising thread go by.
+static ON: AtomicBool = AtomicBool::new(false);
+
+/// Name of the thread that draws: a panic of another thread must not be printed over the screen.
+pub(super) const THREAD: &str = "screen";
+
+/// The terminal while it is ours.
+pub(super) struct Term {
+    terminal: Terminal<Frugal<CrosstermBackend<BufWriter<Stdout>>>>,
+}
+
+impl Term {
+    /// Takes the terminal.
+    pub(super) fn enter() -> io::Result<Self> {
+        install_panic_hook();
+        // Colour is the theme's business. Left to itself, crossterm answers NO_COLOR with empty SGRs, which reset bold and reverse.
+        style::force_color_output(true);
+        switch_on()?;
+        let backend = Frugal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())));
+        Ok(Self { terminal: Terminal::new(backend)? })
+    }
+
+    /// Draws one frame. What has not changed is not written; when nothing has, nothing is. An error means that the terminal is gone.
+    pub(super) fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(render).map(|_| ())
+    }
+
+    /// Forgets what the terminal shows: the next frame is written whole.
+    pub(super) fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Gives the terminal back, for a suspension.
+    pub(super) fn leave(&mut self) {
+        switch_off();
+    }
+
+    /// Takes it again after [`Self::leave`], or after a stop from outside: the shell has set its own modes meanwhile.
+    pub(super) fn enter_again(&mut self) -> io::Result<()> {
+        switch_off();
+        switch_on()?;
+        self.terminal.backend_mut().forget_cursor();
+        self.redraw()
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        switch_off();
+    }
+}
+
+fn switch_on() -> io::Result<()> {
+    enable_raw_mode()?;
+    ON.store(true, Ordering::SeqCst);
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+}
+
+/// Gives the terminal back if it is ours. Nothing that fails here can be helped: the terminal may be gone.
+fn switch_off() {
+    if ON.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), cursor::Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// The last resort when the drawing thread hangs in a terminal that takes no more bytes: the modes can still be set back.
+pub(super) fn abandon() {
+    if ON.swap(false, Ordering::SeqCst) {
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Restores the terminal before a panic of the drawing thread is reported. Panics of other threads are not printed while the
+/// screen is up: they would be drawn over it, and each of those threads tells its failure through its own channel.
+fn install_panic_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().name() == Some(THREAD) {
+                switch_off();
+            }
+            if !ON.load(Ordering::SeqCst) {
+                report(panic);
+            }
+        }));
+    });
+}
+
+/// Stops the whole process group, as Ctrl-Z does where no program has taken the key, and returns after it goes on.
+#[cfg(unix)]
+pub(super) fn stop_group() {
+    let _ = io::stdout().flush();
+    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+    // The stop may come a moment after the call returns; time does not pass for a stopped process.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+}
+
+/// There is no job control here.
+#[cfg(not(unix))]
+pub(super) fn stop_group() {}
