@@ -124,7 +124,7 @@ fn failures(page: &mut Page, failures: &[Failure]) {
         page.line(&format!("  {code:<8}{:>9}  {title}", thousands(failure.messages)));
         let recipients = thousands(failure.recipients);
         let retry = if failure.retryable { "may pass later" } else { "not retryable" };
-        page.line(&format!("{:21}{} · recipients {recipients} · {retry}", "", clean(&failure.class)));
+        page.line(&format!("{:21}class {} · {recipients} recipients · {retry}", "", clean(&failure.class)));
         page.line(&format!("{:21}{} to {}", "", seconds(failure.first_at), seconds(failure.last_at)));
         page.wrapped(21, &clean(&failure.advice));
     }
