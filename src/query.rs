@@ -1,10 +1,61 @@
-//! The filter language (DESIGN §7).
+//! The filter language, the same wherever events are chosen.
+//!
+//! ```text
+//! status:failed code:131049 to:+52* age<10m          terms side by side must all hold
+//! kind:inbound (type:order or "refund") -from:852*   or, parentheses, quoted text, negation
+//! code:131000..131999 title:~/lock/i                 ranges; regular expressions
+//! value.errors[0].title:*locked* lag>=5s             paths into the stored body; comparisons
+//! ```
+//!
+//! `:` compares the whole value with a glob (`*`, `?`, case does not count). A field that an event does not have satisfies no
+//! term, so only `not` or `-` finds such events. [`FIELDS`] lists the fields.
+
+pub mod duration;
+mod fields;
+mod parse;
+mod path;
+mod pattern;
+pub(crate) mod suggest;
+#[cfg(test)]
+mod tests;
+
+pub use fields::{FIELDS, Field};
 
 use crate::event::{Event, Millis};
+use path::{Body, Path};
+use pattern::{Glob, Pattern, Value};
+use std::cell::OnceCell;
 
 /// A parsed filter expression.
 #[derive(Debug, Clone)]
-pub struct Filter {}
+pub struct Filter {
+    expr: Expr,
+}
+
+/// Terms joined by `and`, `or` and `not`. Evaluation asks a closure about each term, so that whoever counts messages can ask
+/// whether any event of a message satisfies it.
+#[derive(Debug, Clone)]
+enum Expr {
+    All(Vec<Expr>),
+    Any(Vec<Expr>),
+    Not(Box<Expr>),
+    Term(Term),
+}
+
+/// One condition, such as `status:failed`.
+#[derive(Debug, Clone)]
+enum Term {
+    Field {
+        field: &'static Field,
+        pattern: Pattern,
+    },
+    Path {
+        path: Path,
+        pattern: Pattern,
+    },
+    /// Quoted text, searched in everything the event says.
+    Words(Glob),
+}
 
 /// Why an expression is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,26 +69,72 @@ pub struct FilterError {
 impl FilterError {
     /// The expression, a line of carets under the mistake (by display width), and the message.
     pub fn with_caret(&self, expression: &str) -> String {
-        let _ = expression;
-        unimplemented!()
+        use unicode_width::UnicodeWidthStr;
+        // Control characters would move the caret, or worse: each is shown as one character.
+        let shown = |range: Option<&str>| -> String {
+            range.unwrap_or_default().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+        };
+        let before = shown(expression.get(..self.span.start)).width();
+        let under = shown(expression.get(self.span.clone())).width().max(1);
+        let expression = shown(Some(expression));
+        let message = shown(Some(&self.message));
+        format!("{expression}\n{:before$}{}\n{message}", "", "^".repeat(under))
     }
 }
 
 impl Filter {
     /// Parses an expression; an empty one matches everything.
     pub fn parse(expression: &str) -> Result<Self, FilterError> {
-        let _ = expression;
-        unimplemented!()
+        parse::parse(expression).map(|expr| Self { expr })
     }
 
     /// Whether evaluating needs the raw body (field paths, quoted text).
     pub fn needs_body(&self) -> bool {
-        unimplemented!()
+        self.expr.any_term(&|term| !matches!(term, Term::Field { .. }))
     }
 
     /// Tests one event. `body` may be empty unless [`Self::needs_body`]; `now` is for `age`.
     pub fn matches(&self, event: &Event, body: &[u8], now: Millis) -> bool {
-        let _ = (event, body, now);
-        unimplemented!()
+        let parsed = OnceCell::new();
+        self.expr.holds(&mut |term| term.holds(event, || parsed.get_or_init(|| Body::new(body, &event.path)), now))
+    }
+}
+
+impl Term {
+    /// Tests one event. `body` is asked for only when the term looks into it.
+    fn holds<'b>(&self, event: &Event, body: impl FnOnce() -> &'b Body, now: Millis) -> bool {
+        match self {
+            Self::Field { field, pattern } => {
+                field.any(event, now, &mut |value| pattern.matches(field.holds.normal(value)))
+            }
+            Self::Path { path, pattern } => body().any_at(path, &mut |text| pattern.matches(Value::Text(text))),
+            Self::Words(words) => {
+                let found = |text: &str| words.matches(text);
+                ["text", "title", "name"]
+                    .into_iter()
+                    .filter_map(Field::named)
+                    .any(|field| field.any(event, now, &mut |value| matches!(value, Value::Text(text) if found(text))))
+                    || body().any_string(&mut |text| found(text))
+            }
+        }
+    }
+}
+
+impl Expr {
+    fn holds(&self, test: &mut impl FnMut(&Term) -> bool) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().all(|part| part.holds(test)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(test)),
+            Self::Not(part) => !part.holds(test),
+            Self::Term(term) => test(term),
+        }
+    }
+
+    fn any_term(&self, test: &impl Fn(&Term) -> bool) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.any_term(test)),
+            Self::Not(part) => part.any_term(test),
+            Self::Term(term) => test(term),
+        }
     }
 }

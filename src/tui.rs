@@ -5,3 +5,4 @@ pub mod input;
 pub mod keymap;
 mod term;
 pub mod theme;
+pub mod widgets;

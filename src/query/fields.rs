@@ -1,0 +1,378 @@
+//! The fields a filter can name, and how each is read from an event.
+
+use super::pattern::Value;
+use crate::event::{
+    CostLine, Detail, ErrorItem, Event, Inbound, Kind, Millis, Notice, Scheme, Severity, Status, StatusName,
+};
+use rust_decimal::Decimal;
+
+/// A field of the filter language.
+pub struct Field {
+    /// What it is called in an expression.
+    pub name: &'static str,
+    /// One line for help, completion and the manual.
+    pub about: &'static str,
+    /// A term that uses it.
+    pub example: &'static str,
+    pub(super) holds: Holds,
+    read: Read,
+}
+
+impl std::fmt::Debug for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What kind of values a field has, which decides the patterns it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Text,
+    /// One of these words and nothing else.
+    OneOf(&'static [&'static str]),
+    /// Text whose leading `+` does not count.
+    Phone,
+    Number,
+    /// A time span, compared in milliseconds.
+    Duration,
+}
+
+/// Offers each value of a field until one is taken.
+type Read = fn(&Event, Millis, Test<'_>) -> bool;
+type Test<'t> = &'t mut dyn FnMut(Value<'_>) -> bool;
+
+impl Field {
+    /// Whether any value that `event` has for this field satisfies `test`. An event without the field satisfies nothing.
+    pub(super) fn any(&self, event: &Event, now: Millis, test: Test<'_>) -> bool {
+        (self.read)(event, now, test)
+    }
+
+    /// The field called `name`, in upper or lower case.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+}
+
+pub(super) const KINDS: [&str; 6] = ["status", "inbound", "template", "account", "other", "unrecognised"];
+/// The known ones; any other word may come too.
+pub(super) const STATUSES: [&str; 7] = ["sent", "delivered", "read", "played", "failed", "deleted", "warning"];
+pub(super) const SEVERITIES: [&str; 4] = ["info", "good", "warning", "critical"];
+const SCHEMES: [&str; 2] = ["nxcloud", "meta"];
+
+/// Every field, in the order of help.
+pub const FIELDS: &[Field] = &[
+    Field {
+        name: "kind",
+        about: "status, inbound, template, account, other or unrecognised",
+        example: "kind:inbound",
+        holds: Holds::OneOf(&KINDS),
+        read: |event, _, test| test(Value::Text(kind(event.kind()))),
+    },
+    Field {
+        name: "status",
+        about: "delivery status: sent, delivered, read, played, failed, deleted, warning",
+        example: "status:failed",
+        holds: Holds::Text,
+        read: |event, _, test| status(event).is_some_and(|status| test(Value::Text(status_name(&status.status)))),
+    },
+    Field {
+        name: "code",
+        about: "any effective error code",
+        example: "code:131026",
+        holds: Holds::Number,
+        read: |event, _, test| errors(event).iter().filter_map(|error| error.code).any(|code| test(number(code))),
+    },
+    Field {
+        name: "platform_code",
+        about: "the platform's code around an effective one",
+        example: "platform_code:10000",
+        holds: Holds::Number,
+        read: |event, _, test| {
+            errors(event).iter().filter_map(|error| error.platform_code).any(|code| test(number(code)))
+        },
+    },
+    Field {
+        name: "from",
+        about: "the customer who wrote an inbound message",
+        example: "from:852*",
+        holds: Holds::Phone,
+        read: |event, _, test| inbound(event).is_some() && text(event.customer.as_deref(), test),
+    },
+    Field {
+        name: "to",
+        about: "the recipient of an outgoing message",
+        example: "to:+52*",
+        holds: Holds::Phone,
+        read: |event, _, test| status(event).is_some() && text(event.customer.as_deref(), test),
+    },
+    Field {
+        name: "number",
+        about: "the business number",
+        example: "number:8523*",
+        holds: Holds::Phone,
+        read: |event, _, test| text(event.number.as_deref(), test),
+    },
+    Field {
+        name: "customer",
+        about: "the customer, whoever wrote",
+        example: "customer:85266*",
+        holds: Holds::Phone,
+        read: |event, _, test| text(event.customer.as_deref(), test),
+    },
+    Field {
+        name: "name",
+        about: "the customer's profile name",
+        example: "name:*chan*",
+        holds: Holds::Text,
+        read: |event, _, test| text(event.name.as_deref(), test),
+    },
+    Field {
+        name: "tag",
+        about: "callback data given when sending",
+        example: "tag:promo-7",
+        holds: Holds::Text,
+        read: |event, _, test| text(status(event).and_then(|status| status.tag.as_deref()), test),
+    },
+    Field {
+        name: "template",
+        about: "template name, of a template event or in an error's text",
+        example: "template:welcome*",
+        holds: Holds::Text,
+        read: |event, _, test| {
+            text(status(event).and_then(|status| status.template.as_deref()), test)
+                || text(notice(event).and_then(|notice| notice.template.as_deref()), test)
+        },
+    },
+    Field {
+        name: "type",
+        about: "type of an inbound message",
+        example: "type:order",
+        holds: Holds::Text,
+        read: |event, _, test| text(inbound(event).map(|inbound| inbound.r#type.as_str()), test),
+    },
+    Field {
+        name: "field",
+        about: "webhook field of a template, account or other event",
+        example: "field:account_update",
+        holds: Holds::Text,
+        read: |event, _, test| match &event.detail {
+            Detail::Template(notice) | Detail::Account(notice) => test(Value::Text(&notice.field)),
+            Detail::Other(other) => test(Value::Text(&other.field)),
+            Detail::Status(_) | Detail::Inbound(_) | Detail::Unrecognised(_) => false,
+        },
+    },
+    Field {
+        name: "event",
+        about: "event, decision or new score of such an event",
+        example: "event:PAUSED",
+        holds: Holds::Text,
+        read: |event, _, test| match &event.detail {
+            Detail::Template(notice) | Detail::Account(notice) => text(notice.event.as_deref(), test),
+            Detail::Other(other) => text(other.event.as_deref(), test),
+            Detail::Status(_) | Detail::Inbound(_) | Detail::Unrecognised(_) => false,
+        },
+    },
+    Field {
+        name: "subject",
+        about: "template id and language, or WABA, that an alert is about",
+        example: "subject:*en_US",
+        holds: Holds::Text,
+        read: |event, _, test| text(notice(event).map(|notice| notice.subject.as_str()), test),
+    },
+    Field {
+        name: "category",
+        about: "conversation, pricing or template category",
+        example: "category:marketing",
+        holds: Holds::Text,
+        read: |event, _, test| {
+            text(status(event).and_then(|status| status.category.as_deref()), test)
+                || costs(event).iter().any(|line| test(Value::Text(&line.category)))
+                || text(notice(event).and_then(|notice| notice.category.as_deref()), test)
+        },
+    },
+    Field {
+        name: "amount",
+        about: "price of any cost line, in the line's own currency",
+        example: "amount>0.05",
+        holds: Holds::Number,
+        read: |event, _, test| {
+            costs(event).iter().filter_map(|line| line.amount).any(|amount| test(Value::Number(amount)))
+        },
+    },
+    Field {
+        name: "severity",
+        about: "of a template or account event: info, good, warning or critical",
+        example: "severity:critical",
+        holds: Holds::OneOf(&SEVERITIES),
+        read: |event, _, test| notice(event).is_some_and(|notice| test(Value::Text(severity(notice.severity)))),
+    },
+    Field {
+        name: "id",
+        about: "message id or Meta message id",
+        example: "id:wamid.5c1e07a2*",
+        holds: Holds::Text,
+        read: |event, _, test| match &event.detail {
+            Detail::Status(Status { message_id, meta_message_id, .. })
+            | Detail::Inbound(Inbound { message_id, meta_message_id, .. }) => {
+                test(Value::Text(message_id)) || text(meta_message_id.as_deref(), test)
+            }
+            Detail::Other(other) => text(other.id.as_deref(), test),
+            Detail::Template(_) | Detail::Account(_) | Detail::Unrecognised(_) => false,
+        },
+    },
+    Field {
+        name: "text",
+        about: "what a customer wrote, or its one-line preview",
+        example: "text:*refund*",
+        holds: Holds::Text,
+        read: |event, _, test| match &event.detail {
+            Detail::Inbound(inbound) => text(inbound.text.as_deref(), test) || test(Value::Text(&inbound.preview)),
+            Detail::Other(other) => test(Value::Text(&other.preview)),
+            Detail::Status(_) | Detail::Template(_) | Detail::Account(_) | Detail::Unrecognised(_) => false,
+        },
+    },
+    Field {
+        name: "title",
+        about: "title or details of an error, title or cause of an alert, reason of an unrecognised body",
+        example: "title:*paused*",
+        holds: Holds::Text,
+        read: |event, _, test| match &event.detail {
+            Detail::Template(notice) | Detail::Account(notice) => {
+                test(Value::Text(&notice.title)) || test(Value::Text(&notice.cause))
+            }
+            Detail::Unrecognised(unrecognised) => test(Value::Text(&unrecognised.reason)),
+            Detail::Status(_) | Detail::Inbound(_) | Detail::Other(_) => errors(event)
+                .iter()
+                .any(|error| text(error.title.as_deref(), test) || text(error.details.as_deref(), test)),
+        },
+    },
+    Field {
+        name: "age",
+        about: "time since it was received",
+        example: "age<10m",
+        holds: Holds::Duration,
+        read: |event, now, test| test(number(now.0.saturating_sub(event.received_at.0))),
+    },
+    Field {
+        name: "lag",
+        about: "receive time minus the provider's time",
+        example: "lag>30s",
+        holds: Holds::Duration,
+        read: |event, _, test| {
+            event.provider_at.is_some_and(|at| test(number(event.received_at.0.saturating_sub(Millis::from(at).0))))
+        },
+    },
+    Field {
+        name: "scheme",
+        about: "signature scheme that verified it: nxcloud or meta",
+        example: "scheme:meta",
+        holds: Holds::OneOf(&SCHEMES),
+        read: |event, _, test| event.verified.as_ref().is_some_and(|by| test(Value::Text(scheme(by.scheme)))),
+    },
+    Field {
+        name: "secret",
+        about: "label of the secret that verified it",
+        example: "secret:2026",
+        holds: Holds::Text,
+        read: |event, _, test| text(event.verified.as_ref().map(|by| by.secret.as_str()), test),
+    },
+    Field {
+        name: "seq",
+        about: "sequence number of the event in the journal",
+        example: "seq:1200..1300",
+        holds: Holds::Number,
+        read: |event, _, test| test(Value::Number(event.seq.into())),
+    },
+    Field {
+        name: "request",
+        about: "number of the request that brought it",
+        example: "request:417",
+        holds: Holds::Number,
+        read: |event, _, test| test(Value::Number(event.request.into())),
+    },
+];
+
+fn text(value: Option<&str>, test: Test<'_>) -> bool {
+    value.is_some_and(|value| test(Value::Text(value)))
+}
+
+fn number(value: i64) -> Value<'static> {
+    Value::Number(Decimal::from(value))
+}
+
+fn status(event: &Event) -> Option<&Status> {
+    match &event.detail {
+        Detail::Status(status) => Some(status),
+        _ => None,
+    }
+}
+
+fn inbound(event: &Event) -> Option<&Inbound> {
+    match &event.detail {
+        Detail::Inbound(inbound) => Some(inbound),
+        _ => None,
+    }
+}
+
+fn notice(event: &Event) -> Option<&Notice> {
+    match &event.detail {
+        Detail::Template(notice) | Detail::Account(notice) => Some(notice),
+        _ => None,
+    }
+}
+
+fn errors(event: &Event) -> &[ErrorItem] {
+    match &event.detail {
+        Detail::Status(status) => &status.errors,
+        Detail::Inbound(inbound) => &inbound.errors,
+        _ => &[],
+    }
+}
+
+fn costs(event: &Event) -> &[CostLine] {
+    match &event.detail {
+        Detail::Status(status) => &status.costs,
+        Detail::Inbound(inbound) => &inbound.costs,
+        _ => &[],
+    }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Status => "status",
+        Kind::Inbound => "inbound",
+        Kind::Template => "template",
+        Kind::Account => "account",
+        Kind::Other => "other",
+        Kind::Unrecognised => "unrecognised",
+    }
+}
+
+fn status_name(status: &StatusName) -> &str {
+    match status {
+        StatusName::Sent => "sent",
+        StatusName::Delivered => "delivered",
+        StatusName::Read => "read",
+        StatusName::Played => "played",
+        StatusName::Failed => "failed",
+        StatusName::Deleted => "deleted",
+        StatusName::Warning => "warning",
+        StatusName::Other(other) => other,
+    }
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Good => "good",
+        Severity::Warning => "warning",
+        Severity::Critical => "critical",
+    }
+}
+
+fn scheme(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Nxcloud => "nxcloud",
+        Scheme::Meta => "meta",
+    }
+}

@@ -1,0 +1,354 @@
+use super::*;
+use crate::event::*;
+use rust_decimal::Decimal;
+
+const NOW: Millis = Millis(1_767_225_600_000);
+
+fn event(detail: Detail) -> Event {
+    Event {
+        seq: 7,
+        request: 3,
+        received_at: Millis(NOW.0 - 60_000),
+        key: Key(1),
+        amends: None,
+        verified: Some(Verified { scheme: Scheme::Nxcloud, secret: "2026".into() }),
+        path: "$.statuses[0]".into(),
+        provider_at: Some(Seconds(NOW.0 / 1000 - 65)),
+        number: Some("85230174859".into()),
+        customer: Some("+5215512345".into()),
+        name: None,
+        detail,
+    }
+}
+
+fn failed() -> Event {
+    let error = |code, platform_code, title: &str| ErrorItem {
+        code: Some(code),
+        platform_code,
+        title: Some(title.into()),
+        details: None,
+        href: None,
+    };
+    event(Detail::Status(Status {
+        message_id: "wamid.5c1e".into(),
+        meta_message_id: Some("wamid.HBgN".into()),
+        participant: None,
+        status: StatusName::Failed,
+        errors: vec![error(132_015, Some(10_000), "Template is Paused"), error(131_000, None, "Something went wrong")],
+        costs: vec![CostLine {
+            category: "marketing".into(),
+            direction: "outbound".into(),
+            currency: Some("USD".into()),
+            amount: Some(Decimal::new(2, 2)),
+            cny: None,
+        }],
+        tag: Some("promo-7".into()),
+        category: Some("utility".into()),
+        template: Some("welcome_2".into()),
+        conversation: None,
+        expires_at: None,
+    }))
+}
+
+fn order() -> Event {
+    let mut event = event(Detail::Inbound(Inbound {
+        message_id: "wamid.in".into(),
+        meta_message_id: None,
+        r#type: "order".into(),
+        text: Some("Please hurry".into()),
+        preview: "2 items, CNY 1,124.00".into(),
+        context: None,
+        errors: Vec::new(),
+        costs: Vec::new(),
+        group: None,
+        referral: None,
+    }));
+    event.path = "$.messages[0]".into();
+    event.name = Some("Jay 周".into());
+    event.customer = Some("85266120298".into());
+    event.provider_at = None;
+    event
+}
+
+fn paused() -> Event {
+    let mut event = event(Detail::Template(Notice {
+        field: "message_template_status_update".into(),
+        event: Some("PAUSED".into()),
+        kind: "template_status".into(),
+        subject: "771 en_US".into(),
+        title: "order_update en_US".into(),
+        cause: "SECOND_PAUSE".into(),
+        severity: Severity::Critical,
+        reinstates: false,
+        waba: None,
+        template_id: Some("771".into()),
+        template: Some("order_update".into()),
+        language: Some("en_US".into()),
+        category: None,
+        alert_id: "aa".into(),
+    }));
+    event.customer = None;
+    event
+}
+
+/// Which of the three events above an expression finds.
+fn found(expression: &str) -> String {
+    let filter = Filter::parse(expression).unwrap_or_else(|error| panic!("{}", error.with_caret(expression)));
+    [('f', failed()), ('o', order()), ('p', paused())]
+        .iter()
+        .filter(|(_, event)| filter.matches(event, b"", NOW))
+        .map(|(letter, _)| *letter)
+        .collect()
+}
+
+#[test]
+fn every_field_reads_what_it_says() {
+    for (expression, expected) in [
+        ("kind:status", "f"),
+        ("kind:inbound", "o"),
+        ("KIND:Template", "p"),
+        ("status:failed", "f"),
+        ("code:132015", "f"),
+        ("code:131000", "f"),
+        ("code:10000", ""),
+        ("platform_code:10000", "f"),
+        ("from:852*", "o"),
+        ("from:5215512345", ""),
+        ("to:+52*", "f"),
+        ("to:52*", "f"),
+        ("number:8523*", "fop"),
+        ("customer:85266120298", "o"),
+        ("name:jay*", "o"),
+        ("tag:promo-7", "f"),
+        ("template:*e*", "fp"),
+        ("template:welcome*", "f"),
+        ("type:order", "o"),
+        ("field:message_template_*", "p"),
+        ("event:paused", "p"),
+        ("subject:771*", "p"),
+        ("category:marketing", "f"),
+        ("category:utility", "f"),
+        ("amount>0.01", "f"),
+        ("amount>0.02", ""),
+        ("severity:critical", "p"),
+        ("id:wamid.5c1e", "f"),
+        ("id:wamid.HBg*", "f"),
+        ("text:*hurry", "o"),
+        ("text:2?items*", "o"),
+        ("title:*paused*", "f"),
+        ("title:SECOND*", "p"),
+        ("age<2m", "fop"),
+        ("age>2m", ""),
+        ("age:30s..90s", "fop"),
+        ("lag:5s..", "fp"),
+        ("lag>5s", ""),
+        ("scheme:meta", ""),
+        ("secret:2026", "fop"),
+        ("seq:7", "fop"),
+        ("request>3", ""),
+    ] {
+        assert_eq!(found(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn every_example_in_the_list_of_fields_is_a_valid_term() {
+    for field in FIELDS {
+        assert!(field.example.starts_with(field.name), "{}", field.example);
+        Filter::parse(field.example).unwrap_or_else(|error| panic!("{}", error.with_caret(field.example)));
+    }
+}
+
+#[test]
+fn terms_join_by_and_or_not_and_parentheses() {
+    for (expression, expected) in [
+        ("", "fop"),
+        ("   ", "fop"),
+        ("kind:status kind:inbound", ""),
+        ("kind:status or kind:inbound", "fo"),
+        ("kind:status OR kind:inbound AND type:order", "fo"),
+        ("(kind:status or kind:inbound) type:order", "o"),
+        ("not kind:status", "op"),
+        ("-kind:status -kind:inbound", "p"),
+        ("-(kind:status or kind:inbound)", "p"),
+        ("not not kind:status", "f"),
+        ("not kind:status kind:inbound", "o"),
+        ("kind:inbound and -type:text", "o"),
+        ("-type:text", "fop"),
+        ("tag:*", "f"),
+        ("-tag:*", "op"),
+        ("((kind:status))", "f"),
+    ] {
+        assert_eq!(found(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn numbers_take_ranges_comparisons_and_globs() {
+    for expression in [
+        "code:131000..131999",
+        "code>132000",
+        "code>=132015",
+        "code<131001",
+        "code:1320*",
+        "code:..131000",
+        "code:13????",
+    ] {
+        assert_eq!(found(expression), "f", "{expression}");
+    }
+    for expression in ["code:131001..132014", "code>132015", "code<131000", "code:14*"] {
+        assert_eq!(found(expression), "", "{expression}");
+    }
+}
+
+#[test]
+fn values_can_be_quoted_and_regular_expressions() {
+    for (expression, expected) in [
+        (r#"name:"jay 周""#, "o"),
+        (r#"name:"*y 周""#, "o"),
+        ("title:~/^Template is/", "f"),
+        ("title:~/^template IS/", ""),
+        ("title:~/^template IS/i", "f"),
+        (r"text:~/2 items, (CNY|USD) [\d,.]+/", "o"),
+        (r"text:~/a\/b/", ""),
+        (r#""hurry""#, "o"),
+        (r#""1,124""#, "o"),
+        (r#""wrong" or "JAY""#, "fo"),
+        (r#"-"paused""#, "op"),
+    ] {
+        assert_eq!(found(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn paths_start_at_the_top_and_value_finds_the_event() {
+    let flat =
+        br#"{"app_id":"749","channel":2,"statuses":[{"id":"a","errors":[{"title":"Account locked","code":131031}]}]}"#;
+    let envelope = br#"{"entry":[{"changes":[{"value":{"statuses":[
+        {"id":"a","errors":[{"code":1}]},{"id":"b","errors":[{"title":"Account locked"}]}]}}]}]}"#;
+    let mut second = failed();
+    second.path = "$.entry[0].changes[0].value.statuses[1]".into();
+    for (expression, in_flat, in_envelope) in [
+        ("statuses[0].id:a", true, false),
+        ("statuses[*].errors[0].code:131031", true, false),
+        ("statuses[0].errors[0].code:131000..131999", true, false),
+        ("statuses[0].errors[0].code>200000", false, false),
+        ("value.channel:2", true, false),
+        ("value.statuses[0].id:a", true, true),
+        ("value.errors[0].title:~/locked/", true, true),
+        ("value.id:b", false, true),
+        ("entry[0].changes[0].value.statuses[*].id:b", false, true),
+        ("value.missing:*", false, false),
+        ("-value.missing:*", true, true),
+        ("statuses[0]:*", false, false),
+    ] {
+        let filter = Filter::parse(expression).unwrap();
+        assert!(filter.needs_body(), "{expression}");
+        assert_eq!(filter.matches(&failed(), flat, NOW), in_flat, "{expression} in the flat post");
+        assert_eq!(filter.matches(&second, envelope, NOW), in_envelope, "{expression} in the envelope");
+    }
+}
+
+#[test]
+fn quoted_text_searches_the_event_s_own_strings() {
+    let body = br#"{"channel":{"label":"blue"},"statuses":[{"id":"first"},{"id":"second","note":["deep"]}]}"#;
+    let mut second = failed();
+    second.path = "$.statuses[1]".into();
+    for (expression, expected) in
+        [(r#""second""#, true), (r#""DEEP""#, true), (r#""blue""#, true), (r#""first""#, false), (r#""note""#, false)]
+    {
+        let filter = Filter::parse(expression).unwrap();
+        assert_eq!(filter.matches(&second, body, NOW), expected, "{expression}");
+    }
+}
+
+#[test]
+fn a_body_that_cannot_be_read_has_no_fields() {
+    let filter = Filter::parse(r#""x" or value.a:*"#).unwrap();
+    for body in [&b""[..], b"not json", b"\xff\xfe", b"[1]", b"7"] {
+        assert!(!filter.matches(&failed(), body, NOW));
+    }
+}
+
+#[test]
+fn only_paths_and_quoted_text_need_the_body() {
+    assert!(!Filter::parse("status:failed -(code:1 or tag:*)").unwrap().needs_body());
+    assert!(Filter::parse("status:failed or not \"x\"").unwrap().needs_body());
+}
+
+/// The part of an expression that is blamed, and the message.
+fn mistake(expression: &str) -> (&str, String) {
+    let error = Filter::parse(expression).expect_err(expression);
+    (expression.get(error.span.clone()).unwrap_or_else(|| panic!("{error:?} in {expression}")), error.message)
+}
+
+#[test]
+fn mistakes_are_explained_in_place() {
+    for (expression, blamed, message) in [
+        ("status:failed coed:132015", "coed", "unknown field coed, did you mean code?"),
+        ("kind:inbond", "inbond", "kind is never inbond, did you mean inbound?"),
+        ("severity:bad", "bad", "it is one of info, good, warning, critical"),
+        ("code:abc", "abc", "code is a number"),
+        ("code:131000..x", "131000..x", "code is a number"),
+        ("age<ten", "age<ten", "age is a length of time"),
+        ("age:10m", "10m", "age is a length of time"),
+        ("name<5", "name<5", "name is text and has no order"),
+        ("status:", "status:", "a value is missing here, such as status:failed"),
+        ("status:failed )", ")", "there is no ( for this )"),
+        ("(status:failed", "(", "this ( is never closed"),
+        ("()", "(", "nothing inside"),
+        ("status:failed or", "or", "or needs a term on its right"),
+        ("or status:failed", "or", "or needs a term on its left"),
+        ("status:failed and or kind:status", "and", "and needs a term on its right"),
+        ("not", "not", "needs a term to negate"),
+        ("- status:failed", "-", "needs a term to negate"),
+        ("\"open", "\"", "never closed"),
+        ("\"\"", "\"\"", "between the quotes"),
+        ("title:~/[/", "/[/", "unclosed character class"),
+        ("title:~/abc", "/", "no closing /"),
+        ("title:~abc", ":~", "between slashes"),
+        ("title:~/(a{1000}){1000}/", "/(a{1000}){1000}/", "too large"),
+        ("failed", "failed", "write status:failed"),
+        ("inbound", "inbound", "write kind:inbound"),
+        ("status", "status", "give status a value, such as status:failed"),
+        ("131049", "131049", "write code:131049"),
+        ("+85230174859", "+85230174859", "write customer:85230174859"),
+        ("hello", "hello", "in quotes to search the text"),
+        ("code=1", "=", "write code:…"),
+        ("code!=1", "!", "write -code:…"),
+        (":x", ":", "a field is missing"),
+        ("statuses[x].id:1", "[x].id", "write an array position as [0] or [*]"),
+        ("statuses[0.id:1", "[0.id", "this [ is never closed"),
+        ("value..id:1", ".id", "a key is missing here"),
+        ("value.n<x", "value.n<x", "< compares with a number"),
+    ] {
+        let (text, said) = mistake(expression);
+        assert_eq!(text, blamed, "{expression}: {said}");
+        assert!(said.contains(message), "{expression}: {said}");
+    }
+}
+
+#[test]
+fn deep_and_long_expressions_are_refused_not_followed() {
+    for expression in ["(".repeat(100), "-".repeat(100) + "a:b", "not ".repeat(100) + "kind:status"] {
+        assert!(mistake(&expression).1.contains("nests at most 64 deep"), "{expression}");
+    }
+    let nested = format!("{}kind:status{}", "(".repeat(64), ")".repeat(64));
+    assert_eq!(found(&nested), "f");
+    assert!(mistake(&"kind:status ".repeat(400)).1.contains("at most 4096 bytes"));
+}
+
+#[test]
+fn the_caret_stands_under_the_mistake_by_display_width() {
+    let expression = "name:周 coed:1";
+    let error = Filter::parse(expression).unwrap_err();
+    assert_eq!(error.with_caret(expression), "name:周 coed:1\n        ^^^^\nunknown field coed, did you mean code?");
+}
+
+#[test]
+fn an_expression_cannot_send_control_characters_to_the_terminal() {
+    for expression in ["\x1b[2Jcoed:1", "\x1bcoed:1", "kind:\u{9b}2J", "\"\x07"] {
+        let shown = Filter::parse(expression).unwrap_err().with_caret(expression);
+        assert!(!shown.contains(['\x1b', '\x07', '\u{9b}']), "{shown:?}");
+    }
+}

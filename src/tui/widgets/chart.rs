@@ -1,0 +1,279 @@
+//! Charts over time: columns on a scale that starts at 0 and ends at a round number, over an axis with round clock times.
+
+use super::cut;
+use super::format;
+use super::words::Words;
+use crate::event::Millis;
+use crate::tui::theme::{Role, Theme};
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A time axis: where it starts and what a column is.
+#[derive(Debug, Clone, Copy)]
+pub struct Times<'a> {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column, in seconds.
+    pub column_s: u32,
+    /// Number of columns.
+    pub columns: usize,
+    /// Cells a column takes.
+    pub cells: usize,
+    /// Zone of the clock times.
+    pub zone: &'a TimeZone,
+}
+
+impl Times<'_> {
+    /// Start of column `at`.
+    pub fn start(&self, at: usize) -> Millis {
+        Millis(self.from.0 + at as i64 * i64::from(self.column_s) * 1000)
+    }
+
+    /// Width of the chart in cells.
+    pub fn width(&self) -> usize {
+        self.columns * self.cells
+    }
+
+    /// The cell a time falls on.
+    fn cell(&self, at: Millis) -> Option<usize> {
+        let column = (at.0 - self.from.0).div_euclid(i64::from(self.column_s.max(1)) * 1000);
+        let cell = usize::try_from(column).ok()? * self.cells;
+        (cell < self.width()).then_some(cell)
+    }
+}
+
+/// Something to mark on the axis.
+#[derive(Debug, Clone)]
+pub struct Mark<'a> {
+    /// When it was.
+    pub at: Millis,
+    /// Its sign.
+    pub sign: &'a str,
+    /// Beside the sign where there is room for it.
+    pub words: String,
+    /// Its style.
+    pub style: Style,
+}
+
+/// The end of a scale that starts at 0 and holds `greatest`: a round number.
+pub fn scale(greatest: f64) -> f64 {
+    if greatest <= 0.0 || !greatest.is_finite() {
+        return 1.0;
+    }
+    let power = 10f64.powf(greatest.log10().floor());
+    let steps = [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    steps.iter().map(|step| step * power).find(|top| *top >= greatest * 0.9999).unwrap_or(10.0 * power)
+}
+
+/// Draws columns from the bottom of `area`, in eighths of a cell. A value of 0 leaves the lowest line in the colour of the grid;
+/// `None`, a time for which nothing can be said, is left open.
+pub fn columns(
+    buffer: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    values: &[Option<f64>],
+    cells: usize,
+    top: f64,
+    style: impl Fn(usize) -> Style,
+) {
+    let area = area.intersection(buffer.area);
+    let signs = theme.levels();
+    let eighths = signs.len();
+    let height = usize::from(area.height) * eighths;
+    for (x, cell) in (area.left()..area.right()).zip(0..) {
+        let column = cell / cells.max(1);
+        let Some(Some(value)) = values.get(column) else { continue };
+        let filled = ((value / top * height as f64).round() as usize).clamp(1, height);
+        let style = if *value > 0.0 { style(column) } else { theme.style(Role::Grid) };
+        for (y, below) in (area.top()..area.bottom()).rev().zip((0..).map(|row| row * eighths)) {
+            let Some(here) = filled.checked_sub(below + 1) else { break };
+            if let Some(sign) = signs.get(here.min(eighths - 1)) {
+                buffer[(x, y)].set_symbol(sign).set_style(style);
+            }
+        }
+    }
+}
+
+/// Draws the axis into the first row of `area`: clock times at round distances, and the marks, which come first. Earlier
+/// marks take precedence; one without room for its words is its sign alone. Columns that are `None` leave the axis open.
+pub fn axis(
+    buffer: &mut Buffer,
+    area: Rect,
+    theme: &Theme,
+    times: &Times<'_>,
+    marks: &[Mark<'_>],
+    open: impl Fn(usize) -> bool,
+) {
+    let width = times.width().min(area.width.into());
+    let signs = Signs::of(theme);
+    let mut taken = vec![false; width];
+    let faint = theme.style(Role::Faint);
+    for cell in 0..width {
+        let sign = if open(cell / times.cells.max(1)) { " " } else { signs.line };
+        Words::new(theme).styled(faint, sign).draw(buffer, area.x + cell as u16, area.y, 1);
+    }
+    for mark in marks {
+        let Some(cell) = times.cell(mark.at).filter(|cell| taken.get(*cell) == Some(&false)) else { continue };
+        let full = format!("{} {}", mark.sign, mark.words);
+        let text = if claim(&mut taken, cell, cut::width(&full)) {
+            full
+        } else {
+            taken[cell] = true;
+            mark.sign.to_owned()
+        };
+        let room = area.width - cell as u16;
+        Words::new(theme).styled(mark.style, text).draw(buffer, area.x + cell as u16, area.y, room);
+    }
+    let step = tick_step(times);
+    let with_seconds = step % 60 != 0;
+    for cell in (0..width).step_by(times.cells.max(1)) {
+        let at = times.start(cell / times.cells.max(1));
+        if local_seconds(at, times.zone).rem_euclid(step) >= i64::from(times.column_s) {
+            continue;
+        }
+        let label = match step {
+            86_400.. => format::day(at, times.zone),
+            _ if with_seconds => format::clock(at, times.zone),
+            _ => format::hour_minute(at, times.zone),
+        };
+        if claim(&mut taken, cell, 1 + cut::width(&label)) {
+            let words = Words::new(theme).styled(faint, signs.tick).muted(label);
+            words.draw(buffer, area.x + cell as u16, area.y, area.width - cell as u16);
+        }
+    }
+}
+
+/// Draws the scale left of a chart of `rows` rows whose axis stands in column `x`: the label, the end of the scale, the line.
+pub fn side(buffer: &mut Buffer, area: Rect, theme: &Theme, label: &str, top: f64) {
+    let signs = Signs::of(theme);
+    let Some(x) = area.right().checked_sub(1) else { return };
+    let faint = theme.style(Role::Faint);
+    Words::new(theme).muted(label).draw(buffer, area.x, area.y, area.width);
+    for y in area.top()..area.bottom() {
+        Words::new(theme).styled(faint, signs.side).draw(buffer, x, y, 1);
+    }
+    Words::new(theme).styled(faint, signs.mark).draw(buffer, x, area.y, 1);
+    Words::new(theme).muted(format::rate(top)).draw_right(buffer, x, area.y, area.width);
+}
+
+/// Draws the corner where the scale meets the axis.
+pub fn corner(buffer: &mut Buffer, x: u16, y: u16, theme: &Theme) {
+    Words::new(theme).role(Role::Faint, Signs::of(theme).corner).draw(buffer, x, y, 1);
+}
+
+struct Signs {
+    line: &'static str,
+    tick: &'static str,
+    side: &'static str,
+    mark: &'static str,
+    corner: &'static str,
+}
+
+impl Signs {
+    fn of(theme: &Theme) -> Self {
+        if theme.ascii() {
+            Self { line: "-", tick: "+", side: "|", mark: "+", corner: "+" }
+        } else {
+            Self { line: "─", tick: "┴", side: "│", mark: "┤", corner: "└" }
+        }
+    }
+}
+
+/// Takes `len` cells from `from` on, if they and their neighbours are free.
+fn claim(taken: &mut [bool], from: usize, len: usize) -> bool {
+    let around = from.saturating_sub(1)..(from + len + 1).min(taken.len());
+    let free = from + len <= taken.len() && taken.get(around).is_some_and(|cells| cells.iter().all(|taken| !taken));
+    if let Some(cells) = taken.get_mut(from..from + len).filter(|_| free) {
+        cells.fill(true);
+    }
+    free
+}
+
+/// Seconds between the clock times of an axis: round, and far enough apart for their labels.
+fn tick_step(times: &Times<'_>) -> i64 {
+    const APART: i64 = 16;
+    let least = APART * i64::from(times.column_s) / times.cells.max(1) as i64;
+    let (minute, hour, day) = (60, 3600, 86_400);
+    let steps = [5, 10, 15, 30, minute, 2 * minute, 3 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute];
+    let long = [hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day];
+    steps.into_iter().chain(long).find(|step| *step >= least).unwrap_or(30 * day)
+}
+
+/// Seconds of the local clock, so that ticks stand at round local times.
+fn local_seconds(at: Millis, zone: &TimeZone) -> i64 {
+    let offset = jiff::Timestamp::from_millisecond(at.0).map_or(0, |at| zone.to_offset(at).seconds());
+    at.0.div_euclid(1000) + i64::from(offset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn times(zone: &TimeZone) -> Times<'_> {
+        // 14:17:00 at UTC+8, a quarter of an hour in columns of 10 s.
+        Times { from: Millis(1_773_296_220_000), column_s: 10, columns: 90, cells: 1, zone }
+    }
+
+    fn line(buffer: &Buffer, y: u16) -> String {
+        (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn scales_end_at_a_round_number() {
+        assert_eq!(
+            [0.0, 0.03, 0.8, 5.2, 6.0, 56.0, 142.0, 1_001.0].map(scale),
+            [1.0, 0.03, 0.8, 6.0, 6.0, 60.0, 150.0, 1_500.0]
+        );
+    }
+
+    #[test]
+    fn columns_are_drawn_in_eighths_and_gaps_stay_open() {
+        let theme = Theme::dark();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 2));
+        let values = [Some(0.0), Some(1.0), Some(8.0), Some(12.0), None, Some(16.0)];
+        columns(&mut buffer, Rect::new(0, 0, 6, 2), &theme, &values, 1, 16.0, |_| theme.style(Role::Area));
+        assert_eq!(line(&buffer, 0), "   ▄ █");
+        assert_eq!(line(&buffer, 1), "▁▁██ █");
+        assert_eq!(buffer[(0, 1)].fg, theme.style(Role::Grid).fg.unwrap(), "nothing came, and that is known");
+        assert_eq!(buffer[(1, 1)].fg, theme.style(Role::Area).fg.unwrap());
+    }
+
+    #[test]
+    fn clock_times_are_round_in_the_zone_of_the_screen() {
+        let theme = Theme::dark();
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 90, 1));
+        axis(&mut buffer, Rect::new(0, 0, 90, 1), &theme, &times(&zone), &[], |_| false);
+        let shown = "──────┴14:18────────────┴14:21────────────┴14:24────────────┴14:27────────────┴14:30──────";
+        assert_eq!(line(&buffer, 0), shown.to_owned());
+    }
+
+    #[test]
+    fn marks_take_precedence_over_clock_times_and_lose_their_words_before_their_sign() {
+        let theme = Theme::dark();
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let mark = |seconds: i64, words: &str| Mark {
+            at: Millis(1_773_296_220_000 + seconds * 1000),
+            sign: "✖",
+            words: words.to_owned(),
+            style: theme.style(Role::Failed),
+        };
+        let marks = [mark(122, "14:19 template paused"), mark(890, "14:31 too long for here"), mark(5_000, "later")];
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 90, 1));
+        axis(&mut buffer, Rect::new(0, 0, 90, 1), &theme, &times(&zone), &marks, |column| column == 0);
+        let shown = line(&buffer, 0);
+        assert!(shown.starts_with(" ───────────✖ 14:19 template paused──"), "{shown}");
+        assert!(shown.ends_with('✖'), "{shown}");
+        assert!(!shown.contains("14:18") && shown.contains("14:24"), "{shown}");
+    }
+
+    #[test]
+    fn ticks_follow_the_length_of_a_column() {
+        let zone = TimeZone::UTC;
+        let step = |column_s, cells| tick_step(&Times { column_s, cells, ..times(&zone) });
+        assert_eq!([step(1, 1), step(10, 1), step(60, 1), step(300, 1), step(7200, 1)], [30, 180, 1800, 7200, 172_800]);
+        assert_eq!(step(60, 2), 600);
+    }
+}

@@ -1,0 +1,242 @@
+//! Rows under column heads. Only the rows that are seen are built: the cost of a table does not grow with its length.
+
+use super::words::Words;
+use crate::tui::theme::{Glyph, Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// The side of a column its words stand on: text left, numbers right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A column, named by a key of the caller's.
+#[derive(Debug, Clone, Copy)]
+pub struct Column<K> {
+    /// Whose column it is.
+    pub key: K,
+    /// Word over it.
+    pub head: &'static str,
+    /// Its side.
+    pub side: Side,
+    /// Width in cells; the least width of the column that grows.
+    pub width: u16,
+    /// Whether it takes the width that is left. Of several the first does.
+    pub grows: bool,
+    /// Cells between it and the column before.
+    pub gap: u16,
+    /// The columns with the greatest `goes` go first when it is narrow; those with 0 never.
+    pub goes: u8,
+}
+
+impl<K: Copy> Column<K> {
+    /// A column of text, one cell after the one before it.
+    pub const fn text(key: K, head: &'static str, width: u16) -> Self {
+        Self { key, head, side: Side::Left, width, grows: false, gap: 1, goes: 0 }
+    }
+
+    /// A column of numbers, one cell after the one before it.
+    pub const fn number(key: K, head: &'static str, width: u16) -> Self {
+        Self { key, head, side: Side::Right, width, grows: false, gap: 1, goes: 0 }
+    }
+
+    /// The same column taking what is left of the width.
+    pub const fn grows(self) -> Self {
+        Self { grows: true, ..self }
+    }
+
+    /// The same column `gap` cells after the one before it.
+    pub const fn after(self, gap: u16) -> Self {
+        Self { gap, ..self }
+    }
+
+    /// The same column, going as `goes` says.
+    pub const fn goes(self, goes: u8) -> Self {
+        Self { goes, ..self }
+    }
+}
+
+/// Which row the cursor is on, and whether the table has the focus.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor {
+    /// Row.
+    pub row: usize,
+    /// Whether keys go to this table.
+    pub focused: bool,
+}
+
+/// A column with its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Placed<K> {
+    key: K,
+    head: &'static str,
+    side: Side,
+    x: u16,
+    width: u16,
+}
+
+/// Draws the heads, unless all are empty, and below them the rows from `top` on that fit. `cell` builds one cell: row, column, and
+/// its width, so that a shorter wording can be chosen. Returns how many rows there was room for.
+pub fn draw<'a, K: Copy>(
+    buffer: &mut Buffer,
+    area: Rect,
+    theme: &'a Theme,
+    columns: &[Column<K>],
+    rows: usize,
+    top: usize,
+    cursor: Option<Cursor>,
+    mut cell: impl FnMut(usize, K, usize) -> Words<'a>,
+) -> usize {
+    let placed = place(columns, area);
+    let mut y = area.top();
+    if placed.iter().any(|column| !column.head.is_empty()) && area.height > 0 {
+        for column in &placed {
+            let head = Words::new(theme).muted(column.head);
+            match column.side {
+                Side::Left => _ = head.draw(buffer, column.x, y, column.width + 1),
+                Side::Right => head.draw_right(buffer, column.x + column.width, y, u16::MAX),
+            }
+        }
+        y += 1;
+    }
+    let room = usize::from(area.bottom().saturating_sub(y));
+    for (row, y) in (top..rows).take(room).zip(y..) {
+        if let Some(cursor) = cursor.filter(|cursor| cursor.row == row) {
+            mark(buffer, area, y, theme, cursor.focused);
+        }
+        for column in &placed {
+            let words = cell(row, column.key, column.width.into());
+            match column.side {
+                Side::Left => _ = words.draw(buffer, column.x, y, column.width),
+                Side::Right => words.draw_right(buffer, column.x + column.width, y, column.width),
+            }
+        }
+    }
+    room
+}
+
+/// Marks the row under the cursor, from the blank before the table to the blank after it.
+pub fn mark(buffer: &mut Buffer, area: Rect, y: u16, theme: &Theme, focused: bool) {
+    let row = Rect::new(area.x.saturating_sub(1), y, area.width + 2, 1).intersection(buffer.area);
+    let ground = if focused { Role::Selection } else { Role::SelectionIdle };
+    buffer.set_style(row, theme.style(ground));
+    let sign = if focused { Role::Accent } else { Role::Faint };
+    Words::new(theme).glyph(sign, Glyph::Cursor).draw(buffer, row.x, y, 1);
+}
+
+/// The first row to show so that `cursor` is seen: as before if it is, else by as little scrolling as possible.
+pub fn scroll(top: usize, cursor: usize, rows: usize, room: usize) -> usize {
+    let last = rows.saturating_sub(room);
+    top.clamp((cursor + 1).saturating_sub(room), cursor).min(last)
+}
+
+fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
+    let mut kept: Vec<&Column<K>> = columns.iter().collect();
+    let needs = |kept: &[&Column<K>]| {
+        kept.iter().skip(1).map(|c| c.gap + c.width).sum::<u16>() + kept.first().map_or(0, |c| c.width)
+    };
+    while needs(&kept) > area.width {
+        let Some(at) = (0..kept.len()).rev().filter(|at| kept[*at].goes > 0).max_by_key(|at| kept[*at].goes) else {
+            break;
+        };
+        kept.remove(at);
+    }
+    let mut left = area.width.saturating_sub(needs(&kept));
+    let mut x = area.left();
+    let mut placed = Vec::with_capacity(kept.len());
+    for (at, column) in kept.into_iter().enumerate() {
+        if at > 0 {
+            x += column.gap;
+        }
+        let more = if column.grows { std::mem::take(&mut left) } else { 0 };
+        let width = (column.width + more).min(area.right().saturating_sub(x));
+        placed.push(Placed { key: column.key, head: column.head, side: column.side, x, width });
+        x += width;
+    }
+    placed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cut::tests::HARD;
+    use super::*;
+
+    const COLUMNS: [Column<char>; 4] = [
+        Column::number('n', "code", 6),
+        Column::text('t', "what", 6).grows(),
+        Column::text('c', "class", 5).goes(1),
+        Column::number('m', "msgs", 5),
+    ];
+
+    fn shown(width: u16, rows: usize, top: usize, cursor: Option<Cursor>) -> Vec<String> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width + 2, 4));
+        let theme = Theme::dark();
+        let area = Rect::new(1, 0, width, 4);
+        draw(&mut buffer, area, &theme, &COLUMNS, rows, top, cursor, |row, key, _| match key {
+            'n' => Words::new(&theme).value(row.to_string()),
+            't' => Words::new(&theme).text("Undeliverable"),
+            'c' => Words::new(&theme).muted("class"),
+            _ => Words::new(&theme).value("1,234"),
+        });
+        let rows = buffer.content.chunks(usize::from(width) + 2);
+        rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect()
+    }
+
+    #[test]
+    fn heads_stand_over_their_columns_side() {
+        assert_eq!(
+            shown(36, 2, 0, Some(Cursor { row: 1, focused: true })),
+            [
+                "   code what              class  msgs",
+                "      0 Undeliverable     class 1,234",
+                "▌     1 Undeliverable     class 1,234",
+                ""
+            ]
+            .map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn the_least_important_column_goes_and_text_is_cut() {
+        assert_eq!(shown(22, 1, 0, None)[1], "      0 Undelive… 1,234");
+    }
+
+    #[test]
+    fn only_the_rows_that_are_seen_are_built() {
+        let theme = Theme::dark();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 5));
+        let mut built = Vec::new();
+        let room =
+            draw(&mut buffer, Rect::new(1, 0, 28, 5), &theme, &COLUMNS[..1], 1_000_000, 10, None, |row, _, _| {
+                built.push(row);
+                Words::new(&theme).text("x")
+            });
+        assert_eq!((room, built), (4, vec![10, 11, 12, 13]));
+    }
+
+    #[test]
+    fn no_cell_leaves_its_column_whatever_it_holds() {
+        let theme = Theme::dark();
+        for text in HARD {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 2));
+            let columns = [Column::text(0, "", 7), Column::text(1, "", 8).after(0)];
+            draw(&mut buffer, Rect::new(1, 0, 18, 1), &theme, &columns, 1, 0, None, |_, key, _| {
+                Words::new(&theme).text(if key == 0 { text } else { "|" })
+            });
+            assert_eq!(buffer[(8, 0)].symbol(), "|", "{text}");
+        }
+    }
+
+    #[test]
+    fn scrolling_moves_as_little_as_possible() {
+        assert_eq!(scroll(0, 3, 10, 5), 0);
+        assert_eq!(scroll(0, 5, 10, 5), 1);
+        assert_eq!(scroll(4, 2, 10, 5), 2);
+        assert_eq!(scroll(8, 9, 10, 5), 5, "no empty rows at the end");
+        assert_eq!(scroll(3, 0, 0, 5), 0);
+    }
+}
