@@ -50,7 +50,7 @@ pub struct RowsJob {
     /// Which list it is for: an answer for an older one is thrown away.
     pub generation: u64,
     /// Where to read.
-    pub from: From,
+    pub from: Edge,
     /// The receive times wanted.
     pub span: Span,
     /// The events wanted.
@@ -61,7 +61,9 @@ pub struct RowsJob {
 
 /// Where a slice of rows is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum From {
+pub enum Edge {
+    /// Backwards from the end of the span.
+    End,
     /// Backwards from the page before this one.
     Before(u64),
     /// Forwards from the page after this one.
@@ -101,12 +103,14 @@ pub struct Rows {
     /// The job's.
     pub generation: u64,
     /// The job's.
-    pub from: From,
+    pub from: Edge,
     /// The rows.
     pub rows: Vec<Row>,
     /// Events that the filter left out.
     pub hidden: u64,
-    /// The last page that was read; the job's own when there was none.
+    /// The page it began at.
+    pub newest: u64,
+    /// The last page that was read; where it began, when there was none.
     pub page: u64,
     /// When the last request that was read was received.
     pub reached: Option<Millis>,
@@ -148,23 +152,23 @@ fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
 
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
     let started = Instant::now();
-    let page = match job.from {
-        From::Before(page) | From::After(page) => page,
+    let (page, back) = match job.from {
+        Edge::End => (end_page(reader, job)?, true),
+        Edge::Before(page) => (page, true),
+        Edge::After(page) => (page, false),
     };
     let mut found = Rows {
         generation: job.generation,
         from: job.from,
         rows: Vec::new(),
         hidden: 0,
+        newest: page.saturating_sub(1),
         page,
         reached: None,
         end: false,
     };
     while found.rows.len() < ROWS && started.elapsed() < SLICE {
-        let batch = match job.from {
-            From::Before(_) => reader.previous(found.page)?,
-            From::After(_) => reader.next(found.page)?,
-        };
+        let batch = if back { reader.previous(found.page)? } else { reader.next(found.page)? };
         let Some(mut batch) = batch else {
             found.end = true;
             break;
@@ -172,26 +176,30 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
         found.page = batch.page;
         found.reached = batch.requests.first().map(|request| request.received_at).or(found.reached);
         reader.settle(&mut batch)?;
+        if back {
+            batch.events.reverse();
+        }
         take(reader, job, batch, &mut found)?;
-        if matches!(job.from, From::Before(_)) && found.reached.is_some_and(|at| at < job.span.from) {
+        if back && found.reached.is_some_and(|at| at < job.span.from) {
             found.end = true;
             break;
         }
     }
-    if matches!(job.from, From::Before(_)) {
+    if back {
         found.rows.reverse();
     }
     Ok(found)
 }
 
-/// Adds the rows of one batch, in the order in which pages are read.
+/// The page after the last one that can hold events of the span.
+fn end_page(reader: &Reader, job: &RowsJob) -> Result<u64, OpenError> {
+    if job.span.to > job.now { Ok(reader.stats()?.last_page + 1) } else { reader.page_at(job.span.to) }
+}
+
+/// Adds the rows of one batch.
 fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Result<(), OpenError> {
-    let mut events = batch.events;
-    if matches!(job.from, From::Before(_)) {
-        events.reverse();
-    }
     let mut body = (0, None);
-    for event in events {
+    for event in batch.events {
         if !job.span.contains(event.received_at) {
             continue;
         }
@@ -200,7 +208,7 @@ fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Resul
         }
         let bytes = body.1.as_ref().map_or(&[][..], |raw| &raw.body);
         if job.filter.matches(&event, bytes, job.now) {
-            found.rows.push(Row::new(&event));
+            found.rows.push(Row::new(&event, batch.page));
         } else {
             found.hidden += 1;
         }
