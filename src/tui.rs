@@ -17,6 +17,7 @@ pub mod period;
 pub mod refused_tab;
 pub mod store;
 mod term;
+pub mod panes;
 pub mod theme;
 pub mod update;
 pub mod widgets;

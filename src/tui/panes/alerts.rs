@@ -1,0 +1,180 @@
+//! What the platform said about templates and accounts, the worst first.
+
+use super::data::quiet;
+use super::layout::split_rows;
+use super::list::List;
+use super::shown::shown;
+use super::{Pane, Place, Size, View};
+use crate::event::Severity;
+use crate::monitor::view::Alert;
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{format, frame};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+#[derive(Clone, Copy)]
+enum Col {
+    Severity,
+    What,
+    Subject,
+    Detail,
+    Number,
+    State,
+    Since,
+    Age,
+    /// Everything but the severity, on a narrow screen: the state takes room only where there is one.
+    All,
+}
+
+/// Role and sign of a severity.
+pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
+    match severity {
+        Severity::Critical => (Role::Failed, Glyph::Critical),
+        Severity::Warning => (Role::Warn, Glyph::Warning),
+        Severity::Good => (Role::Ok, Glyph::Good),
+        Severity::Info => (Role::Muted, Glyph::Info),
+    }
+}
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+    let alerts = &view.data.alerts;
+    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let inner = frame::draw(buffer, area, view.theme, Pane::Alerts.name(), totals(view), at.focused);
+    if alerts.is_empty() {
+        let hint = "paused templates, falling quality, restrictions stand here";
+        return super::draw_empty(buffer, inner, view, "nothing about templates or accounts yet", hint);
+    }
+    let columns = columns(view, at.zoomed);
+    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
+    let top = list.scroll(alerts.len(), inner.height.saturating_sub(heads).into());
+    let cursor = list.cursor(at.focused);
+    table::draw(buffer, inner, view.theme, &columns, alerts.len(), top, cursor, |row, column, width| {
+        alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
+    });
+    if let Some(alert) = alerts.get(list.row()).filter(|_| at.zoomed) {
+        draw_detail(buffer, below, view, alert);
+    }
+}
+
+fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
+    let (critical, warnings, acknowledged) = view.data.alert_counts();
+    let plural = if warnings == 1 { "" } else { "s" };
+    let critical_words = format!("{} critical", format::thousands(critical));
+    let critical = if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
+    let role = if warnings > 0 { Role::Warn } else { Role::Muted };
+    let short = critical.clone().muted(" · ").role(role, format!("{} warning{plural}", format::thousands(warnings)));
+    let long = short.clone().muted(format!(" · {} acknowledged", format::thousands(acknowledged)));
+    let totals = if view.size >= Size::Normal { vec![long, short, critical] } else { vec![short, critical] };
+    super::one_of_four(view, Pane::Alerts, totals)
+}
+
+fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
+    let severity = Column::text(Col::Severity, "", 1);
+    let what = Column::text(Col::What, "what", 18);
+    if zoomed {
+        return vec![
+            severity,
+            Column::text(Col::Since, "since", 6),
+            what.after(2),
+            Column::text(Col::Subject, "subject", 22).after(2),
+            Column::text(Col::Detail, "cause", 12).after(2).grows().goes(1),
+            Column::text(Col::Number, "number", 13).after(2).goes(2),
+            Column::text(Col::State, "state", 5).after(2),
+            Column::number(Col::Age, "age", 4),
+        ];
+    }
+    match view.size {
+        Size::One | Size::Narrow => vec![severity, Column::text(Col::All, "", 10).grows()],
+        Size::Normal | Size::Wide => vec![
+            severity,
+            what,
+            Column::text(Col::Subject, "subject", 12).grows(),
+            Column::text(Col::Number, "number", 8),
+            Column::text(Col::State, "", 3),
+            Column::number(Col::Age, "age", 5),
+        ],
+    }
+}
+
+fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Words<'a> {
+    let quiet = quiet(alert);
+    let words = view.words();
+    let age = || format::age(view.age(alert.at));
+    match column {
+        Col::Severity => {
+            let (role, glyph) = sign(alert.severity);
+            match alert.severity {
+                _ if quiet => words.glyph(Role::Faint, glyph),
+                Severity::Critical => words.bold(role, view.theme.glyph(glyph)),
+                _ => words.glyph(role, glyph),
+            }
+        }
+        Col::What => match alert.severity {
+            _ if quiet => words.muted(shown(&alert.what)),
+            Severity::Critical => words.strong(shown(&alert.what)),
+            _ => words.value(shown(&alert.what)),
+        },
+        Col::Subject if quiet => words.muted(shown(&alert.title)),
+        Col::Subject => words.text(shown(&alert.title)),
+        Col::Detail => words.muted(shown(&alert.detail)),
+        Col::Number => match &alert.number {
+            Some(number) if width < 13 => words.muted(format::phone(&shown(number), view.theme.glyph(Glyph::Cut))),
+            Some(number) => words.muted(shown(number)),
+            None => words.nothing(),
+        },
+        Col::State if width > 3 && !quiet => words.muted("open"),
+        Col::State => words.muted(state(alert)),
+        Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone)),
+        Col::Age => words.muted(age()),
+        Col::All => {
+            let what = if quiet { words.muted(shown(&alert.what)) } else { words.value(shown(&alert.what)) };
+            let end = match state(alert) {
+                "" => format!("  {:>4}", age()),
+                state => format!("  {state} {:>4}", age()),
+            };
+            let room = width.saturating_sub(end.len());
+            what.muted(" ").muted(shown(&alert.title)).to(room).muted(end)
+        }
+    }
+}
+
+/// Why nobody needs to look at it any more.
+fn state(alert: &Alert) -> &'static str {
+    if alert.acknowledged {
+        "ack"
+    } else if alert.superseded_by.is_some() {
+        "old"
+    } else {
+        ""
+    }
+}
+
+/// Rows of one alert in full, below the zoomed table.
+const DETAIL: u16 = 6;
+
+fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) {
+    let (role, glyph) = sign(alert.severity);
+    let severity = match alert.severity {
+        Severity::Critical => "critical",
+        Severity::Warning => "warning",
+        Severity::Good => "good",
+        Severity::Info => "info",
+    };
+    let totals = vec![view.words().glyph(role, glyph).muted(format!(" {severity}"))];
+    let inner = frame::draw(buffer, area, view.theme, "Selected", totals, false);
+    let times = [alert.at, alert.last_at].map(|at| format::clock(at, view.zone));
+    let age = format::age(view.age(alert.at));
+    let day = format::day(alert.at, view.zone);
+    let lines = [
+        view.words().muted("what     ").strong(shown(&alert.what)).muted("   about ").value(shown(&alert.title)),
+        view.words().muted("cause    ").value(shown(&alert.detail)),
+        view.words().muted("subject  ").value(shown(&alert.subject)).muted("   kind ").value(shown(&alert.kind)),
+        view.words().muted("since    ").value(format!("{day} {}", times[0])).muted(format!(", {age} ago; last said {}", times[1])),
+    ];
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        line.draw(buffer, inner.x, y, inner.width);
+    }
+}

@@ -1,0 +1,140 @@
+//! Customers who wrote: who waits for an answer, and how long one may still be given freely.
+
+use super::data::{Closing, closing};
+use super::list::List;
+use super::shown::shown;
+use super::{Pane, Place, Size, View};
+use crate::monitor::view::Conversation;
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{format, frame};
+use ratatui::buffer::Buffer;
+
+#[derive(Clone, Copy)]
+enum Col {
+    Unread,
+    Name,
+    Phone,
+    Number,
+    Last,
+    Inbound,
+    LastAt,
+    Closes,
+}
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+    let conversations = &view.data.conversations;
+    let inner = frame::draw(buffer, at.area, view.theme, Pane::Conversations.name(), totals(view), at.focused);
+    if conversations.is_empty() {
+        let hint = "a customer who writes stands here while the window is open";
+        return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
+    }
+    let columns = columns(view, at.zoomed);
+    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
+    let top = list.scroll(conversations.len(), inner.height.saturating_sub(heads).into());
+    let cursor = list.cursor(at.focused);
+    table::draw(buffer, inner, view.theme, &columns, conversations.len(), top, cursor, |row, column, width| {
+        conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
+    });
+}
+
+fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
+    let (open, soon) = view.data.conversation_counts();
+    let role = if soon > 0 { Role::Warn } else { Role::Muted };
+    let (open, soon) = (format::thousands(open), format::thousands(soon));
+    let rate = format::rate(view.data.pulse.inbound_per_s);
+    let long = view.words().muted(format!("{open} open · ")).role(role, format!("{soon} close < 1 h"));
+    let short = view.words().muted(format!("{open} · ")).role(role, format!("{soon} closing"));
+    let totals = vec![long.clone().muted(format!(" · in {rate}/s")), long, short, view.words().muted(open)];
+    super::one_of_four(view, Pane::Conversations, totals)
+}
+
+fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
+    let unread = Column::text(Col::Unread, "", 1);
+    let closes = Column::number(Col::Closes, "closes in", 9);
+    if zoomed {
+        return vec![
+            unread,
+            Column::text(Col::Name, "name", 14),
+            Column::text(Col::Phone, "phone", 14).after(2).goes(1),
+            Column::text(Col::Number, "number", 13).after(2).goes(4),
+            Column::text(Col::Last, "last inbound", 16).after(2).grows(),
+            Column::number(Col::Inbound, "inbound", 7).after(2).goes(3),
+            Column::number(Col::LastAt, "last at", 8).after(2).goes(2),
+            closes.after(2),
+        ];
+    }
+    match view.size {
+        Size::One | Size::Narrow => vec![
+            unread,
+            Column::text(Col::Name, "", 8),
+            Column::text(Col::Last, "", 10).grows(),
+            Column::number(Col::Closes, "", 6),
+        ],
+        Size::Normal => vec![
+            unread,
+            Column::text(Col::Name, "name", 8),
+            Column::text(Col::Phone, "phone", 8),
+            Column::text(Col::Last, "last inbound", 10).grows(),
+            closes,
+        ],
+        Size::Wide => vec![
+            unread,
+            Column::text(Col::Name, "name", 10),
+            Column::text(Col::Phone, "phone", 13),
+            Column::text(Col::Last, "last inbound", 10).grows(),
+            closes,
+        ],
+    }
+}
+
+fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width: usize) -> Words<'a> {
+    let words = view.words();
+    let unread = conversation.unanswered;
+    let mark = view.theme.glyph(Glyph::Cut);
+    match column {
+        Col::Unread if unread => words.glyph(Role::Accent, Glyph::Unread),
+        Col::Unread => words,
+        Col::Name => {
+            let name = conversation.name.as_ref().map(|name| shown(name));
+            let name = name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
+            match name {
+                Some(name) if unread => words.strong(name),
+                Some(name) => words.text(name),
+                None => words.nothing(),
+            }
+        }
+        Col::Phone => match &conversation.customer {
+            Some(customer) => words.muted(phone(customer, width, mark)),
+            None => words.nothing(),
+        },
+        Col::Number => match &conversation.number {
+            Some(number) => words.muted(phone(number, width, mark)),
+            None => words.nothing(),
+        },
+        Col::Last if unread => words.text(shown(&conversation.preview)),
+        Col::Last => words.muted(shown(&conversation.preview)),
+        Col::Inbound => words.value(format::count(conversation.inbound, width)),
+        Col::LastAt => {
+            let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone);
+            words.muted(at)
+        }
+        Col::Closes => {
+            let seconds = -view.age(conversation.window_closes_at);
+            let left = if width < 9 { format::short_duration(seconds) } else { format::countdown(seconds) };
+            match closing(conversation, view.data.scope.as_of) {
+                Closing::Soon => words.bold(Role::Warn, format::countdown(seconds)),
+                Closing::Later => words.muted(left),
+                Closing::Closed => words.muted("closed"),
+            }
+        }
+    }
+}
+
+/// A phone, whole where it fits, else by its ends.
+fn phone(number: &str, width: usize, mark: &str) -> String {
+    let number = shown(number);
+    if crate::tui::widgets::cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
+}

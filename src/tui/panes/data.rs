@@ -1,0 +1,297 @@
+//! What the overview shows, as plain values: asked of the monitor in one place, once per changed state.
+
+use super::Pane;
+use crate::event::{Millis, Severity, Text};
+use crate::monitor::Monitor;
+use crate::monitor::view::{
+    Activity, Alert, Conversation, Failure, Funnel, Ingest, NumberRow, Pulse, Scope, Span, Verdict,
+};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+/// How long after a customer's last message one may write freely.
+const OPEN_FOR: i64 = 24 * HOUR;
+
+/// What the panes that are seen need beside the numbers they always show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wants {
+    /// Columns of the activity chart; 0 when it is not seen.
+    pub columns: usize,
+    /// Rows of cohorts over time; 0 when they are not seen.
+    pub cohorts: usize,
+}
+
+/// Everything the overview shows of the monitor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverviewData {
+    /// What is looked at.
+    pub scope: Scope,
+    /// What the window is called, such as `15 m`.
+    pub window: String,
+    /// When the first and the last request were received; `None` before the first.
+    pub extent: Option<(Millis, Millis)>,
+    /// The verdict over the messages.
+    pub verdict: Verdict,
+    /// Traffic and failures, by receive time.
+    pub activity: Activity,
+    /// The cohort.
+    pub funnel: Funnel,
+    /// The cohort by business number, most attempted first.
+    pub numbers: Vec<NumberRow>,
+    /// The cohort in slices of whole minutes: start and funnel of each, oldest first.
+    pub cohorts: Vec<(Millis, Funnel)>,
+    /// Failures of the cohort, most messages first.
+    pub failures: Vec<Failure>,
+    /// Conversations: those that close within the hour first, then the newest.
+    pub conversations: Vec<Conversation>,
+    /// Alerts: what is open first, the worst first.
+    pub alerts: Vec<Alert>,
+    /// What came in the window.
+    pub ingest: Ingest,
+    /// Gauges of the moment.
+    pub pulse: Pulse,
+}
+
+/// Things a cursor moves over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// The stages of the funnel.
+    Stages,
+    /// The business numbers.
+    Numbers,
+    /// Effective codes.
+    Codes,
+    /// Conversations.
+    Conversations,
+    /// Alerts.
+    Alerts,
+}
+
+impl Listing {
+    /// How many there are.
+    pub(super) const COUNT: usize = 5;
+
+    /// What a pane lists.
+    pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
+        match pane {
+            Pane::Delivery if zoomed => Self::Numbers,
+            Pane::Delivery => Self::Stages,
+            Pane::Failures => Self::Codes,
+            Pane::Conversations => Self::Conversations,
+            Pane::Alerts => Self::Alerts,
+        }
+    }
+}
+
+/// What a cursor is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Key {
+    /// A stage of the funnel.
+    Stage(Stage),
+    /// A business number, or none.
+    Number(Option<Text>),
+    /// An effective code, or none.
+    Code(Option<i64>),
+    /// Business number and customer.
+    Conversation(Option<Text>, Option<Text>),
+    /// An alert by its id.
+    Alert(Text),
+}
+
+/// A stage of the funnel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Attempted,
+    Sent,
+    Delivered,
+    Read,
+}
+
+impl Stage {
+    pub(super) const ALL: [Self; 4] = [Self::Attempted, Self::Sent, Self::Delivered, Self::Read];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Attempted => "attempted",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+        }
+    }
+
+    /// Messages that reached it.
+    pub(super) fn count(self, funnel: &Funnel) -> u64 {
+        match self {
+            Self::Attempted => funnel.attempted,
+            Self::Sent => funnel.sent,
+            Self::Delivered => funnel.delivered,
+            Self::Read => funnel.read,
+        }
+    }
+
+    /// The evidence for it: a later stage implies the earlier ones.
+    pub(super) fn filter(self) -> &'static str {
+        match self {
+            Self::Attempted => "kind:status",
+            Self::Sent => "(status:sent or status:delivered or status:read or status:played)",
+            Self::Delivered => "(status:delivered or status:read or status:played)",
+            Self::Read => "(status:read or status:played)",
+        }
+    }
+}
+
+impl OverviewData {
+    /// Asks the monitor.
+    ///
+    /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
+    /// window is open, an alert as long as it is kept. What came after the window is left out of both.
+    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants) -> Self {
+        let extent = monitor.extent();
+        let since = |from: i64| {
+            let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
+            Scope { span, ..scope.clone() }
+        };
+        let oldest = extent.map_or(scope.span.from, |(first, _)| first);
+        let mut conversations = monitor.conversations(&since(scope.as_of.0 - OPEN_FOR));
+        // The sort is stable: within each of the three groups the newest stay first.
+        conversations.sort_by_key(|conversation| closing(conversation, scope.as_of));
+        Self {
+            window: window.to_owned(),
+            extent,
+            verdict: monitor.verdict(scope),
+            activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
+            funnel: monitor.funnel(scope),
+            numbers: monitor.numbers(scope),
+            cohorts: slices(scope, oldest, wants.cohorts)
+                .map(|span| (span.from, monitor.funnel(&Scope { span, ..scope.clone() })))
+                .collect(),
+            failures: monitor.failures(scope),
+            conversations,
+            alerts: monitor.alerts(&since(oldest.0)),
+            ingest: monitor.ingest(scope),
+            pulse: monitor.pulse(scope.as_of),
+            scope: scope.clone(),
+        }
+    }
+
+    /// How many things are listed.
+    pub(super) fn len(&self, listing: Listing) -> usize {
+        match listing {
+            Listing::Stages | Listing::Numbers if self.funnel.attempted == 0 => 0,
+            Listing::Stages => Stage::ALL.len(),
+            Listing::Numbers => self.numbers.len(),
+            Listing::Codes => self.failures.len(),
+            Listing::Conversations => self.conversations.len(),
+            Listing::Alerts => self.alerts.len(),
+        }
+    }
+
+    /// What a row is about.
+    pub(super) fn key(&self, listing: Listing, row: usize) -> Option<Key> {
+        Some(match listing {
+            Listing::Stages => Key::Stage(*Stage::ALL.get(row).filter(|_| self.funnel.attempted > 0)?),
+            Listing::Numbers => Key::Number(self.numbers.get(row)?.number.clone()),
+            Listing::Codes => Key::Code(self.failures.get(row)?.code),
+            Listing::Conversations => {
+                let conversation = self.conversations.get(row)?;
+                Key::Conversation(conversation.number.clone(), conversation.customer.clone())
+            }
+            Listing::Alerts => Key::Alert(self.alerts.get(row)?.id.clone()),
+        })
+    }
+
+    /// Whether a row is about `key`.
+    pub(super) fn is(&self, listing: Listing, row: usize, key: &Key) -> bool {
+        self.key(listing, row).as_ref() == Some(key)
+    }
+
+    /// Alerts that ask for attention: critical ones and warnings, without superseded and acknowledged ones; and how many are
+    /// acknowledged.
+    pub(super) fn alert_counts(&self) -> (u64, u64, u64) {
+        let open = |severity| self.alerts.iter().filter(|alert| alert.severity == severity && !quiet(alert)).count() as u64;
+        let acknowledged = self.alerts.iter().filter(|alert| alert.acknowledged).count() as u64;
+        (open(Severity::Critical), open(Severity::Warning), acknowledged)
+    }
+
+    /// Conversations whose window is open, and those of them that close within the hour.
+    pub(super) fn conversation_counts(&self) -> (u64, u64) {
+        self.conversations.iter().fold((0, 0), |(open, soon), conversation| match closing(conversation, self.scope.as_of) {
+            Closing::Soon => (open + 1, soon + 1),
+            Closing::Later => (open + 1, soon),
+            Closing::Closed => (open, soon),
+        })
+    }
+}
+
+/// Whether nobody needs to look at an alert any more.
+pub(super) fn quiet(alert: &Alert) -> bool {
+    alert.acknowledged || alert.superseded_by.is_some()
+}
+
+/// When the window of a conversation closes. Ordered as conversations are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Closing {
+    /// Within the hour.
+    Soon,
+    /// After that.
+    Later,
+    /// It has closed.
+    Closed,
+}
+
+/// When the window of a conversation closes.
+pub(super) fn closing(conversation: &Conversation, now: Millis) -> Closing {
+    match conversation.window_closes_at.0 - now.0 {
+        ..=0 => Closing::Closed,
+        1..HOUR => Closing::Soon,
+        _ => Closing::Later,
+    }
+}
+
+/// At most `rows` spans of a round number of minutes, aligned to it, that cover what is known of the window.
+fn slices(scope: &Scope, oldest: Millis, rows: usize) -> impl Iterator<Item = Span> + use<> {
+    const ROUND: [i64; 12] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440, 10_080];
+    let Span { from, to } = scope.span;
+    let from = from.max(Span::covering(oldest, oldest).from).min(to);
+    let fits = |minutes: i64| {
+        let step = minutes * MINUTE;
+        (to.0.div_euclid(step) + i64::from(to.0 % step != 0)) - from.0.div_euclid(step) <= rows as i64
+    };
+    let minutes = ROUND.into_iter().find(|minutes| fits(*minutes)).filter(|_| rows > 0);
+    let step = minutes.unwrap_or(1) * MINUTE;
+    let first = from.0.div_euclid(step) * step;
+    let count = minutes.map_or(0, |_| usize::try_from((to.0 - first + step - 1) / step).unwrap_or(0));
+    (0..count as i64).map(move |at| Span {
+        from: Millis((first + at * step).max(from.0)),
+        to: Millis((first + (at + 1) * step).min(to.0)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(from_minute: i64, to_minute: i64) -> Scope {
+        let span = Span { from: Millis(from_minute * MINUTE), to: Millis(to_minute * MINUTE) };
+        Scope { span, as_of: span.to, number: None }
+    }
+
+    fn minutes(scope: &Scope, oldest: i64, rows: usize) -> Vec<(i64, i64)> {
+        slices(scope, Millis(oldest * MINUTE), rows).map(|span| (span.from.0 / MINUTE, span.to.0 / MINUTE)).collect()
+    }
+
+    #[test]
+    fn slices_are_round_cover_the_window_and_fit_their_rows() {
+        assert_eq!(minutes(&scope(10, 14), 0, 5), [(10, 11), (11, 12), (12, 13), (13, 14)]);
+        assert_eq!(minutes(&scope(13, 26), 0, 4), [(13, 15), (15, 20), (20, 25), (25, 26)]);
+        assert_eq!(minutes(&scope(0, 10_000), 9_990, 5), [(9_990, 9_992), (9_992, 9_994), (9_994, 9_996), (9_996, 9_998), (9_998, 10_000)]);
+        assert!(minutes(&scope(0, 10), 0, 0).is_empty());
+    }
+
+    #[test]
+    fn the_evidence_of_a_stage_is_a_filter_that_parses() {
+        for stage in Stage::ALL {
+            crate::query::Filter::parse(stage.filter()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Failures by effective code: what fails, how often, and whether that is new.
+
+use super::layout::split_rows;
+use super::list::List;
+use super::shown::shown;
+use super::{Pane, Place, Size, View};
+use crate::monitor::view::{Failure, Mark, Scope};
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{format, frame, spark};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Messages in a slice below which a trend does not reach its peak.
+const FLOOR: f64 = 12.0;
+/// Slices of a trend, and its cells where there is room.
+const SLICES: u16 = 15;
+
+#[derive(Clone, Copy)]
+enum Col {
+    Mark,
+    Code,
+    What,
+    Class,
+    Retry,
+    Messages,
+    Share,
+    FineShare,
+    OfAttempted,
+    Recipients,
+    Trend,
+    First,
+    Last,
+    FirstMinute,
+    LastMinute,
+}
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+    let failures = &view.data.failures;
+    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let inner = frame::draw(buffer, area, view.theme, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
+    if failures.is_empty() {
+        let hint = "a failed message stands here by its code";
+        super::draw_empty(buffer, inner, view, "no failure in this window", hint);
+    } else {
+        let rows = draw_rows(buffer, inner, view, list, at);
+        if !at.zoomed {
+            draw_note(buffer, inner, view, rows);
+        }
+    }
+    if let Some(failure) = failures.get(list.row()).filter(|_| at.zoomed) {
+        draw_advice(buffer, below, view, failure);
+    }
+}
+
+fn totals<'a>(view: &View<'a>, zoomed: bool) -> Vec<Words<'a>> {
+    let funnel = &view.data.funnel;
+    let failed = format::thousands(funnel.outcomes.failed);
+    let share = if funnel.attempted == 0 { "–".to_owned() } else { format::percent(funnel.outcomes.failed as f64 / funnel.attempted as f64) };
+    let attempted = format::thousands(funnel.attempted);
+    let window = &view.data.window;
+    let short = view.words().muted(format!("{failed} · {share}"));
+    let long = view.words().muted(format!("{failed} · {share} of attempted"));
+    let full = view.words().muted(format!("{failed} messages · {share} of {attempted} attempted · cohort {window}"));
+    let with_mode = view.words().muted(format!("{failed} · {share} of attempted · cohort {window}"));
+    let totals = match (zoomed, view.size) {
+        (true, _) => vec![full, long, short],
+        (_, Size::Wide) => vec![with_mode, long, short],
+        (_, Size::Normal) => vec![long, short],
+        _ => vec![short],
+    };
+    super::one_of_four(view, Pane::Failures, totals)
+}
+
+/// Draws the table. Returns how many rows are not seen, and the messages in them.
+fn draw_rows(buffer: &mut Buffer, inner: Rect, view: &View<'_>, list: &mut List, at: Place) -> (usize, u64) {
+    let failures = &view.data.failures;
+    let columns = columns(view, at.zoomed);
+    // The last row is for notes; on a narrow screen only when there is something to note.
+    let noted = !at.zoomed && (view.size >= Size::Normal || failures.len() + 1 > usize::from(inner.height));
+    let (mut area, _) = split_rows(inner, inner.height.saturating_sub(u16::from(noted)));
+    let advised = !at.zoomed && view.size == Size::Wide && usize::from(area.height) >= failures.len() + 1 + 4;
+    if advised {
+        let (rows, advice) = split_rows(area, area.height - 3);
+        draw_short_advice(buffer, advice, view, failures.get(list.row()));
+        area = rows;
+    }
+    let room = usize::from(area.height.saturating_sub(1));
+    let top = list.scroll(failures.len(), room);
+    table::draw(buffer, area, view.theme, &columns, failures.len(), top, list.cursor(at.focused), |row, column, width| {
+        failures.get(row).map_or_else(|| view.words(), |failure| cell(view, failure, column, width))
+    });
+    let unseen = failures.iter().enumerate().filter(|(row, _)| *row < top || *row >= top + room);
+    unseen.fold((0, 0), |(codes, messages), (_, failure)| (codes + 1, messages + failure.messages))
+}
+
+fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
+    let widest = |count: fn(&Failure) -> u64, least: usize| {
+        let widths = view.data.failures.iter().map(|failure| format::thousands(count(failure)).len());
+        widths.max().unwrap_or(0).clamp(least, 9) as u16
+    };
+    let messages = Column::number(Col::Messages, "msgs", widest(|failure| failure.messages, 5));
+    let recipients = Column::number(Col::Recipients, "recips", widest(|failure| failure.recipients, 6));
+    let code = Column::number(Col::Code, "code", 6);
+    let what = Column::text(Col::What, "what", 12).grows();
+    let class = Column::text(Col::Class, "class", 10);
+    if zoomed {
+        return vec![
+            Column::text(Col::Mark, "", 4),
+            code.after(2),
+            what.after(2),
+            class.after(2).goes(4),
+            Column::text(Col::Retry, "retry", 5).after(2).goes(6),
+            messages.after(1),
+            Column::number(Col::FineShare, "share", 6).after(2).goes(2),
+            Column::number(Col::OfAttempted, "of att.", 7).after(2).goes(5),
+            recipients.after(2).goes(3),
+            Column::number(Col::FirstMinute, "first", 6).after(2).goes(8),
+            Column::number(Col::LastMinute, "last", 6).after(2).goes(7),
+            Column::text(Col::Trend, "trend", SLICES).after(3).goes(1),
+        ];
+    }
+    match view.size {
+        Size::One | Size::Narrow => vec![code, what, messages, Column::number(Col::Mark, "mark", 4)],
+        Size::Normal => vec![
+            code,
+            what,
+            class.goes(1),
+            messages,
+            Column::number(Col::Share, "share", 5).goes(2),
+            Column::text(Col::Trend, "trend", 8).goes(3),
+            Column::number(Col::Mark, "", 4),
+        ],
+        Size::Wide => vec![
+            code,
+            what,
+            class,
+            messages,
+            Column::number(Col::Share, "share", 5),
+            recipients,
+            Column::text(Col::Trend, "trend", SLICES),
+            Column::number(Col::Mark, "", 4),
+            Column::number(Col::First, "first", 8).after(2),
+            Column::number(Col::Last, "last", 8).after(2),
+        ],
+    }
+}
+
+fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) -> Words<'a> {
+    let words = view.words();
+    let funnel = &view.data.funnel;
+    let marked = failure.mark != Mark::None;
+    let share = |whole: u64| failure.messages as f64 / whole.max(1) as f64;
+    let clock = |at| format::clock(at, view.zone);
+    let minute = |at| format::since(at, view.data.scope.as_of, view.zone);
+    match column {
+        Col::Mark => mark(view, failure.mark),
+        Col::Code => match failure.code.map(|code| code.to_string()) {
+            Some(code) if marked => words.bold(Role::Failed, code),
+            Some(code) => words.value(code),
+            None => words.nothing(),
+        },
+        Col::What if marked => words.value(shown(&failure.short)),
+        Col::What => words.text(shown(&failure.short)),
+        Col::Class => words.muted(failure.class.as_str()),
+        Col::Retry => words.muted(if failure.retryable { "yes" } else { "no" }),
+        Col::Messages => words.value(format::count(failure.messages, width)),
+        Col::Share => words.muted(format::whole_percent(share(funnel.outcomes.failed))),
+        Col::FineShare => words.muted(format::percent(share(funnel.outcomes.failed))),
+        Col::OfAttempted => words.muted(format::fine_percent(share(funnel.attempted))),
+        Col::Recipients => words.muted(format::count(failure.recipients, width)),
+        Col::Trend => {
+            let role = if marked { Role::Failed } else { Role::Neutral };
+            let slices = complete(&failure.trend, &view.data.scope);
+            let cells = if width < usize::from(SLICES) { width } else { slices.len().min(width) };
+            words.role(role, spark::trend(slices, cells, FLOOR, view.theme))
+        }
+        Col::First => words.muted(clock(failure.first_at)),
+        Col::Last => words.muted(clock(failure.last_at)),
+        Col::FirstMinute => words.muted(minute(failure.first_at)),
+        Col::LastMinute => words.muted(minute(failure.last_at)),
+    }
+}
+
+fn mark<'a>(view: &View<'a>, mark: Mark) -> Words<'a> {
+    match mark {
+        Mark::None => view.words(),
+        Mark::New => view.words().bold(Role::Failed, "new"),
+        Mark::Rising(factor) => {
+            let (rising, times) = (view.theme.glyph(Glyph::Rising), view.theme.glyph(Glyph::Times));
+            // Beyond two digits the factor says no more than that it is very many times.
+            view.words().bold(Role::Failed, format!("{rising}{times}{}", factor.round().clamp(1.0, 99.0)))
+        }
+    }
+}
+
+/// The slices of a trend that are full: one still filling would look like a fall.
+fn complete<'t>(trend: &'t [u64], scope: &Scope) -> &'t [u64] {
+    let span = (scope.span.to.0 - scope.span.from.0).max(1);
+    let known = (scope.as_of.0 - scope.span.from.0).clamp(0, span);
+    let full = (known as i128 * trend.len() as i128 / span as i128) as usize;
+    trend.get(..full.max(1)).unwrap_or(trend)
+}
+
+/// What is out of sight, and what the marks mean.
+fn draw_note(buffer: &mut Buffer, inner: Rect, view: &View<'_>, (codes, messages): (usize, u64)) {
+    let Some(y) = inner.bottom().checked_sub(1) else { return };
+    let messages = format::thousands(messages);
+    let unseen = match (codes, view.size >= Size::Normal) {
+        (0, _) => view.words(),
+        (1, true) => view.words().muted(format!("+1 code, {messages} msgs")),
+        (codes, true) => view.words().muted(format!("+{codes} codes, {messages} msgs")),
+        (codes, false) => view.words().muted(format!("{codes} more, {messages} msgs")),
+    };
+    let end = unseen.draw(buffer, inner.x, y, inner.width);
+    let legend = view.words().glyph(Role::Muted, Glyph::Rising).muted(" new: last 5 m against the hour before");
+    if view.size >= Size::Normal && legend.width() + 2 <= usize::from(inner.right() - end) {
+        legend.draw_right(buffer, inner.right(), y, inner.width);
+    }
+}
+
+/// Rows of what to do about a code, below the zoomed table.
+const DETAIL: u16 = 7;
+
+fn about<'a>(view: &View<'a>, failure: &'a Failure) -> Words<'a> {
+    let code = failure.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
+    view.words().strong(code).text(" ").value(shown(&failure.short))
+}
+
+fn draw_short_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: Option<&Failure>) {
+    let Some(failure) = failure else { return };
+    let rule = view.theme.glyph(Glyph::Rule).repeat(area.width.into());
+    view.words().role(Role::Grid, rule).draw(buffer, area.x, area.y, area.width);
+    let retry = if failure.retryable { "yes" } else { "no" };
+    let about = about(view, failure).muted("   class ").text(failure.class.as_str()).muted("   retry ").text(retry);
+    about.draw(buffer, area.x, area.y + 1, area.width);
+    view.words().muted("do ").value(failure.advice.as_str()).draw(buffer, area.x, area.y + 2, area.width);
+}
+
+fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failure) {
+    let retry = if failure.retryable { "yes" } else { "no" };
+    let class = failure.class.as_str();
+    let totals = vec![view.words().muted(format!("catalogue · class {class} · retry: {retry}"))];
+    let inner = frame::draw(buffer, area, view.theme, "What to do", totals, false);
+    let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
+    let wrappers = if wrappers.is_empty() { view.words() } else { view.words().muted("   wrapped in ").value(wrappers.join(", ")) };
+    let wire = match &failure.wire_title {
+        Some(title) => view.words().value(shown(title)),
+        None => view.words().nothing(),
+    };
+    let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
+    let lines = [
+        about(view, failure).text("   ").text(shown(&failure.title)),
+        view.words().value(failure.advice.as_str()),
+        view.words(),
+        view.words().muted("wire title  ").then(wire).then(wrappers),
+        view.words().muted("received    ").value(span),
+    ];
+    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+        line.draw(buffer, inner.x, y, inner.width);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Millis;
+    use crate::monitor::view::Span;
+
+    #[test]
+    fn a_slice_still_filling_is_not_drawn() {
+        let span = Span { from: Millis(0), to: Millis(15 * 60_000) };
+        let scope = |as_of| Scope { span, as_of: Millis(as_of), number: None };
+        let trend: Vec<u64> = (0..15).collect();
+        assert_eq!(complete(&trend, &scope(14 * 60_000 + 30_000)).len(), 14);
+        assert_eq!(complete(&trend, &scope(15 * 60_000)).len(), 15);
+        assert_eq!(complete(&trend, &scope(90 * 60_000)).len(), 15);
+        assert_eq!(complete(&[], &scope(0)).len(), 0);
+    }
+}

@@ -1,0 +1,94 @@
+//! Where events come in and who may post them: what the first screen tells.
+
+use crate::config::{Algorithm, Signing};
+use crate::event::{Millis, Scheme, Text};
+
+/// The receiver's door, as far as it may be shown: labels, never secrets.
+#[derive(Debug, Clone, Default)]
+pub struct Intake {
+    /// The whole address, such as `http://127.0.0.1:8787/webhook`.
+    pub address: String,
+    /// Since when the receiver listens.
+    pub since: Millis,
+    /// Whether Meta's handshake is answered.
+    pub handshake: bool,
+    /// Schemes with secrets; none means that nobody vouches for what is posted.
+    pub schemes: Vec<Access>,
+}
+
+/// A scheme with its secrets.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// Labels of its secrets.
+    pub labels: Vec<Text>,
+    /// What a signature must be, for a reader.
+    pub form: String,
+}
+
+impl Intake {
+    /// What may be shown of `signing`.
+    pub fn new(address: String, since: Millis, signing: &Signing) -> Self {
+        let access = |scheme| {
+            let (secrets, form) = match scheme {
+                Scheme::Nxcloud => (&signing.nxcloud, nxcloud_form(signing)),
+                Scheme::Meta => (&signing.meta, "X-Hub-Signature-256".to_owned()),
+            };
+            Access { scheme, labels: secrets.iter().map(|secret| secret.label.clone()).collect(), form }
+        };
+        let schemes = signing.schemes().into_iter().map(access).collect();
+        Self { address, since, handshake: signing.verify_token.is_some(), schemes }
+    }
+
+    /// Whether nobody vouches for what is posted.
+    pub fn unverified(&self) -> bool {
+        self.schemes.is_empty()
+    }
+
+    /// Whether only this machine can reach the address.
+    pub fn loopback(&self) -> bool {
+        let host = self.address.split_once("://").map_or(self.address.as_str(), |(_, rest)| rest);
+        ["127.", "[::1]", "localhost"].iter().any(|start| host.starts_with(start))
+    }
+}
+
+fn nxcloud_form(signing: &Signing) -> String {
+    let names = signing.algorithms.iter().map(|algorithm| match algorithm {
+        Algorithm::Md5 => "md5",
+        Algorithm::Sha256 => "sha256",
+    });
+    let names = names.collect::<Vec<_>>().join(" or ");
+    match signing.ts_tolerance {
+        Some(tolerance) => format!("{names}, ts within {}", crate::tui::widgets::format::duration(tolerance.as_secs() as i64)),
+        None => format!("{names}, any ts"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Secret, SecretText};
+
+    #[test]
+    fn labels_are_shown_and_secrets_are_not() {
+        let secret = Secret { label: "2026-02".into(), value: SecretText::new("hush"), access_key: None };
+        let signing = Signing {
+            algorithms: vec![Algorithm::Md5, Algorithm::Sha256],
+            ts_tolerance: Some(std::time::Duration::from_secs(300)),
+            nxcloud: vec![secret],
+            ..Signing::default()
+        };
+        let intake = Intake::new("http://127.0.0.1:8787/webhook".to_owned(), Millis(0), &signing);
+        assert!(intake.loopback() && !intake.unverified() && !intake.handshake);
+        let shown = format!("{intake:?}");
+        assert!(shown.contains("2026-02") && shown.contains("md5 or sha256, ts within 5 m"), "{shown}");
+        assert!(!shown.contains("hush"));
+    }
+
+    #[test]
+    fn an_open_address_is_not_loopback() {
+        let intake = Intake { address: "http://0.0.0.0:8787/webhook".to_owned(), ..Intake::default() };
+        assert!(!intake.loopback() && intake.unverified());
+    }
+}

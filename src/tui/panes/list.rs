@@ -1,0 +1,58 @@
+//! The cursor of a pane: on a thing, not on a row.
+
+use super::data::{Key, Listing, OverviewData};
+use crate::tui::widgets::table::{self, Cursor};
+
+/// Cursor and scrolling of one pane. Until it is moved the cursor stays on the first row; from then on it stays on the thing
+/// it was moved to, wherever that goes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct List {
+    anchor: Option<Key>,
+    row: usize,
+    top: usize,
+    room: usize,
+}
+
+impl List {
+    /// Finds the row of the thing again. If it is gone the cursor stays where it was.
+    pub(super) fn settle(&mut self, data: &OverviewData, listing: Listing) {
+        let len = data.len(listing);
+        self.row = match &self.anchor {
+            None => 0,
+            Some(key) if data.is(listing, self.row, key) => self.row,
+            Some(key) => (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1))),
+        };
+    }
+
+    /// Moves by `by` rows, as far as there are any. Returns whether it moved.
+    pub(super) fn step(&mut self, data: &OverviewData, listing: Listing, by: isize) -> bool {
+        let Some(last) = data.len(listing).checked_sub(1) else { return false };
+        let to = self.row.saturating_add_signed(by).min(last);
+        let moved = to != self.row || self.anchor.is_none();
+        self.row = to;
+        self.anchor = data.key(listing, to);
+        moved
+    }
+
+    /// The row under the cursor.
+    pub(super) fn row(&self) -> usize {
+        self.row
+    }
+
+    /// Rows of a page.
+    pub(super) fn page(&self) -> isize {
+        self.room.saturating_sub(1).max(1) as isize
+    }
+
+    /// The first row to show of `rows` when there is room for `room`.
+    pub(super) fn scroll(&mut self, rows: usize, room: usize) -> usize {
+        self.room = room;
+        self.top = table::scroll(self.top, self.row, rows, room);
+        self.top
+    }
+
+    /// The cursor to draw: a pane without the focus shows one only after it was moved there.
+    pub(super) fn cursor(&self, focused: bool) -> Option<Cursor> {
+        (focused || self.anchor.is_some()).then_some(Cursor { row: self.row, focused })
+    }
+}

@@ -1,0 +1,39 @@
+//! The receiver itself, on a wide screen.
+
+use super::View;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{format, frame};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws the pane.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let gauges = &view.vitals.gauges;
+    let waits = match gauges.waiting {
+        0 => view.words().muted("nothing waits"),
+        count => view.words().role(Role::Warn, format!("{} wait", format::thousands(count))),
+    };
+    let totals = vec![view.words().muted(format!("{} · ", view.data.window)).then(waits)];
+    let inner = frame::draw(buffer, area, view.theme, "Receiver", totals, false);
+    let span = view.data.scope.span;
+    let seconds = (span.to.0.min(view.data.scope.as_of.0) - span.from.0).max(1) as f64 / 1000.0;
+    let ingest = &view.data.ingest;
+    let per_request = if ingest.requests > 0 { ingest.events as f64 / ingest.requests as f64 } else { 0.0 };
+    let none = || view.theme.glyph(crate::tui::theme::Glyph::NoValue).to_owned();
+    let (p50, p99) = view.vitals.ack_us.map_or_else(|| (none(), none()), |(p50, p99)| (format::latency(p50), format::latency(p99)));
+    let lag = view.data.pulse.lag_s.map_or_else(none, format::duration);
+    let commit = format::latency(gauges.last_commit_us.into());
+    let rows = [
+        ("requests/s", format::rate(ingest.requests as f64 / seconds), format!("{per_request:.2} events each")),
+        ("ack p99", p99, format!("p50 {p50}")),
+        ("lag p95", lag, "receive − provider".to_owned()),
+        ("batch", format::thousands(gauges.last_batch.into()), format!("requests in the last sync, {commit}")),
+        ("index", format::thousands(gauges.unindexed), "events not yet searchable".to_owned()),
+        ("duplicates", format::thousands(ingest.duplicates), "further deliveries of known events".to_owned()),
+    ];
+    for ((label, value, note), y) in rows.into_iter().zip(inner.top()..inner.bottom()) {
+        view.words().muted(label).draw(buffer, inner.x, y, 12);
+        view.words().strong(value).draw_right(buffer, inner.x + 21, y, 9);
+        view.words().muted(note).draw(buffer, inner.x + 24, y, inner.width.saturating_sub(24));
+    }
+}

@@ -1,0 +1,173 @@
+//! The verdict: one sentence and its consequence, always in the same two rows, so that nothing jumps when trouble starts.
+
+use super::View;
+use super::layout::split_rows;
+use super::shown::shown;
+use crate::journal::Health;
+use crate::monitor::view::{Level, Verdict};
+use crate::tui::action::Action;
+use crate::tui::panes::Size;
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::widgets::cut;
+use crate::tui::widgets::format;
+use crate::tui::widgets::strip::{self, Segment};
+use crate::tui::widgets::words::Words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws the verdict.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let verdict = overlaid(view);
+    buffer.set_style(area, view.theme.style(ground(verdict.level)));
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let (first, second) = split_rows(inner, 1);
+    if view.size == Size::One {
+        let words = chip(view, &verdict, false).text(" ").then(pieces(view, verdict.level, &[(verdict.short.clone(), true)], inner.width));
+        words.draw(buffer, first.x, first.y, first.width);
+        return;
+    }
+    // The sentence of a calm screen is aligned with the one below it; trouble takes the room.
+    let indent = if verdict.level == Level::Trouble { 0 } else { 13 };
+    let chip = chip(view, &verdict, true);
+    let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
+    let room = first.width.saturating_sub(chip.width() as u16);
+    let words = chip.then(pieces(view, verdict.level, &verdict.what, room));
+    words.draw(buffer, first.x, first.y, first.width);
+
+    let key = view.keys.key(Action::Explain).filter(|_| verdict.proof.is_some());
+    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
+    let room = second.width.saturating_sub(hint.width() as u16 + 2);
+    let left = Segment::new(0, pieces(view, verdict.level, &verdict.more, room));
+    strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
+}
+
+/// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
+pub(super) fn draw_chip(buffer: &mut Buffer, area: Rect, view: &View<'_>, here: &'static str) {
+    buffer.set_style(area, view.theme.style(Role::Strip));
+    let verdict = overlaid(view);
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let path = view.words().muted("Overview ").glyph(Role::Faint, Glyph::PathStep).text(" ").strong(here);
+    let short = if verdict.level >= Level::Watch { shown(&verdict.short).into_owned() } else { String::new() };
+    let chip = chip(view, &verdict, true);
+    let chip = if short.is_empty() { chip } else { chip.text(" ").value(short) };
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, chip)]);
+}
+
+/// The monitor's verdict with what only the screen knows laid over it: a journal that cannot write, a receiver that was down,
+/// nobody vouching for what is posted, nothing arrived yet.
+pub(super) fn overlaid(view: &View<'_>) -> Verdict {
+    let verdict = &view.data.verdict;
+    if let Health::Failing { reason, since, refused } = view.health {
+        return failing(view, reason, &format::clock(*since, view.zone), *refused);
+    }
+    if view.data.extent.is_none() {
+        let ready = ready(view);
+        return if view.intake.unverified() { unverified(&ready) } else { ready };
+    }
+    if verdict.level > Level::Watch {
+        return verdict.clone();
+    }
+    if view.intake.unverified() {
+        return unverified(verdict);
+    }
+    match view.gaps.last() {
+        Some((from, to)) if verdict.level < Level::Watch => down(view, verdict, from.0, to.0),
+        _ => verdict.clone(),
+    }
+}
+
+fn failing(view: &View<'_>, reason: &str, since: &str, refused: u64) -> Verdict {
+    let count = format::thousands(refused);
+    Verdict {
+        level: Level::Trouble,
+        what: said([reason, ": ", &count, " requests answered 503 since ", since]),
+        more: said(["", "no request is lost if its sender retries; storing goes on by itself once the cause is gone"]),
+        short: format!("503 since {since}"),
+        ..view.data.verdict.clone()
+    }
+}
+
+fn unverified(verdict: &Verdict) -> Verdict {
+    Verdict {
+        level: Level::Watch,
+        what: said(["", "anyone who reaches this port can post; set ", "WATOP_NXCLOUD_SECRET", " or ", "WATOP_META_APP_SECRET"]),
+        more: if verdict.level == Level::Ready { verdict.more.clone() } else { verdict.what.clone() },
+        short: "unverified".to_owned(),
+        ..verdict.clone()
+    }
+}
+
+fn down(view: &View<'_>, verdict: &Verdict, from: i64, to: i64) -> Verdict {
+    let span = [from, to].map(|at| format::clock(crate::event::Millis(at), view.zone));
+    let (span, length) = (span.join("–"), format::duration((to - from) / 1000));
+    Verdict {
+        level: Level::Watch,
+        what: said(["", "receiver down ", &span, ", ", &length, "; senders retry, late events are still counted"]),
+        more: verdict.what.clone(),
+        short: format!("receiver down {length}"),
+        ..verdict.clone()
+    }
+}
+
+fn ready(view: &View<'_>) -> Verdict {
+    let refused = match view.vitals.refused {
+        0 => "nothing was refused.".to_owned(),
+        count => format!("{} refused: see Refused.", format::thousands(count)),
+    };
+    let since = format!(" Listening since {}; storing works, {refused}", format::clock(view.intake.since, view.zone));
+    Verdict {
+        level: Level::Ready,
+        what: said(["No event yet.", &since]),
+        more: said(["", "next         point the sender at the address below; the first event appears here by itself"]),
+        short: "no event yet".to_owned(),
+        ..Verdict::default()
+    }
+}
+
+/// Pieces that are values and quiet ones in turn, a value first.
+fn said<const N: usize>(texts: [&str; N]) -> Vec<(String, bool)> {
+    texts.into_iter().zip([true, false].into_iter().cycle()).map(|(text, value)| (text.to_owned(), value)).collect()
+}
+
+fn ground(level: Level) -> Role {
+    match level {
+        Level::Ready | Level::Ok => Role::Strip,
+        Level::Watch | Level::Blind => Role::GroundWatch,
+        Level::Trouble => Role::GroundTrouble,
+    }
+}
+
+/// Sign and word of the level; on the smallest screen the sign alone, but `OK` is a word.
+fn chip<'a>(view: &View<'a>, verdict: &Verdict, with_word: bool) -> Words<'a> {
+    let (role, glyph, word) = match verdict.level {
+        Level::Ready => (Role::Accent, Glyph::Ready, "READY"),
+        Level::Ok => (Role::Ok, Glyph::Good, "OK"),
+        Level::Watch => (Role::Warn, Glyph::Warning, "WATCH"),
+        Level::Trouble => (Role::Failed, Glyph::Critical, "TROUBLE"),
+        Level::Blind => (Role::Warn, Glyph::Unknown, "BLIND"),
+    };
+    let sign = view.theme.glyph(glyph);
+    let with_word = with_word || verdict.level == Level::Ok;
+    view.words().bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
+}
+
+/// The pieces of a sentence that fit: values strong, the rest quiet. Values are drawn whole or not at all, because half a number
+/// is a wrong one.
+fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16) -> Words<'a> {
+    let room = usize::from(room);
+    let quiet = if ground(level) == Role::Strip { Role::Muted } else { Role::Text };
+    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (shown(text).into_owned(), *value)).collect();
+    let all: usize = pieces.iter().map(|(text, _)| cut::width(text)).sum();
+    let mut used = 0;
+    let mut words = view.words();
+    for (text, value) in pieces {
+        used += cut::width(&text);
+        if used >= room && all > room {
+            let mark = view.theme.glyph(Glyph::Cut);
+            let left = room.saturating_sub(used - cut::width(&text));
+            return words.role(quiet, if value { cut::head(mark, left).to_owned() } else { cut::cut(&format!("{text} {mark}"), left, mark).into_owned() });
+        }
+        words = if value { words.strong(text) } else { words.role(quiet, text) };
+    }
+    words
+}
