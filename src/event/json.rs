@@ -547,3 +547,7 @@ impl Parser<'_> {
         Err(Fault { at: self.at, message })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests;
