@@ -17,13 +17,11 @@ pub mod period;
 pub mod refused_tab;
 pub mod store;
 mod term;
-pub mod panes;
 pub mod theme;
 pub mod update;
 pub mod widgets;
 
-use crate::config::{Screen, Signing};
-use crate::event::{Scheme, Text};
+use crate::config::Screen;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
@@ -31,6 +29,7 @@ use crate::source::Feed;
 use app::{App, Setup};
 use drive::{Sources, Told};
 use keymap::Keymap;
+use panes::Intake;
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
@@ -50,21 +49,12 @@ pub struct Start {
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
-    /// Where the receiver listens, as a URL.
-    pub address: String,
-    /// Configured schemes and the labels of their secrets; none means that anybody may post. See [`labels`].
-    pub schemes: Vec<(Scheme, Vec<Text>)>,
+    /// Where events come in, and who may post them.
+    pub intake: Intake,
     /// The receiver's gauges now.
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
-}
-
-/// The schemes of a configuration and the labels of their secrets, without the secrets.
-pub fn labels(signing: &Signing) -> Vec<(Scheme, Vec<Text>)> {
-    let labels = |secrets: &[crate::config::Secret]| secrets.iter().map(|secret| secret.label.clone()).collect();
-    let schemes = [(Scheme::Nxcloud, labels(&signing.nxcloud)), (Scheme::Meta, labels(&signing.meta))];
-    schemes.into_iter().filter(|(_, labels): &(_, Vec<Text>)| !labels.is_empty()).collect()
 }
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
@@ -80,16 +70,14 @@ pub fn run(start: Start) -> Result<(), String> {
         keymap,
         monitor: Monitor::new(start.settings),
         zone: jiff::tz::TimeZone::system(),
-        address: start.address,
-        schemes: start.schemes,
+        intake: start.intake,
     });
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
-    let sources =
-        Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

@@ -6,12 +6,12 @@
 use super::events_tab::EventsTab;
 use super::keymap::Keymap;
 use super::overlays::Help;
-use super::panes::{Context, Open, Overview};
+use super::panes::{Context, Intake, Open, Overview};
 use super::period::{Period, minute, next_minute};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
-use crate::event::{Millis, Scheme, Text};
+use crate::event::Millis;
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
@@ -41,27 +41,26 @@ pub struct Setup {
     pub monitor: Monitor,
     /// Zone of clock times.
     pub zone: TimeZone,
-    /// Where the receiver listens, as a URL.
-    pub address: String,
-    /// Configured schemes and the labels of their secrets.
-    pub schemes: Vec<(Scheme, Vec<Text>)>,
+    /// Where events come in, and who may post them.
+    pub intake: Intake,
 }
 
 /// Everything that is drawn from and not moved by keys.
 pub(super) struct Known {
     pub(super) monitor: Monitor,
     pub(super) zone: TimeZone,
-    pub(super) address: String,
-    pub(super) schemes: Vec<(Scheme, Vec<Text>)>,
+    pub(super) keymap: Keymap,
+    pub(super) period: Period,
+    pub(super) intake: Intake,
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
-    pub(super) intake: Intake,
+    pub(super) flow: Flow,
 }
 
-/// How the events come in.
+/// How far the source is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Intake {
+pub(super) enum Flow {
     /// History is read: pages done, pages in all.
     Behind(u64, u64),
     /// Everything is here as it comes.
@@ -104,9 +103,7 @@ pub struct App {
     pub(super) known: Known,
     pub(super) themes: Vec<Theme>,
     pub(super) theme: usize,
-    pub(super) keymap: Keymap,
     pub(super) tab: Tab,
-    pub(super) period: Period,
     pub(super) pause: Option<Pause>,
     pub(super) path: Vec<Step>,
     pub(super) overview: Overview,
@@ -137,20 +134,19 @@ impl App {
         let known = Known {
             monitor: setup.monitor,
             zone: setup.zone,
-            address: setup.address,
-            schemes: setup.schemes,
+            keymap: setup.keymap,
+            period: Period::default(),
+            intake: setup.intake,
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
-            intake: Intake::Behind(0, 0),
+            flow: Flow::Behind(0, 0),
         };
         Self {
             known,
             themes: setup.themes,
             theme: 0,
-            keymap: setup.keymap,
             tab: Tab::default(),
-            period: Period::default(),
             pause: None,
             path: Vec::new(),
             overview: Overview::default(),
@@ -173,7 +169,7 @@ impl App {
     /// What is looked at. A frozen view stays where it was.
     pub fn scope(&self, now: Millis) -> Scope {
         let now = self.pause.map_or(now, |pause| pause.at);
-        self.period.scope(now, self.known.monitor.extent().map(|(first, _)| first))
+        self.known.period.scope(now, self.known.monitor.extent().map(|(first, _)| first))
     }
 
     /// Something that is counted has changed.
@@ -195,15 +191,15 @@ impl App {
         match feed {
             Feed::History { batch, done, total } => {
                 self.known.monitor.fold_batch(&batch);
-                self.known.intake = Intake::Behind(done, total);
+                self.known.flow = Flow::Behind(done, total);
             }
-            Feed::CaughtUp => self.known.intake = Intake::Live,
+            Feed::CaughtUp => self.known.flow = Flow::Live,
             Feed::Live(batch) => {
-                self.known.intake = Intake::Live;
+                self.known.flow = Flow::Live;
                 self.known.monitor.fold_batch(&batch);
                 self.live(&batch, now);
             }
-            Feed::Lost(why) => self.known.intake = Intake::Lost(why),
+            Feed::Lost(why) => self.known.flow = Flow::Lost(why),
         }
         self.changed();
     }
@@ -315,11 +311,12 @@ impl App {
         let stamp = self.stamp;
         if self.glance.stamp != stamp {
             let monitor = &self.known.monitor;
+            let ctx = context(&self.known, &self.themes[self.theme], scope, self.view_stamp);
             self.glance = Glance {
                 stamp,
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
-                verdict: monitor.verdict(scope),
+                verdict: self.overview.verdict(&ctx),
                 failed: monitor.funnel(scope).outcomes.failed,
             };
         }
@@ -332,13 +329,13 @@ pub(super) fn context<'a>(known: &'a Known, theme: &'a Theme, scope: &'a Scope, 
         theme,
         monitor: &known.monitor,
         scope,
+        window: known.period.window.label(),
         zone: &known.zone,
-        stamp,
+        keys: &known.keymap,
         vitals: &known.vitals,
         health: &known.health,
-        unverified: known.schemes.is_empty(),
         gaps: &known.gaps,
-        address: &known.address,
-        schemes: &known.schemes,
+        intake: &known.intake,
+        stamp,
     }
 }

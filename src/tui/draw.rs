@@ -1,6 +1,6 @@
 //! The whole screen, from the state: header, tabs, what is looked at, footer, and what lies over it.
 
-use super::app::{App, Intake, Tab, context};
+use super::app::{App, Flow, Tab, context};
 use super::theme::Role;
 use super::widgets::words::Words;
 use super::{footer, header};
@@ -39,7 +39,7 @@ impl App {
         self.draw_footer(frame, row(area.height - 1), now);
         if let Some(mut help) = self.help.take() {
             let over = Rect { height: area.height - 1, ..area };
-            help.draw(frame, over, self.theme(), &self.keymap);
+            help.draw(frame, over, self.theme(), &self.known.keymap);
             self.help = Some(help);
             self.draw_footer(frame, row(area.height - 1), now);
         }
@@ -84,12 +84,12 @@ impl App {
     /// Says how much room is needed, with what must never go: whether it stores and what fails.
     fn draw_too_small(&self, frame: &mut Frame<'_>, area: Rect) {
         let theme = self.theme();
-        let state = match (&self.known.health, &self.known.intake) {
+        let state = match (&self.known.health, &self.known.flow) {
             (Health::Failing { .. }, _) => "503, cannot store",
             _ if self.pause.is_some() => "paused",
-            (_, Intake::Behind(..)) => "behind",
-            (_, Intake::Lost(_)) => "retry",
-            (_, Intake::Live) => "live",
+            (_, Flow::Behind(..)) => "behind",
+            (_, Flow::Lost(_)) => "retry",
+            (_, Flow::Live) => "live",
         };
         let failed = self.glance.failed;
         let lines = [

@@ -64,14 +64,10 @@ impl Pace {
         self.wanted = self.wanted.max(Some(urgency));
     }
 
-    /// When the next frame is due; `None` when none is wanted.
-    fn due(&self) -> Option<Instant> {
+    /// How long to wait for the next frame; `None` when none is wanted.
+    fn wait(&self, now: Instant) -> Option<Duration> {
         let last = self.last.filter(|_| self.wanted == Some(Urgency::Data));
-        self.wanted.map(|_| last.map_or_else(Instant::now, |last| last + FRAME))
-    }
-
-    fn is_due(&self, now: Instant) -> bool {
-        self.due().is_some_and(|due| due <= now)
+        self.wanted.map(|_| last.map_or(Duration::ZERO, |last| (last + FRAME).saturating_duration_since(now)))
     }
 
     fn drawn(&mut self) {
@@ -92,12 +88,12 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             // The reader lives as long as the screen does.
             let _ = from.jobs.send(job);
         }
-        if pace.is_due(Instant::now()) {
+        if pace.wait(Instant::now()) == Some(Duration::ZERO) {
             term.draw(|frame| app.draw(frame, now()))?;
             pace.drawn();
             change_at = app.next_change(now());
         }
-        let wake = wake_at(&pace, looked, change_at);
+        let wait = wait(&pace, looked, change_at);
         let effect = tokio::select! {
             biased;
             told = from.told.recv() => match told {
@@ -127,7 +123,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
                 }
                 Effect::Nothing
             }
-            () = tokio::time::sleep_until(wake.into()) => Effect::Nothing,
+            () = tokio::time::sleep(wait) => Effect::Nothing,
         };
         if looked.elapsed() >= LOOK {
             looked = Instant::now();
@@ -168,11 +164,11 @@ fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>) {
     }
 }
 
-/// The next moment at which there is something to do although nothing comes in.
-fn wake_at(pace: &Pace, looked: Instant, change_at: Millis) -> Instant {
+/// How long there is nothing to do when nothing comes in.
+fn wait(pace: &Pace, looked: Instant, change_at: Millis) -> Duration {
     let change = Duration::from_millis(u64::try_from(change_at.0 - now().0).unwrap_or(0));
-    let wake = (Instant::now() + change).min(looked + LOOK);
-    pace.due().map_or(wake, |due| due.min(wake))
+    let wait = change.min(LOOK.saturating_sub(looked.elapsed()));
+    pace.wait(Instant::now()).map_or(wait, |frame| frame.min(wait))
 }
 
 /// The clock.
@@ -186,13 +182,14 @@ mod tests {
 
     #[test]
     fn input_is_drawn_at_once_and_data_waits_for_its_turn() {
-        let mut pace = Pace { last: Some(Instant::now()), wanted: None };
-        assert_eq!(pace.due(), None, "nothing wanted, nothing drawn");
+        let now = Instant::now();
+        let mut pace = Pace { last: Some(now), wanted: None };
+        assert_eq!(pace.wait(now), None, "nothing wanted, nothing drawn");
         pace.want(Urgency::Data);
-        assert!(!pace.is_due(Instant::now()));
-        assert!(pace.is_due(Instant::now() + FRAME));
+        assert_eq!(pace.wait(now), Some(FRAME));
+        assert_eq!(pace.wait(now + FRAME), Some(Duration::ZERO));
         pace.want(Urgency::Input);
         pace.want(Urgency::Data);
-        assert!(pace.is_due(Instant::now()), "data after a key does not delay the key");
+        assert_eq!(pace.wait(now), Some(Duration::ZERO), "data after a key does not delay the key");
     }
 }

@@ -67,8 +67,8 @@ impl EventsTab {
     /// What can be done now, the list's or the inspector's.
     pub fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane, Raw,
-            Right, Up, Zoom,
+            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane,
+            Raw, Right, Up, Zoom,
         };
         let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter];
         match self.focus {

@@ -38,8 +38,8 @@ const HINTS: &[(&str, &[Action])] = &[
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let valid = valid(app, now);
     let hints = HINTS.iter().filter(|(_, actions)| actions.iter().any(|action| valid.contains(action)));
-    let hints = hints.map(|(word, actions)| (keys(&app.keymap, actions), word_now(app, word)));
-    row(buffer, area, app, now, hints, keys(&app.keymap, &[Action::Help]));
+    let hints = hints.map(|(word, actions)| (keys(&app.known.keymap, actions), word_now(app, word)));
+    row(buffer, area, app, now, hints, keys(&app.known.keymap, &[Action::Help]));
 }
 
 /// Draws the footer of something that has keys of its own.
@@ -91,7 +91,8 @@ fn hint<'a>(theme: &'a Theme, keys: String, word: &'static str) -> Words<'a> {
 
 /// The keys of some actions, with blanks between.
 fn keys(keymap: &Keymap, actions: &[Action]) -> String {
-    let keys: Vec<_> = actions.iter().filter_map(|action| keymap.key(*action)).map(|key: Key| key.to_string()).collect();
+    let keys: Vec<_> =
+        actions.iter().filter_map(|action| keymap.key(*action)).map(|key: Key| key.to_string()).collect();
     keys.join(" ")
 }
 

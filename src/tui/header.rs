@@ -1,14 +1,16 @@
 //! The first rows: the truth about watop itself, the tabs, and what period is looked at.
 
-use super::app::{App, Intake, Tab};
+use super::app::{App, Flow, Tab};
 use super::events_tab::scheme_word;
+use super::panes;
 use super::theme::{Glyph, Role, Theme};
 use super::widgets::format;
 use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
+use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::Health;
-use crate::monitor::view::{Level, Scope};
+use crate::monitor::view::Scope;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -31,17 +33,17 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let gap = if area.width >= NARROW { 2 } else { 1 };
     let mut left = vec![Segment::new(0, Words::new(theme).strong("watop")), Segment::new(0, state(app, theme, now))];
-    if let Intake::Lost(why) = &app.known.intake {
-        left.push(Segment::new(1, Words::new(theme).muted(crate::event::clean::clean(why).into_owned())));
+    if let Flow::Lost(why) = &app.known.flow {
+        left.push(Segment::new(1, Words::new(theme).muted(clean(why).into_owned())));
     }
-    if area.width >= WIDE && app.pause.is_none() && app.period.end.is_none() {
-        left.push(Segment::new(6, Words::new(theme).muted(short_address(&app.known.address))));
+    if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
+        left.push(Segment::new(6, Words::new(theme).muted(short_address(&app.known.intake.address))));
     }
-    if app.known.schemes.is_empty() {
+    if app.known.intake.unverified() {
         left.push(Segment::new(0, Words::new(theme).bold(Role::Failed, "UNVERIFIED")));
     } else if area.width >= NARROW {
-        for (scheme, _) in &app.known.schemes {
-            left.push(Segment::new(3, verified(app, theme, *scheme)));
+        for access in &app.known.intake.schemes {
+            left.push(Segment::new(3, verified(app, theme, access.scheme)));
         }
     }
     strip::draw(buffer, inner, gap, left, gauges(app, theme, area.width));
@@ -59,19 +61,19 @@ fn state<'a>(app: &App, theme: &'a Theme, now: Millis) -> Words<'a> {
         let new = format!("  +{} new", format::thousands(pause.new));
         return mark(Role::Warn, Glyph::Paused, "PAUSED".to_owned()).muted(new);
     }
-    if let Some(end) = app.period.end {
+    if let Some(end) = app.known.period.end {
         return mark(Role::Warn, Glyph::Past, format::countdown((now.0 - end.0) / 1000));
     }
-    match &app.known.intake {
-        Intake::Behind(_, 0) => mark(Role::Warn, Glyph::Live, "BEHIND".to_owned()),
-        Intake::Behind(done, total) => {
+    match &app.known.flow {
+        Flow::Behind(_, 0) => mark(Role::Warn, Glyph::Live, "BEHIND".to_owned()),
+        Flow::Behind(done, total) => {
             mark(Role::Warn, Glyph::Live, format!("BEHIND {} %", (done.saturating_mul(100) / total).min(99)))
         }
-        Intake::Lost(_) => mark(Role::Warn, Glyph::Ready, "RETRY".to_owned()),
-        Intake::Live if app.known.monitor.extent().is_none() => {
+        Flow::Lost(_) => mark(Role::Warn, Glyph::Ready, "RETRY".to_owned()),
+        Flow::Live if app.known.monitor.extent().is_none() => {
             words.glyph(Role::Accent, Glyph::Ready).bold(Role::Accent, " READY")
         }
-        Intake::Live => mark(Role::Ok, Glyph::Live, "LIVE".to_owned()),
+        Flow::Live => mark(Role::Ok, Glyph::Live, "LIVE".to_owned()),
     }
 }
 
@@ -136,10 +138,13 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
     let theme = app.theme();
     let refused = app.refused.unauthorised();
     let mut tabs = Words::new(theme);
-    for (number, name, tab) in [("1", "Overview", Tab::Overview), ("2", "Events", Tab::Events), ("4", "Refused", Tab::Refused)] {
+    for (number, name, tab) in
+        [("1", "Overview", Tab::Overview), ("2", "Events", Tab::Events), ("4", "Refused", Tab::Refused)]
+    {
         let ground = if tab == app.tab { theme.style(Role::Selection) } else { theme.style(Role::Ground) };
         if tab == app.tab {
-            let name_style = ground.patch(theme.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+            let name_style =
+                ground.patch(theme.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
             tabs = tabs.styled(ground.patch(theme.style(Role::Accent)), format!(" {number} ")).styled(name_style, name);
         } else {
             tabs = tabs.muted(format!(" {number} {name}"));
@@ -158,18 +163,19 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
 /// Window, its clock times, filter.
 fn period<'a>(app: &App, theme: &'a Theme, scope: &Scope, width: u16) -> Vec<Segment<'a>> {
     let zone = &app.known.zone;
-    let label = Words::new(theme).muted(if width >= WIDE { "window " } else { "" }).strong(app.period.window.label());
+    let label =
+        Words::new(theme).muted(if width >= WIDE { "window " } else { "" }).strong(app.known.period.window.label());
     let (from, to) = (scope.span.from, Millis(scope.span.to.0.min(scope.as_of.0)));
     let mut times = format!("{}–{}", format::hour_minute(from, zone), format::hour_minute(to, zone));
     if format::day(from, zone) != format::day(scope.as_of, zone) {
         times = format!("{} {times}", format::day(from, zone));
     }
-    let mut segments = vec![Segment::new(0, label), Segment::new(2, Words::new(theme).muted(times))];
+    let mut about = Words::new(theme).muted(times);
     if app.tab == Tab::Events {
-        let dot = Words::new(theme).glyph(Role::Muted, Glyph::Dot);
-        segments.push(Segment::new(3, if app.events.filtered() { dot.text(" 1 filter") } else { dot.muted(" no filter") }));
+        about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
+        about = if app.events.filtered() { about.text(" 1 filter") } else { about.muted(" no filter") };
     }
-    segments
+    vec![Segment::new(0, label), Segment::new(2, about)]
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.
@@ -190,30 +196,10 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Wor
         }
     }
     path = match app.path.last() {
-        Some(step) => path.strong(crate::event::clean::clean(&step.title).into_owned()),
+        Some(step) => path.strong(clean(&step.title).into_owned()),
         None => path.strong(name),
     };
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let left = vec![Segment::new(0, path), Segment::new(1, summary)];
-    strip::draw(buffer, inner, 3, left, vec![Segment::new(0, chip(app, theme, narrow))]);
-}
-
-/// The verdict in a few words.
-fn chip<'a>(app: &App, theme: &'a Theme, narrow: bool) -> Words<'a> {
-    if let Health::Failing { .. } = &app.known.health {
-        return Words::new(theme).glyph(Role::Failed, Glyph::Critical).bold(Role::Failed, " TROUBLE").muted(" cannot store");
-    }
-    let verdict = &app.glance.verdict;
-    let (role, glyph, word) = match verdict.level {
-        Level::Ready => (Role::Accent, Glyph::Ready, "READY"),
-        Level::Ok => (Role::Ok, Glyph::Good, "OK"),
-        Level::Watch => (Role::Warn, Glyph::Warning, "WATCH"),
-        Level::Trouble => (Role::Failed, Glyph::Critical, "TROUBLE"),
-        Level::Blind => (Role::Warn, Glyph::Unknown, "BLIND"),
-    };
-    let words = Words::new(theme).glyph(role, glyph).bold(role, format!(" {word}"));
-    if narrow || matches!(verdict.level, Level::Ok | Level::Ready) || verdict.short.is_empty() {
-        return words;
-    }
-    words.muted(format!(" {}", crate::event::clean::clean(&verdict.short)))
+    strip::draw(buffer, inner, 3, left, vec![Segment::new(0, panes::chip(theme, &app.glance.verdict))]);
 }

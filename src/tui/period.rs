@@ -28,16 +28,8 @@ pub enum Window {
 }
 
 impl Window {
-    const ALL: [Self; 8] = [
-        Self::Minute,
-        Self::Minutes5,
-        Self::Minutes15,
-        Self::Hour,
-        Self::Hours6,
-        Self::Day,
-        Self::Week,
-        Self::All,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Minute, Self::Minutes5, Self::Minutes15, Self::Hour, Self::Hours6, Self::Day, Self::Week, Self::All];
 
     /// Its length in minutes; `None` for everything.
     pub fn minutes(self) -> Option<u32> {

@@ -153,11 +153,16 @@ impl RefusedTab {
     pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
         let buffer = frame.buffer_mut();
         if area.height < 14 {
-            if self.explaining { self.draw_why(buffer, area, ctx) } else { self.draw_list(buffer, area, ctx) }
+            if self.explaining {
+                self.draw_why(buffer, area, ctx)
+            } else {
+                self.draw_list(buffer, area, ctx)
+            }
             return;
         }
         let rows = u16::try_from(self.list.len()).unwrap_or(u16::MAX).saturating_add(3).max(6);
-        let [list, rest] = Layout::vertical([Constraint::Length(rows.min(area.height * 2 / 5)), Constraint::Fill(1)]).areas(area);
+        let [list, rest] =
+            Layout::vertical([Constraint::Length(rows.min(area.height * 2 / 5)), Constraint::Fill(1)]).areas(area);
         self.draw_list(buffer, list, ctx);
         if area.width < 100 {
             self.draw_why(buffer, rest, ctx);
@@ -280,7 +285,8 @@ fn why(refused: &Refused, width: usize) -> Vec<(Role, String)> {
 fn wrapped(line: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in line.split_inclusive(' ') {
-        let full = lines.last().is_some_and(|last| !last.is_empty() && cut::width(last) + cut::width(word.trim_end()) > width);
+        let full =
+            lines.last().is_some_and(|last| !last.is_empty() && cut::width(last) + cut::width(word.trim_end()) > width);
         if full {
             lines.push(String::new());
         }

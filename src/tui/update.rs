@@ -1,7 +1,7 @@
 //! What an action does to the state: pure.
 
 use super::action::Action;
-use super::app::{App, Pause, Tab, context};
+use super::app::{App, Pause, Tab};
 use super::input::Input;
 use super::keymap::Key;
 use super::overlays::Help;
@@ -42,7 +42,7 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
 }
 
 fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
-    let action = app.keymap.action(Key::from(key));
+    let action = app.known.keymap.action(Key::from(key));
     if let Some(help) = &mut app.help {
         if help.key(key, action) {
             app.help = None;
@@ -68,21 +68,19 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Events => go(app, Tab::Events),
         Action::Refused => go(app, Tab::Refused),
         Action::Pause => pause(app, now),
-        Action::Narrower => return look(app, app.period.narrower()),
-        Action::Wider => return look(app, app.period.wider()),
-        Action::StepBack => return look(app, app.period.back(now, start(app))),
-        Action::StepForward => return look(app, app.period.forward(now)),
+        Action::Narrower => return look(app, app.known.period.narrower()),
+        Action::Wider => return look(app, app.known.period.wider()),
+        Action::StepBack => return look(app, app.known.period.back(now, start(app))),
+        Action::StepForward => return look(app, app.known.period.forward(now)),
         Action::Now => back_to_now(app),
-        _ => return component(app, action, now),
+        _ => return component(app, action),
     }
     Effect::Draw
 }
 
-fn component(app: &mut App, action: Action, now: Millis) -> Effect {
-    let scope = app.scope(now);
-    let ctx = context(&app.known, &app.themes[app.theme], &scope, app.view_stamp);
+fn component(app: &mut App, action: Action) -> Effect {
     let outcome = match app.tab {
-        Tab::Overview => app.overview.act(action, &ctx),
+        Tab::Overview => app.overview.act(action),
         Tab::Events => app.events.act(action),
         Tab::Refused => app.refused.act(action),
     };
@@ -93,7 +91,7 @@ fn component(app: &mut App, action: Action, now: Millis) -> Effect {
             Effect::Draw
         }
         (Outcome::Ignored, Action::Back) => walk_back(app),
-        (Outcome::Ignored, Action::Explain) => explain(app, now),
+        (Outcome::Ignored, Action::Explain) => explain(app),
         (Outcome::Ignored, Action::Filter) => {
             go(app, Tab::Events);
             app.events.act(Action::Filter);
@@ -117,10 +115,11 @@ fn walk_back(app: &mut App) -> Effect {
 }
 
 /// Opens what the verdict rests on.
-fn explain(app: &mut App, now: Millis) -> Effect {
-    let verdict = app.known.monitor.verdict(&app.scope(now));
-    let Some(filter) = verdict.proof else { return Effect::Nothing };
-    app.open(Open::Events { filter, title: verdict.short });
+fn explain(app: &mut App) -> Effect {
+    let verdict = &app.glance.verdict;
+    let Some(filter) = verdict.proof.clone() else { return Effect::Nothing };
+    let title = verdict.short.clone();
+    app.open(Open::Events { filter, title });
     Effect::Draw
 }
 
@@ -138,13 +137,13 @@ fn pause(app: &mut App, now: Millis) {
 
 fn look(app: &mut App, period: Option<Period>) -> Effect {
     let Some(period) = period else { return Effect::Nothing };
-    app.period = period;
+    app.known.period = period;
     app.moved();
     Effect::Draw
 }
 
 fn back_to_now(app: &mut App) {
-    app.period.end = None;
+    app.known.period.end = None;
     if app.pause.take().is_some() {
         app.events.pause(false);
     }
@@ -170,11 +169,11 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::Explain, app.glance.verdict.proof.is_some()),
         (Action::Filter, true),
         (Action::Pause, true),
-        (Action::Narrower, app.period.narrower().is_some()),
-        (Action::Wider, app.period.wider().is_some()),
-        (Action::StepBack, app.period.back(now, start(app)).is_some()),
-        (Action::StepForward, app.period.forward(now).is_some()),
-        (Action::Now, app.period.end.is_some() || app.pause.is_some()),
+        (Action::Narrower, app.known.period.narrower().is_some()),
+        (Action::Wider, app.known.period.wider().is_some()),
+        (Action::StepBack, app.known.period.back(now, start(app)).is_some()),
+        (Action::StepForward, app.known.period.forward(now).is_some()),
+        (Action::Now, app.known.period.end.is_some() || app.pause.is_some()),
         (Action::Theme, app.themes.len() > 1),
         (Action::Redraw, true),
         (Action::Suspend, cfg!(unix)),

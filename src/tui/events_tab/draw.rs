@@ -181,7 +181,12 @@ impl EventsTab {
         let end = words.draw(buffer, inner.x, inner.y, inner.width);
         if let Some((_, Some(raw))) = self.inspector.parts() {
             let bytes = format!(" {} B", format::thousands(raw.body.len() as u64));
-            Words::new(theme).muted(bytes).draw_right(buffer, inner.right(), inner.y, inner.right().saturating_sub(end));
+            Words::new(theme).muted(bytes).draw_right(
+                buffer,
+                inner.right(),
+                inner.y,
+                inner.right().saturating_sub(end),
+            );
         }
     }
 
@@ -288,7 +293,9 @@ fn words<'a>(row: &Row, cell: Cell, width: usize, ctx: &Context<'a>) -> Words<'a
         Cell::Kind => words.muted(row.kind.to_string()),
         Cell::Number => words.muted(format::phone(&row.number, mark)),
         Cell::Who if row.who.is_empty() => words.nothing(),
-        Cell::Who if row.who.bytes().all(|byte| byte.is_ascii_digit()) => words.text(format::phone(&row.who, mark)),
+        Cell::Who if row.who.starts_with(|first: char| first.is_ascii_digit()) => {
+            words.text(format::phone(&row.who, mark))
+        }
         Cell::Who => words.text(cut::cut(&row.who, width, mark).into_owned()),
         Cell::What if loud => words.value(row.what.to_string()),
         Cell::What => words.muted(row.what.to_string()),

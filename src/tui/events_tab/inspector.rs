@@ -162,7 +162,7 @@ fn of_event(event: &Event, zone: &TimeZone) -> Vec<Vec<Piece>> {
             facts.some("id", other.id.as_deref());
             facts.line("says", &other.preview);
         }
-        Detail::Unrecognised(what) => facts.coloured("unreadable", Role::Warn, &what.reason),
+        Detail::Unrecognised(what) => facts.coloured("unread", Role::Warn, &what.reason),
     }
     facts.blank();
     facts.some("customer", event.customer.as_deref());
@@ -207,12 +207,16 @@ fn error_facts(facts: &mut Facts, errors: &[ErrorItem]) {
     for error in errors {
         let code = error.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let wrapper = error.platform_code.map(|code| format!(" in {code}")).unwrap_or_default();
-        facts.coloured("error", Role::Failed, &format!("{code}{wrapper} {}", error.title.as_deref().unwrap_or_default()));
+        facts.coloured(
+            "error",
+            Role::Failed,
+            &format!("{code}{wrapper} {}", error.title.as_deref().unwrap_or_default()),
+        );
         facts.some("details", error.details.as_deref());
         if let Some(entry) = error.code.and_then(catalogue::lookup) {
             let retry = if entry.retryable { "may pass later" } else { "will not pass later" };
             facts.line("class", &format!("{} · {retry}", entry.class));
-            facts.line("do", entry.action);
+            facts.line("do", &entry.action);
         }
         facts.some("help", error.href.as_deref());
     }

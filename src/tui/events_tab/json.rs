@@ -52,7 +52,8 @@ impl<'t> Printer<'t> {
                 }
             }
             _ => {
-                let end = self.rest.find([',', '}', ']', '{', '[', '"', ' ', '\n', '\r', '\t']).unwrap_or(self.rest.len());
+                let end =
+                    self.rest.find([',', '}', ']', '{', '[', '"', ' ', '\n', '\r', '\t']).unwrap_or(self.rest.len());
                 let token = self.take(end.max(first.len_utf8()));
                 self.push(Role::Strong, token);
             }
@@ -141,8 +142,17 @@ mod tests {
         assert_eq!(
             shown(body),
             [
-                "{", "  b  [", "    {", "      z  1.50", "      a  \"x\\\"y,}\"", "    }", "    []", "  ]", "  a  null",
-                "  a  {}", "}"
+                "{",
+                "  b  [",
+                "    {",
+                "      z  1.50",
+                "      a  \"x\\\"y,}\"",
+                "    }",
+                "    []",
+                "  ]",
+                "  a  null",
+                "  a  {}",
+                "}"
             ]
         );
     }

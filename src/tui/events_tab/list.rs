@@ -47,11 +47,23 @@ impl List {
 
     /// Starts anew. What is on the screen stays there until the first answer comes.
     pub(super) fn restart(&mut self) {
-        *self = Self { rows: std::mem::take(&mut self.rows), generation: self.generation + 1, stale: true, ..Self::default() };
+        *self = Self {
+            rows: std::mem::take(&mut self.rows),
+            generation: self.generation + 1,
+            stale: true,
+            ..Self::default()
+        };
     }
 
     /// The next thing to read, if anything is wanted: `older` and `newer` say which ends are looked at.
-    pub(super) fn job(&mut self, span: Span, filter: &Arc<Filter>, now: Millis, older: bool, newer: bool) -> Option<RowsJob> {
+    pub(super) fn job(
+        &mut self,
+        span: Span,
+        filter: &Arc<Filter>,
+        now: Millis,
+        older: bool,
+        newer: bool,
+    ) -> Option<RowsJob> {
         if self.reading {
             return None;
         }

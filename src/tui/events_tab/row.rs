@@ -43,7 +43,7 @@ impl Row {
                 let what = format_compact!("field: {} {}", other.field, other.preview);
                 ((Glyph::Info, Role::Muted), "other".into(), what)
             }
-            Detail::Unrecognised(what) => ((Glyph::Unknown, Role::Warn), "unreadable".into(), what.reason.clone()),
+            Detail::Unrecognised(what) => ((Glyph::Unknown, Role::Warn), "unrecognised".into(), what.reason.clone()),
         };
         let who = match &event.detail {
             Detail::Template(notice) | Detail::Account(notice) => Some(&notice.title),

@@ -21,7 +21,7 @@ const KEY: usize = 10;
 
 /// The help while it is open.
 #[derive(Debug)]
-pub struct Help {
+pub(in crate::tui) struct Help {
     /// Actions that would do something when it was opened.
     valid: Vec<Action>,
     /// What is looked for, while something is typed.
@@ -38,12 +38,12 @@ enum Line {
 
 impl Help {
     /// Opens the help; `valid` are the actions that would do something now.
-    pub fn new(valid: Vec<Action>) -> Self {
+    pub(in crate::tui) fn new(valid: Vec<Action>) -> Self {
         Self { valid, search: None, top: 0 }
     }
 
     /// Takes a key, which may mean `action`. Says whether the help is closed.
-    pub fn key(&mut self, key: KeyEvent, action: Option<Action>) -> bool {
+    pub(in crate::tui) fn key(&mut self, key: KeyEvent, action: Option<Action>) -> bool {
         if let Some(search) = &mut self.search {
             match key.code {
                 KeyCode::Esc | KeyCode::Enter => self.search = None,
@@ -67,7 +67,7 @@ impl Help {
     }
 
     /// Pasted text is looked for.
-    pub fn paste(&mut self, text: &str) {
+    pub(in crate::tui) fn paste(&mut self, text: &str) {
         if let Some(search) = &mut self.search {
             for character in text.chars().filter(|character| !character.is_control()) {
                 search.handle(tui_input::InputRequest::InsertChar(character));
@@ -76,11 +76,10 @@ impl Help {
     }
 
     /// Draws it over the dimmed screen.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, theme: &Theme, keymap: &Keymap) {
-        let lines = self.lines(keymap);
-        let columns = (usize::from(area.width.saturating_sub(6)) / COLUMN).clamp(1, 3);
-        let rows = lines.len().div_ceil(columns);
-        let width = u16::try_from(columns * COLUMN + 4).unwrap_or(u16::MAX);
+    pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, theme: &Theme, keymap: &Keymap) {
+        let columns = self.columns(keymap, (usize::from(area.width.saturating_sub(6)) / COLUMN).clamp(1, 3));
+        let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
+        let width = u16::try_from(columns.len() * COLUMN + 4).unwrap_or(u16::MAX);
         let height = u16::try_from(rows + 4).unwrap_or(u16::MAX);
         let area = centred(area, width, height);
 
@@ -94,10 +93,9 @@ impl Help {
 
         let shown = usize::from(inner.height.saturating_sub(2));
         self.top = self.top.min(rows.saturating_sub(shown));
-        for column in 0..columns {
+        for (column, lines) in columns.iter().enumerate() {
             let x = inner.x + u16::try_from(column * COLUMN).unwrap_or(u16::MAX);
-            let of_column = lines.iter().skip(column * rows).take(rows);
-            for (line, y) in of_column.skip(self.top).take(shown).zip(inner.y + 1..) {
+            for (line, y) in lines.iter().skip(self.top).take(shown).zip(inner.y + 1..) {
                 self.draw_line(line, theme, keymap).draw(buffer, x, y, COLUMN as u16 - 1);
             }
         }
@@ -116,24 +114,32 @@ impl Help {
         Action::ALL.iter().filter(|action| self.valid.contains(action)).count()
     }
 
-    /// The lines, or only those that are looked for.
-    fn lines(&self, keymap: &Keymap) -> Vec<Line> {
+    /// The lines, or only those that are looked for, in columns of about the same height; a group stays together.
+    fn columns(&self, keymap: &Keymap, count: usize) -> Vec<Vec<Line>> {
         let wanted = self.search.as_ref().map(|search| search.value().to_lowercase()).unwrap_or_default();
         let found = |action: &Action| {
             let key = keymap.key(*action).map(|key| key.to_string()).unwrap_or_default();
             action.words().contains(&wanted) || action.name().contains(&wanted) || key.to_lowercase() == wanted
         };
-        let mut lines = Vec::new();
-        for group in Group::ALL {
+        let groups = Group::ALL.map(|group| {
             let actions = Action::ALL.iter().filter(|action| action.group() == group && found(action));
-            let actions: Vec<_> = actions.map(|action| Line::Action(*action)).collect();
-            if !actions.is_empty() {
-                lines.extend([Line::Title(group)]);
-                lines.extend(actions);
-                lines.push(Line::Blank);
+            (group, actions.map(|action| Line::Action(*action)).collect::<Vec<_>>())
+        });
+        let groups: Vec<_> = groups.into_iter().filter(|(_, actions)| !actions.is_empty()).collect();
+        let height = groups.iter().map(|(_, actions)| actions.len() + 2).sum::<usize>().div_ceil(count);
+        let mut columns: Vec<Vec<Line>> = (0..count).map(|_| Vec::new()).collect();
+        let mut at = 0;
+        for (group, actions) in groups {
+            let full =
+                columns.get(at).is_some_and(|column| !column.is_empty() && column.len() + actions.len() > height);
+            at = (at + usize::from(full)).min(count - 1);
+            if let Some(column) = columns.get_mut(at) {
+                column.push(Line::Title(group));
+                column.extend(actions);
+                column.push(Line::Blank);
             }
         }
-        lines
+        columns
     }
 
     fn draw_line<'a>(&self, line: &Line, theme: &'a Theme, keymap: &Keymap) -> Words<'a> {
