@@ -1,7 +1,6 @@
 //! What the platform said about templates and accounts, the worst first.
 
 use super::data::quiet;
-use super::layout::split_rows;
 use super::list::List;
 use super::shown::shown;
 use super::{Pane, Place, Size, View};
@@ -41,7 +40,7 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
-    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let (area, below) = at.with_detail(DETAIL);
     let inner = frame::draw(buffer, area, view.theme, Pane::Alerts.name(), totals(view), at.focused);
     if alerts.is_empty() {
         let hint = "paused templates, falling quality, restrictions stand here";
@@ -54,7 +53,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     table::draw(buffer, inner, view.theme, &columns, alerts.len(), top, cursor, |row, column, width| {
         alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
     });
-    if let Some(alert) = alerts.get(list.row()).filter(|_| at.zoomed) {
+    if let (Some(below), Some(alert)) = (below, alerts.get(list.row())) {
         draw_detail(buffer, below, view, alert);
     }
 }
@@ -79,7 +78,7 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             severity,
             Column::text(Col::Since, "since", 6),
             what.after(2),
-            Column::text(Col::Subject, "subject", 22).after(2),
+            Column::text(Col::Subject, "subject", 22).after(2).grows(),
             Column::text(Col::Detail, "cause", 12).after(2).grows().goes(1),
             Column::text(Col::Number, "number", 13).after(2).goes(2),
             Column::text(Col::State, "state", 5).after(2),
@@ -125,8 +124,11 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             Some(number) => words.muted(shown(number)),
             None => words.nothing(),
         },
-        Col::State if width > 3 && !quiet => words.muted("open"),
-        Col::State => words.muted(state(alert)),
+        Col::State => match state(alert) {
+            "" if width > 3 && alert.severity >= Severity::Warning => words.muted("open"),
+            "" if width > 3 => words.nothing(),
+            state => words.muted(state),
+        },
         Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone)),
         Col::Age => words.muted(age()),
         Col::All => {

@@ -8,8 +8,9 @@ use crate::monitor::view::Conversation;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{format, frame};
+use crate::tui::widgets::{cut, format, frame};
 use ratatui::buffer::Buffer;
+use std::borrow::Cow;
 
 #[derive(Clone, Copy)]
 enum Col {
@@ -114,8 +115,8 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
             Some(number) => words.muted(phone(number, width, mark)),
             None => words.nothing(),
         },
-        Col::Last if unread => words.text(shown(&conversation.preview)),
-        Col::Last => words.muted(shown(&conversation.preview)),
+        Col::Last if unread => words.text(preview(conversation, width)),
+        Col::Last => words.muted(preview(conversation, width)),
         Col::Inbound => words.value(format::count(conversation.inbound, width)),
         Col::LastAt => {
             let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone);
@@ -133,8 +134,19 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
     }
 }
 
+/// One line of the last inbound. An order whose sum would be cut is told without it: half a number is a wrong one.
+fn preview(conversation: &Conversation, width: usize) -> Cow<'_, str> {
+    let preview = shown(&conversation.preview);
+    match preview.split_once(',') {
+        Some((items, _)) if conversation.last_type == "order" && cut::width(&preview) > width => {
+            Cow::Owned(format!("order: {items}"))
+        }
+        _ => preview,
+    }
+}
+
 /// A phone, whole where it fits, else by its ends.
 fn phone(number: &str, width: usize, mark: &str) -> String {
     let number = shown(number);
-    if crate::tui::widgets::cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
+    if cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
 }

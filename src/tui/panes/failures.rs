@@ -39,7 +39,7 @@ enum Col {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let failures = &view.data.failures;
-    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let (area, below) = at.with_detail(DETAIL);
     let inner = frame::draw(buffer, area, view.theme, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
     if failures.is_empty() {
         let hint = "a failed message stands here by its code";
@@ -50,7 +50,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
             draw_note(buffer, inner, view, rows);
         }
     }
-    if let Some(failure) = failures.get(list.row()).filter(|_| at.zoomed) {
+    if let (Some(below), Some(failure)) = (below, failures.get(list.row())) {
         draw_advice(buffer, below, view, failure);
     }
 }

@@ -25,7 +25,7 @@ pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
 
 /// Draws both panes.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
-    let slices = view.data.cohorts.len() as u16;
+    let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
     let above = if slices > 0 { slices + AROUND_COHORTS } else { 0 };
     let (cohorts, numbers) = split_rows(at.area, above);
     if slices > 0 {
@@ -46,9 +46,9 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let data = view.data;
     let legend = outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
         let gap = if words.is_empty() { "" } else { "  " };
-        words.muted(gap).glyph(outcome.role, outcome.glyph).muted(format!(" {}", outcome.name))
+        words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
     });
-    let totals = vec![legend.clone().muted(format!("  · cohort {}", data.window)), legend];
+    let totals = vec![legend.clone().muted(format!(" · cohort {}", data.window)), legend];
     let inner = frame::draw(buffer, area, view.theme, "Cohorts", totals, false);
     let columns = [
         Column::text(Slice::Start, "from", 6),
