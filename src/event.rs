@@ -1,7 +1,23 @@
 //! One normalised [`Event`] for everything the platforms post.
 //!
 //! This module knows nobody else: no I/O, no clock, no terminal. [`decode`] turns the raw bytes of one request into events;
-//! the rest describes what an event is and how two deliveries of the same event are joined.
+//! the types here say what an event is; [`Event::merge`] and [`Event::fingerprint`] how two deliveries of it are joined.
+//!
+//! `PROTOCOL §n` beside a fact names the section of the webhook fact sheet it was taken from.
+
+pub mod catalogue;
+pub mod clean;
+mod decode;
+pub mod ids;
+pub mod json;
+mod key;
+pub mod mask;
+mod merge;
+pub mod ndjson;
+mod notice;
+
+pub use decode::decode;
+pub use key::TIMELESS_MS;
 
 use compact_str::CompactString;
 use rust_decimal::Decimal;
@@ -50,12 +66,12 @@ pub struct Verified {
     pub secret: Text,
 }
 
-/// 128-bit duplicate key, hashed with the journal's own secret (DESIGN §4 *Duplicate*).
+/// 128-bit duplicate key, hashed with the journal's own secret: two deliveries with one key are the same event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Key(pub u128);
 
 /// One thing that happened, as one element of one request told it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Sequence number in the journal, from 1; 0 until the journal has numbered it.
     pub seq: u64,
@@ -76,7 +92,8 @@ pub struct Event {
     pub provider_at: Option<Seconds>,
     /// The business phone, as text.
     pub number: Option<Text>,
-    /// The customer (DESIGN §4), as text.
+    /// The customer as text: `from` of an inbound message, `recipient_id` of a status, else the `user_id`. Never guessed:
+    /// numbers that arrive masked are kept as they are.
     pub customer: Option<Text>,
     /// The contact's profile name.
     pub name: Option<Text>,
@@ -84,7 +101,7 @@ pub struct Event {
     pub detail: Detail,
 }
 
-/// What kind of thing an event is (DESIGN §4 *Event kinds*).
+/// What kind of thing an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -103,7 +120,7 @@ pub enum Kind {
 }
 
 /// The part of an event that depends on its kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Detail {
     /// See [`Status`].
     Status(Status),
@@ -120,7 +137,7 @@ pub enum Detail {
 }
 
 /// A delivery status of one outgoing message (PROTOCOL §3).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Status {
     /// `id` as on the wire. Opaque.
     pub message_id: Text,
@@ -168,7 +185,7 @@ pub enum StatusName {
 }
 
 /// One error of a status or message (PROTOCOL §3.5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ErrorItem {
     /// Effective code: `meta_code`; else, when `code` is 10000, the number after `(#` in the title; else `code`.
     pub code: Option<i64>,
@@ -183,9 +200,9 @@ pub struct ErrorItem {
 }
 
 /// One cost line (PROTOCOL §3.1). Amounts are exact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CostLine {
-    /// Label of the category: `message`, `marketing`, … or `cdr_N` (DESIGN §4 *Costs*).
+    /// Label of the category: `message`, `marketing`, … or `cdr_N` (PROTOCOL §3.2).
     pub category: Text,
     /// The wire's own direction: `outbound` (1), `inbound` (2), or the bare number as text.
     pub direction: Text,
@@ -198,7 +215,7 @@ pub struct CostLine {
 }
 
 /// A message from a customer (PROTOCOL §4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Inbound {
     /// `id`.
     pub message_id: Text,
@@ -210,8 +227,10 @@ pub struct Inbound {
     pub text: Option<Text>,
     /// One line for a reader, such as `button: 不愿意` or `2 items, CNY 1,124.00`; never longer than 200 characters.
     pub preview: Text,
-    /// The message it answers, quotes or reacts to, by either name.
+    /// The message it answers, quotes, edits, revokes or reacts to.
     pub context: Option<Text>,
+    /// The other name (`meta_message_id`) of that message, when both were given.
+    pub context_meta_id: Option<Text>,
     /// Errors (unsupported messages).
     pub errors: Vec<ErrorItem>,
     /// Cost lines.
@@ -220,6 +239,10 @@ pub struct Inbound {
     pub group: Option<Text>,
     /// Ad or post the conversation came from: its headline or id.
     pub referral: Option<Text>,
+    /// Facts that stand only in deliveries of an earlier provider time, with that time. An inbound message is known by its id
+    /// alone, so its deliveries may differ in time, and joining them in any order needs to know how old each fact is.
+    /// Empty unless such deliveries were merged.
+    pub older: Vec<(Text, Option<Seconds>)>,
 }
 
 /// How much an alert asks for attention. Sorted: the worst is greatest.
@@ -236,8 +259,8 @@ pub enum Severity {
     Critical,
 }
 
-/// A template or account event: one entry of the alerts (DESIGN §4 *Alerts*).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A template or account event: one entry of the alerts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Notice {
     /// The field, as on the wire.
     pub field: Text,
@@ -245,9 +268,10 @@ pub struct Notice {
     pub event: Option<Text>,
     /// Alert kind: `template_status`, `template_quality`, `template_category`, else the lower-case account event or field.
     pub kind: Text,
-    /// Who it is about: template id + language, or the WABA.
+    /// Who it is about: template id + language, or the WABA, then followed by the number, flow or configuration when the event
+    /// is about one of several in it. Joined by a blank.
     pub subject: Text,
-    /// For a reader: `order_update en_US`, `WABA 1049513xxxx7327`.
+    /// For a reader: `order_update en_US`, `vip_early → MARKETING`, `business-initiated`, `WABA 1049513xxxx7327`.
     pub title: Text,
     /// Why, for a reader: `GREEN → YELLOW`, `SECOND_PAUSE: …`.
     pub cause: Text,
@@ -265,12 +289,13 @@ pub struct Notice {
     pub language: Option<Text>,
     /// Category now in force or announced.
     pub category: Option<Text>,
-    /// Alert id: plain hash of field, subject, value and time, in hex. Survives restart and import.
+    /// Alert id: 16 hex digits of a plain hash of field, subject, value and provider time (receive time where there is none).
+    /// Survives restart and import.
     pub alert_id: Text,
 }
 
 /// Anything else with a known envelope: calls, groups, echoes, history, unknown fields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Other {
     /// `field`, or the top-level key it was found under.
     pub field: Text,
@@ -283,7 +308,7 @@ pub struct Other {
 }
 
 /// A body, or an element of one, that cannot be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Unrecognised {
     /// Why, for a reader.
     pub reason: Text,
@@ -302,13 +327,6 @@ pub struct Origin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeySecret(pub [u8; 16]);
 
-/// Decodes one body. Never fails and never panics on content: what cannot be read becomes [`Detail::Unrecognised`].
-/// `seq` and `request` are 0: the journal numbers events.
-pub fn decode(body: &[u8], origin: &Origin, secret: &KeySecret) -> Vec<Event> {
-    let _ = (body, origin, secret);
-    unimplemented!()
-}
-
 impl Event {
     /// The kind of this event.
     pub fn kind(&self) -> Kind {
@@ -320,19 +338,5 @@ impl Event {
             Detail::Other(_) => Kind::Other,
             Detail::Unrecognised(_) => Kind::Unrecognised,
         }
-    }
-
-    /// Takes in what another delivery of the same key says more: by union, and where both say something, the later provider
-    /// time wins, then the greater text. Commutative, associative, idempotent.
-    pub fn merge(&mut self, other: &Event) {
-        let _ = other;
-        unimplemented!()
-    }
-
-    /// Fingerprint of everything a delivery says apart from when and how it arrived: equal fingerprints under one key mean
-    /// that the second delivery adds nothing.
-    pub fn fingerprint(&self, secret: &KeySecret) -> u64 {
-        let _ = secret;
-        unimplemented!()
     }
 }
