@@ -3,7 +3,7 @@
 pub mod action;
 pub mod input;
 pub mod keymap;
-mod term;
 pub mod panes;
+mod term;
 pub mod theme;
 pub mod widgets;

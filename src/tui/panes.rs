@@ -16,7 +16,6 @@ mod layout;
 mod list;
 mod open;
 mod receiver;
-mod shown;
 mod verdict;
 
 pub use data::OverviewData;
@@ -140,7 +139,8 @@ impl<'a> View<'a> {
     /// The verdict as it is shown.
     fn verdict(&self) -> Verdict {
         let Self { zone, vitals, health, gaps, intake, data, .. } = *self;
-        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), zone, vitals, health, gaps, intake }.verdict()
+        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), zone, vitals, health, gaps, intake }
+            .verdict()
     }
 
     /// Seconds from `at` to the moment that is looked at.

@@ -2,9 +2,9 @@
 
 use super::data::quiet;
 use super::list::List;
-use super::shown::shown;
 use super::{Pane, Place, Size, View};
 use crate::event::Severity;
+use crate::event::clean::clean;
 use crate::monitor::view::Alert;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column};
@@ -62,7 +62,8 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
     let (critical, warnings, acknowledged) = view.data.alert_counts();
     let plural = if warnings == 1 { "" } else { "s" };
     let critical_words = format!("{} critical", format::thousands(critical));
-    let critical = if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
+    let critical =
+        if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
     let role = if warnings > 0 { Role::Warn } else { Role::Muted };
     let short = critical.clone().muted(" · ").role(role, format!("{} warning{plural}", format::thousands(warnings)));
     let long = short.clone().muted(format!(" · {} acknowledged", format::thousands(acknowledged)));
@@ -112,16 +113,16 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             }
         }
         Col::What => match alert.severity {
-            _ if quiet => words.muted(shown(&alert.what)),
-            Severity::Critical => words.strong(shown(&alert.what)),
-            _ => words.value(shown(&alert.what)),
+            _ if quiet => words.muted(clean(&alert.what)),
+            Severity::Critical => words.strong(clean(&alert.what)),
+            _ => words.value(clean(&alert.what)),
         },
-        Col::Subject if quiet => words.muted(shown(&alert.title)),
-        Col::Subject => words.text(shown(&alert.title)),
-        Col::Detail => words.muted(shown(&alert.detail)),
+        Col::Subject if quiet => words.muted(clean(&alert.title)),
+        Col::Subject => words.text(clean(&alert.title)),
+        Col::Detail => words.muted(clean(&alert.detail)),
         Col::Number => match &alert.number {
-            Some(number) if width < 13 => words.muted(format::phone(&shown(number), view.theme.glyph(Glyph::Cut))),
-            Some(number) => words.muted(shown(number)),
+            Some(number) if width < 13 => words.muted(format::phone(&clean(number), view.theme.glyph(Glyph::Cut))),
+            Some(number) => words.muted(clean(number)),
             None => words.nothing(),
         },
         Col::State => match state(alert) {
@@ -132,13 +133,13 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
         Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone)),
         Col::Age => words.muted(age()),
         Col::All => {
-            let what = if quiet { words.muted(shown(&alert.what)) } else { words.value(shown(&alert.what)) };
+            let what = if quiet { words.muted(clean(&alert.what)) } else { words.value(clean(&alert.what)) };
             let end = match state(alert) {
                 "" => format!("  {:>4}", age()),
                 state => format!("  {state} {:>4}", age()),
             };
             let room = width.saturating_sub(end.len());
-            what.muted(" ").muted(shown(&alert.title)).to(room).muted(end)
+            what.muted(" ").muted(clean(&alert.title)).to(room).muted(end)
         }
     }
 }
@@ -171,10 +172,13 @@ fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) 
     let age = format::age(view.age(alert.at));
     let day = format::day(alert.at, view.zone);
     let lines = [
-        view.words().muted("what     ").strong(shown(&alert.what)).muted("   about ").value(shown(&alert.title)),
-        view.words().muted("cause    ").value(shown(&alert.detail)),
-        view.words().muted("subject  ").value(shown(&alert.subject)).muted("   kind ").value(shown(&alert.kind)),
-        view.words().muted("since    ").value(format!("{day} {}", times[0])).muted(format!(", {age} ago; last said {}", times[1])),
+        view.words().muted("what     ").strong(clean(&alert.what)).muted("   about ").value(clean(&alert.title)),
+        view.words().muted("cause    ").value(clean(&alert.detail)),
+        view.words().muted("subject  ").value(clean(&alert.subject)).muted("   kind ").value(clean(&alert.kind)),
+        view.words()
+            .muted("since    ")
+            .value(format!("{day} {}", times[0]))
+            .muted(format!(", {age} ago; last said {}", times[1])),
     ];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);

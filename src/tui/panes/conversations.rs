@@ -2,8 +2,8 @@
 
 use super::data::{Closing, closing};
 use super::list::List;
-use super::shown::shown;
 use super::{Pane, Place, Size, View};
+use crate::event::clean::clean;
 use crate::monitor::view::Conversation;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column};
@@ -99,8 +99,9 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
         Col::Unread if unread => words.glyph(Role::Accent, Glyph::Unread),
         Col::Unread => words,
         Col::Name => {
-            let name = conversation.name.as_ref().map(|name| shown(name));
-            let name = name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
+            let name = conversation.name.as_ref().map(|name| clean(name));
+            let name =
+                name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
             match name {
                 Some(name) if unread => words.strong(name),
                 Some(name) => words.text(name),
@@ -136,7 +137,7 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
 
 /// One line of the last inbound. An order whose sum would be cut is told without it: half a number is a wrong one.
 fn preview(conversation: &Conversation, width: usize) -> Cow<'_, str> {
-    let preview = shown(&conversation.preview);
+    let preview = clean(&conversation.preview);
     match preview.split_once(',') {
         Some((items, _)) if conversation.last_type == "order" && cut::width(&preview) > width => {
             Cow::Owned(format!("order: {items}"))
@@ -147,6 +148,6 @@ fn preview(conversation: &Conversation, width: usize) -> Cow<'_, str> {
 
 /// A phone, whole where it fits, else by its ends.
 fn phone(number: &str, width: usize, mark: &str) -> String {
-    let number = shown(number);
+    let number = clean(number);
     if cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
 }

@@ -1,9 +1,9 @@
 //! The verdict: one sentence and its consequence, always in the same two rows, so that nothing jumps when trouble starts.
 
 use super::layout::split_rows;
-use super::shown::shown;
 use super::{Intake, Size, View};
 use crate::event::Millis;
+use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::view::{Level, Verdict};
 use crate::receiver::Vitals;
@@ -24,7 +24,13 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (first, second) = split_rows(inner, 1);
     if view.size == Size::One {
-        let words = chip(view.theme, &verdict, false).text(" ").then(pieces(view, verdict.level, &[(verdict.short.clone(), true)], inner.width, true));
+        let words = chip(view.theme, &verdict, false).text(" ").then(pieces(
+            view,
+            verdict.level,
+            &[(verdict.short.clone(), true)],
+            inner.width,
+            true,
+        ));
         words.draw(buffer, first.x, first.y, first.width);
         return;
     }
@@ -37,7 +43,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     words.draw(buffer, first.x, first.y, first.width);
 
     let key = view.keys.key(Action::Explain).filter(|_| verdict.proof.is_some());
-    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
+    let hint =
+        key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
     let room = second.width.saturating_sub(hint.width() as u16 + 2);
     let left = Segment::new(0, pieces(view, verdict.level, &verdict.more, room, false));
     strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
@@ -116,7 +123,10 @@ impl Situation<'_> {
         Verdict {
             level: Level::Ready,
             what: said(["No event yet.", &format!(" Listening since {since}; storing works, {refused}.")]),
-            more: said(["", "next         point the sender at the address below; the first event appears here by itself"]),
+            more: said([
+                "",
+                "next         point the sender at the address below; the first event appears here by itself",
+            ]),
             short: "no event yet".to_owned(),
             ..Verdict::default()
         }
@@ -150,7 +160,7 @@ fn ground(level: Level) -> Role {
 /// The verdict as a chip: its level, and its short form where there is something to look at.
 pub(super) fn short<'a>(theme: &'a Theme, verdict: &Verdict) -> Words<'a> {
     let chip = chip(theme, verdict, true);
-    if verdict.level < Level::Watch { chip } else { chip.text(" ").value(shown(&verdict.short).into_owned()) }
+    if verdict.level < Level::Watch { chip } else { chip.text(" ").value(clean(&verdict.short).into_owned()) }
 }
 
 /// Sign and word of the level; on the smallest screen the sign alone, but `OK` is a word.
@@ -172,7 +182,7 @@ fn chip<'a>(theme: &'a Theme, verdict: &Verdict, with_word: bool) -> Words<'a> {
 fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16, bold: bool) -> Words<'a> {
     let room = usize::from(room);
     let quiet = if ground(level) == Role::Strip { Role::Muted } else { Role::Text };
-    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (shown(text).into_owned(), *value)).collect();
+    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (clean(text).into_owned(), *value)).collect();
     let all: usize = pieces.iter().map(|(text, _)| cut::width(text)).sum();
     let mut used = 0;
     let mut words = view.words();
@@ -181,7 +191,14 @@ fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u1
         if used >= room && all > room {
             let mark = view.theme.glyph(Glyph::Cut);
             let left = room.saturating_sub(used - cut::width(&text));
-            return words.role(quiet, if value { cut::head(mark, left).to_owned() } else { cut::cut(&format!("{text} {mark}"), left, mark).into_owned() });
+            return words.role(
+                quiet,
+                if value {
+                    cut::head(mark, left).to_owned()
+                } else {
+                    cut::cut(&format!("{text} {mark}"), left, mark).into_owned()
+                },
+            );
         }
         words = match value {
             true if bold => words.strong(text),

@@ -160,7 +160,11 @@ pub fn side(buffer: &mut Buffer, area: Rect, theme: &Theme, label: &str, top: f6
 
 /// The end of a scale in as few digits as it has.
 fn label_of(top: f64) -> String {
-    if top >= 1.0 && top.fract() == 0.0 { format::thousands(top as u64) } else { format!("{}", (top * 100.0).round() / 100.0) }
+    if top >= 1.0 && top.fract() == 0.0 {
+        format::thousands(top as u64)
+    } else {
+        format!("{}", (top * 100.0).round() / 100.0)
+    }
 }
 
 /// Draws the corner where the scale meets the axis.
