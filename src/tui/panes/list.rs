@@ -20,7 +20,9 @@ impl List {
         self.row = match &self.anchor {
             None => 0,
             Some(key) if data.is(listing, self.row, key) => self.row,
-            Some(key) => (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1))),
+            Some(key) => {
+                (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1)))
+            }
         };
     }
 

@@ -25,7 +25,7 @@ pub struct Column<K> {
     pub side: Side,
     /// Width in cells; the least width of the column that grows.
     pub width: u16,
-    /// Whether it takes the width that is left. Of several the first does.
+    /// Whether it takes the width that is left. Of several the last does.
     pub grows: bool,
     /// Cells between it and the column before.
     pub gap: u16,
@@ -130,8 +130,8 @@ pub fn mark(buffer: &mut Buffer, area: Rect, y: u16, theme: &Theme, focused: boo
 
 /// The first row to show so that `cursor` is seen: as before if it is, else by as little scrolling as possible.
 pub fn scroll(top: usize, cursor: usize, rows: usize, room: usize) -> usize {
-    let last = rows.saturating_sub(room);
-    top.clamp((cursor + 1).saturating_sub(room), cursor).min(last)
+    let room = room.max(1);
+    top.clamp((cursor + 1).saturating_sub(room), cursor).min(rows.saturating_sub(room))
 }
 
 fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
@@ -145,14 +145,15 @@ fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
         };
         kept.remove(at);
     }
-    let mut left = area.width.saturating_sub(needs(&kept));
+    let left = area.width.saturating_sub(needs(&kept));
+    let grows = kept.iter().rposition(|column| column.grows);
     let mut x = area.left();
     let mut placed = Vec::with_capacity(kept.len());
     for (at, column) in kept.into_iter().enumerate() {
         if at > 0 {
             x += column.gap;
         }
-        let more = if column.grows { std::mem::take(&mut left) } else { 0 };
+        let more = if grows == Some(at) { left } else { 0 };
         let width = (column.width + more).min(area.right().saturating_sub(x));
         placed.push(Placed { key: column.key, head: column.head, side: column.side, x, width });
         x += width;
@@ -238,5 +239,6 @@ mod tests {
         assert_eq!(scroll(4, 2, 10, 5), 2);
         assert_eq!(scroll(8, 9, 10, 5), 5, "no empty rows at the end");
         assert_eq!(scroll(3, 0, 0, 5), 0);
+        assert_eq!(scroll(0, 2, 10, 0), 2, "no room at all");
     }
 }

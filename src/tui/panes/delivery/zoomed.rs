@@ -2,9 +2,9 @@
 
 use super::super::layout::split_rows;
 use super::super::list::List;
-use super::super::shown::shown;
 use super::super::{Pane, Place, View};
 use super::{outcomes, settled_value};
+use crate::event::clean::clean;
 use crate::monitor::view::Funnel;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column};
@@ -25,7 +25,7 @@ pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
 
 /// Draws both panes.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
-    let slices = view.data.cohorts.len() as u16;
+    let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
     let above = if slices > 0 { slices + AROUND_COHORTS } else { 0 };
     let (cohorts, numbers) = split_rows(at.area, above);
     if slices > 0 {
@@ -44,11 +44,12 @@ enum Slice {
 
 fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let data = view.data;
-    let legend = outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
-        let gap = if words.is_empty() { "" } else { "  " };
-        words.muted(gap).glyph(outcome.role, outcome.glyph).muted(format!(" {}", outcome.name))
-    });
-    let totals = vec![legend.clone().muted(format!("  · cohort {}", data.window)), legend];
+    let legend =
+        outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
+            let gap = if words.is_empty() { "" } else { "  " };
+            words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
+        });
+    let totals = vec![legend.clone().muted(format!(" · cohort {}", data.window)), legend];
     let inner = frame::draw(buffer, area, view.theme, "Cohorts", totals, false);
     let columns = [
         Column::text(Slice::Start, "from", 6),
@@ -115,7 +116,7 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
         match (data.numbers.get(row), of) {
             (None, _) => view.words(),
             (Some(row), Of::Number) => match &row.number {
-                Some(number) => view.words().strong(shown(number)),
+                Some(number) => view.words().strong(clean(number)),
                 None => view.words().muted("none named"),
             },
             (Some(row), of) => cell(&row.funnel, of, width),
@@ -159,7 +160,7 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         match (numbers.get(row), of) {
             (None, _) => view.words(),
             (Some(row), Of::Number) => match &row.number {
-                Some(number) => view.words().text(shown(number)),
+                Some(number) => view.words().text(clean(number)),
                 None => view.words().muted("none named"),
             },
             (Some(row), of) => numbers_cell(view, &row.funnel, of, width),
