@@ -179,7 +179,7 @@ fn period<'a>(app: &App, theme: &'a Theme, scope: &Scope, width: u16) -> Vec<Seg
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.
-pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Words<'_>) {
+pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec<Words<'_>>) {
     let theme = app.theme();
     buffer.set_style(area, theme.style(Role::Strip));
     let name = match app.tab {
@@ -198,8 +198,14 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Wor
     path = match app.path.last() {
         Some(step) => path.strong(clean(&step.title).into_owned()),
         None => path.strong(name),
-    };
+    }
+    .muted("  ");
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let left = vec![Segment::new(0, path), Segment::new(1, summary)];
-    strip::draw(buffer, inner, 3, left, vec![Segment::new(0, panes::chip(theme, &app.glance.verdict))]);
+    let mut left = vec![Segment::new(0, path)];
+    for (at, words) in summary.into_iter().enumerate() {
+        let words =
+            if at > 0 { Words::new(theme).glyph(Role::Muted, Glyph::Dot).muted(" ").then(words) } else { words };
+        left.push(Segment::new(u8::try_from(at + 1).unwrap_or(u8::MAX), words));
+    }
+    strip::draw(buffer, inner, 1, left, vec![Segment::new(0, panes::chip(theme, &app.glance.verdict))]);
 }

@@ -6,6 +6,7 @@ use super::theme::{Glyph, Role};
 use super::widgets::table::{self, Column, Cursor};
 use super::widgets::words::Words;
 use super::widgets::{cut, format, frame as border};
+use super::wrap::wrap;
 use crate::event::clean::{clean, clean_lines};
 use crate::journal::operator::{Refused, RefusedCount};
 use ratatui::Frame;
@@ -130,11 +131,12 @@ impl RefusedTab {
         self.selected.and_then(|n| self.list.iter().position(|refused| refused.n == n)).unwrap_or(0)
     }
 
-    /// Counts, for the row above the tab.
-    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Words<'a> {
-        let words = Words::new(ctx.theme).value(format::thousands(self.all())).muted(" in the window ");
-        let words = words.glyph(Role::Muted, Glyph::Dot);
-        let words = words.muted(format!(" {} kept, of at most 1,000", format::thousands(self.list.len() as u64)));
+    /// Counts, for the row above the tab, the most important first.
+    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.theme);
+        let kept = format!("{} kept, of at most 1,000", format::thousands(self.list.len() as u64));
+        let mut summary =
+            vec![words().value(format::thousands(self.all())).muted(" in the window"), words().muted(kept)];
         let mut reasons: Vec<(&str, u64)> = Vec::new();
         for count in &self.counts {
             match reasons.iter_mut().find(|(reason, _)| *reason == count.reason) {
@@ -143,10 +145,10 @@ impl RefusedTab {
             }
         }
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        reasons.into_iter().fold(words, |words, (reason, count)| {
-            let words = words.muted(" ").glyph(Role::Muted, Glyph::Dot);
-            words.muted(format!(" {reason} ")).value(format::thousands(count))
-        })
+        for (reason, count) in reasons {
+            summary.push(words().muted(format!("{} ", clean(reason))).value(format::thousands(count)));
+        }
+        summary
     }
 
     /// Draws list, explanation, headers and first bytes, as many of them as there is room for.
@@ -270,30 +272,14 @@ fn why(refused: &Refused, width: usize) -> Vec<(Role, String)> {
         Some(explanation) => {
             for (at, line) in clean_lines(explanation).lines().enumerate() {
                 let role = if at == 0 { Role::Warn } else { Role::Text };
-                lines.extend(wrapped(line, width).into_iter().map(|line| (role, line)));
+                lines.extend(wrap(line, width).into_iter().map(|line| (role, line)));
             }
         }
         None => lines.push((Role::Warn, format!("{}: answered {}", clean(&refused.reason), refused.answer))),
     }
     lines.push((Role::Muted, String::new()));
     let about = format!("request {} from {} to {}", refused.n, clean(&refused.peer), clean(&refused.path));
-    lines.extend(wrapped(&about, width).into_iter().map(|line| (Role::Muted, line)));
-    lines
-}
-
-/// Breaks a line between words; aligned blanks inside a line that fits are kept.
-fn wrapped(line: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in line.split_inclusive(' ') {
-        let full =
-            lines.last().is_some_and(|last| !last.is_empty() && cut::width(last) + cut::width(word.trim_end()) > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(last) = lines.last_mut() {
-            last.push_str(word);
-        }
-    }
+    lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
     lines
 }
 
@@ -302,17 +288,5 @@ fn dumped(line: Words<'_>, byte: u8) -> Words<'_> {
     match byte {
         b' '..=b'~' => line.text(char::from(byte).to_string()),
         _ => line.glyph(Role::Warn, Glyph::Dot),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_broken_between_words() {
-        assert_eq!(wrapped("one two three", 8), ["one two ", "three"]);
-        assert_eq!(wrapped("tried    bytes", 20), ["tried    bytes"]);
-        assert_eq!(wrapped("", 8), [""]);
     }
 }

@@ -129,10 +129,10 @@ impl EventsTab {
         let room = usize::from(inner.height - 1);
         self.inspector_room = room;
         let empty = self.inspector.seq().is_none();
-        let count = self.inspector.lines(ctx).len();
+        let count = self.inspector.lines(ctx, inner.width.into()).len();
         self.inspector.top = self.inspector.top.min(count.saturating_sub(room));
         let top = self.inspector.top;
-        for (line, y) in self.inspector.lines(ctx).iter().skip(top).take(room).zip(inner.y + 1..) {
+        for (line, y) in self.inspector.lines(ctx, inner.width.into()).iter().skip(top).take(room).zip(inner.y + 1..) {
             let words = line.iter().fold(Words::new(theme), |words, (role, text)| words.role(*role, text.as_str()));
             words.draw(buffer, inner.x, y, inner.width);
         }
@@ -190,24 +190,23 @@ impl EventsTab {
         }
     }
 
-    /// What is listed, and how much the filter hides: for the row above the tab.
-    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Words<'a> {
-        let words = Words::new(ctx.theme);
-        let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
+    /// What is listed, and how much the filter hides: for the row above the tab, the most important first.
+    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.theme);
         if !self.bar.active() {
             let events = ctx.monitor.ingest(ctx.scope).events;
-            let words = words.value(format::thousands(events)).muted(" in the window");
-            return dot(words).muted("0 hidden");
+            let all = words().value(format::thousands(events)).muted(" in the window");
+            return vec![all, words().muted("0 hidden")];
         }
         let least = if self.list.whole { "" } else { "at least " };
         let shown = format::thousands(self.list.rows().len() as u64);
-        let words = words.role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()).muted("   ");
-        let words = dot(words.muted(least).value(shown).muted(" shown"));
-        let words = words.value(format::thousands(self.list.hidden)).muted(" hidden");
-        match self.progress(ctx) {
-            Some(percent) => dot(words).muted(format!("read {percent} %")),
-            None => words,
-        }
+        let mut summary = vec![
+            words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()),
+            words().muted(least).value(shown).muted(" shown"),
+            words().value(format::thousands(self.list.hidden)).muted(" hidden"),
+        ];
+        summary.extend(self.progress(ctx).map(|percent| words().muted(format!("read {percent} %"))));
+        summary
     }
 
     /// How much of the window was read for the filter, in percent; `None` when all of it was.
@@ -269,6 +268,9 @@ fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &
     }
     ratatui::widgets::Widget::render(ratatui::widgets::Clear, area, buffer);
     let inner = border::draw(buffer, area, theme, "", Vec::new(), false);
+    for x in area.x + 1..area.right() - 1 {
+        buffer[(x, area.y)].set_symbol(theme.frame(false).horizontal_top); // also where a name would stand
+    }
     buffer.set_style(area, theme.style(Role::Popup).patch(theme.style(Role::Warn)));
     buffer.set_style(inner, theme.style(Role::Text));
     Words::new(theme).text(message).draw(buffer, inner.x, inner.y, inner.width);

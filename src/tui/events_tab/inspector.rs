@@ -8,6 +8,7 @@ use crate::journal::RawRequest;
 use crate::tui::panes::Context;
 use crate::tui::theme::Role;
 use crate::tui::widgets::format;
+use crate::tui::wrap::{first, wrap};
 use jiff::tz::TimeZone;
 
 /// A side of the event.
@@ -57,8 +58,8 @@ struct Shown {
     seq: u64,
     event: Option<Box<Event>>,
     raw: Option<Box<RawRequest>>,
-    /// Lines of the view they were made for.
-    lines: Option<(View, Vec<Vec<Piece>>)>,
+    /// Lines, of the view and the width they were made for.
+    lines: Option<((View, usize), Vec<Vec<Piece>>)>,
 }
 
 impl Inspector {
@@ -96,36 +97,58 @@ impl Inspector {
         self.turn(View::ALL.get(next).copied().unwrap_or_default());
     }
 
-    /// The lines of the side shown.
-    pub(super) fn lines(&mut self, ctx: &Context<'_>) -> &[Vec<Piece>] {
+    /// The lines of the side shown, for a pane of `width` cells.
+    pub(super) fn lines(&mut self, ctx: &Context<'_>, width: usize) -> &[Vec<Piece>] {
         let view = self.view;
         let Some(shown) = &mut self.shown else { return &[] };
-        if shown.lines.as_ref().is_none_or(|(made_for, _)| *made_for != view) {
+        if shown.lines.as_ref().is_none_or(|(made_for, _)| *made_for != (view, width)) {
             let lines = match (view, &shown.event, &shown.raw) {
-                (View::Event, Some(event), _) => of_event(event, ctx.zone),
-                (View::Verdict, _, Some(raw)) => of_verdict(raw),
+                (View::Event, Some(event), _) => of_event(event, ctx.zone, width),
+                (View::Verdict, _, Some(raw)) => of_verdict(raw, width),
                 (View::Json, _, Some(raw)) => json::lines(&raw.body),
-                (View::Headers, _, Some(raw)) => of_headers(raw),
-                (View::Raw, _, Some(raw)) => of_raw(raw),
+                (View::Headers, _, Some(raw)) => of_headers(raw, width),
+                (View::Raw, _, Some(raw)) => of_raw(raw, width),
                 _ => vec![vec![(Role::Muted, "no longer in the journal: removed by retention".to_owned())]],
             };
-            shown.lines = Some((view, lines));
+            shown.lines = Some(((view, width), lines));
         }
         shown.lines.as_ref().map_or(&[], |(_, lines)| lines)
     }
 }
 
-/// Lines of a label and a value.
-#[derive(Default)]
-struct Facts(Vec<Vec<Piece>>);
+/// Lines of a label and a value, which is broken where it is long.
+struct Facts {
+    width: usize,
+    lines: Vec<Vec<Piece>>,
+}
+
+/// Characters kept of one value.
+const LONGEST: usize = 4096;
+
+/// Bytes of a body shown as they stand; the journal and `watop events --raw` have all of them.
+const RAW: usize = 256 << 10;
+
+/// Cells of a label.
+const LABEL: usize = 10;
 
 impl Facts {
+    fn new(width: usize) -> Self {
+        Self { width, lines: Vec::new() }
+    }
+
     fn line(&mut self, label: &str, value: &str) {
         self.coloured(label, Role::Text, value);
     }
 
     fn coloured(&mut self, label: &str, role: Role, value: &str) {
-        self.0.push(vec![(Role::Muted, format!("{label:<10}")), (role, clean(value).into_owned())]);
+        self.labelled(label, LABEL, role, value);
+    }
+
+    fn labelled(&mut self, label: &str, indent: usize, role: Role, value: &str) {
+        for (at, line) in wrap(&clean(first(value, LONGEST)), self.width.saturating_sub(indent)).into_iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            self.lines.push(vec![(Role::Muted, format!("{label:<indent$}")), (role, line)]);
+        }
     }
 
     /// A line for a value that may be missing.
@@ -136,12 +159,12 @@ impl Facts {
     }
 
     fn blank(&mut self) {
-        self.0.push(Vec::new());
+        self.lines.push(Vec::new());
     }
 }
 
-fn of_event(event: &Event, zone: &TimeZone) -> Vec<Vec<Piece>> {
-    let mut facts = Facts::default();
+fn of_event(event: &Event, zone: &TimeZone, width: usize) -> Vec<Vec<Piece>> {
+    let mut facts = Facts::new(width);
     match &event.detail {
         Detail::Status(status) => status_facts(&mut facts, status),
         Detail::Inbound(inbound) => {
@@ -178,7 +201,7 @@ fn of_event(event: &Event, zone: &TimeZone) -> Vec<Vec<Piece>> {
     }
     facts.line("event", &format!("{} of request {}", format::thousands(event.seq), format::thousands(event.request)));
     facts.line("path", &event.path);
-    facts.0
+    facts.lines
 }
 
 fn status_facts(facts: &mut Facts, status: &Status) {
@@ -236,40 +259,35 @@ fn notice_facts(facts: &mut Facts, notice: &Notice) {
     facts.line("alert", &notice.alert_id);
 }
 
-fn of_headers(raw: &RawRequest) -> Vec<Vec<Piece>> {
-    let mut facts = Facts::default();
+fn of_headers(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+    let mut facts = Facts::new(width);
     facts.line("peer", &raw.peer);
     facts.line("path", &raw.path);
     facts.blank();
     let widest = raw.headers.iter().map(|(name, _)| name.len()).max().unwrap_or(0).min(28);
     for (name, value) in &raw.headers {
-        let name = clean(name).into_owned();
-        let value = String::from_utf8_lossy(value);
-        facts.0.push(vec![(Role::Muted, format!("{name:<widest$} ")), (Role::Text, clean(&value).into_owned())]);
+        facts.labelled(&clean(name), widest + 1, Role::Text, &String::from_utf8_lossy(value));
     }
-    facts.0
+    facts.lines
 }
 
-/// The body as text, cut into lines that a narrow pane shows whole.
-fn of_raw(raw: &RawRequest) -> Vec<Vec<Piece>> {
-    const WIDTH: usize = 72;
-    let text = String::from_utf8_lossy(&raw.body);
+/// The body as text, broken at the width of the pane.
+fn of_raw(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+    let shown = raw.body.get(..RAW).unwrap_or(&raw.body);
+    let text = String::from_utf8_lossy(shown);
     let mut lines = Vec::new();
     for line in text.split('\n') {
-        let characters: Vec<char> = line.chars().collect();
-        if characters.is_empty() {
-            lines.push(Vec::new());
-        }
-        for piece in characters.chunks(WIDTH) {
-            let piece: String = piece.iter().collect();
-            lines.push(vec![(Role::Text, clean(&piece).into_owned())]);
-        }
+        lines.extend(wrap(&clean(line), width).into_iter().map(|line| vec![(Role::Text, line)]));
+    }
+    if shown.len() < raw.body.len() {
+        let rest = format::thousands((raw.body.len() - shown.len()) as u64);
+        lines.push(vec![(Role::Warn, format!("{rest} bytes more"))]);
     }
     lines
 }
 
-fn of_verdict(raw: &RawRequest) -> Vec<Vec<Piece>> {
-    let mut facts = Facts::default();
+fn of_verdict(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+    let mut facts = Facts::new(width);
     match &raw.verified {
         Some(verified) => {
             facts.coloured("verdict", Role::Ok, "verified");
@@ -288,7 +306,7 @@ fn of_verdict(raw: &RawRequest) -> Vec<Vec<Piece>> {
         }
     }
     facts.line("bytes", &format::thousands(raw.body.len() as u64));
-    facts.0
+    facts.lines
 }
 
 /// The name of a scheme, as configured.

@@ -4,12 +4,16 @@
 
 use crate::event::clean::clean;
 use crate::tui::theme::Role;
+use crate::tui::wrap::first;
 
 /// A piece of a line.
 pub(super) type Piece = (Role, String);
 
 /// Lines after which the rest is left to the raw view.
 const LONGEST: usize = 20_000;
+
+/// Characters kept of one value: wider than any screen.
+const WIDEST: usize = 512;
 
 /// Deepest indentation drawn; what lies deeper stays at this one.
 const DEEPEST: usize = 24;
@@ -101,7 +105,7 @@ impl<'t> Printer<'t> {
         if self.line.is_empty() {
             self.line.push((Role::Muted, "  ".repeat(self.depth.min(DEEPEST))));
         }
-        self.line.push((role, clean(token).into_owned()));
+        self.line.push((role, clean(first(token, WIDEST)).into_owned()));
     }
 
     fn end_line(&mut self) {

@@ -3,6 +3,7 @@
 use crate::event::clean::clean;
 use crate::event::{Detail, Event, Inbound, Millis, Notice, Severity, Status, StatusName, Text, catalogue};
 use crate::tui::theme::{Glyph, Role};
+use crate::tui::wrap::first;
 use compact_str::format_compact;
 
 /// An event in the list.
@@ -127,6 +128,5 @@ pub(super) fn of_severity(severity: Severity) -> (Glyph, Role) {
 
 /// Text from strangers, made harmless and short.
 fn cleaned(text: &str) -> Text {
-    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| at);
-    Text::from(clean(text.split_at(end).0))
+    Text::from(clean(first(text, LONGEST)))
 }
