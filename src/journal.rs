@@ -8,7 +8,7 @@
 //! is answered. Behind the commit, threads of their own write the search `index` and move the write-ahead log into the database
 //! (`checkpoint`); the writer itself drops what is past `retention` in small slices and notes that it ran (`uptime`).
 
-mod directory;
+pub(crate) mod directory;
 mod duplicates;
 mod index;
 mod log;

@@ -96,7 +96,7 @@ fn sync_directory(_file: &Path) -> io::Result<()> {
 }
 
 /// The name of the network file system that `dir` is on, if it is on one.
-fn file_system(dir: &Path) -> Option<&'static str> {
+pub(crate) fn file_system(dir: &Path) -> Option<&'static str> {
     #[cfg(target_os = "linux")]
     return rustix::fs::statfs(dir).ok().and_then(|stat| network(stat.f_type as u32));
     #[cfg(not(target_os = "linux"))]
@@ -122,7 +122,7 @@ fn network(magic: u32) -> Option<&'static str> {
 }
 
 /// Free bytes on the disk of `dir`, for its owner. `None` where the system does not say.
-pub(super) fn free(dir: &Path) -> Option<u64> {
+pub(crate) fn free(dir: &Path) -> Option<u64> {
     #[cfg(unix)]
     return rustix::fs::statvfs(dir).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
     #[cfg(not(unix))]

@@ -1,0 +1,57 @@
+//! `watop` without a subcommand: receive and watch in one process.
+
+use super::failure::Failure;
+use super::receive::{POLL, Reload, Running};
+use super::{Common, ReceiveArgs};
+use crate::config::Config;
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure> {
+    require_terminal()?;
+    let (config, reload) = Reload::first(common, receive)?;
+    let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
+    let running = runtime.block_on(Running::start(&config))?;
+    let reloading = runtime.spawn(reload_on_change(Arc::clone(&running.receiver), reload));
+    let shown = show(&config, &running);
+    reloading.abort();
+    runtime.block_on(async {
+        // Ends when the task has let go of the receiver.
+        let _ = reloading.await;
+        running.stop().await;
+    });
+    shown
+}
+
+/// Refuses to draw where nobody could see it.
+pub(super) fn require_terminal() -> Result<(), Failure> {
+    match std::io::stdout().is_terminal() {
+        true => Ok(()),
+        false => {
+            let message = "stdout is no terminal, so there is nothing to draw on; \
+                           use watop serve to receive without a screen";
+            Err(Failure::usage(message))
+        }
+    }
+}
+
+/// Shows a running receiver until the user leaves.
+pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
+    let _ = (config, running);
+    Err(Failure::failed("the screen is not part of this build"))
+}
+
+/// Takes new secrets when their files change. What is wrong is not taken, and `watop check` says why: there is no line on the
+/// screen to print to.
+async fn reload_on_change(receiver: Arc<crate::receiver::Receiver>, mut reload: Reload) {
+    let mut poll = tokio::time::interval(POLL);
+    loop {
+        poll.tick().await;
+        if reload.is_due()
+            && let Ok(signing) = reload.again()
+        {
+            receiver.reload(signing);
+        }
+    }
+}
