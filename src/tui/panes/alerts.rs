@@ -7,7 +7,7 @@ use crate::event::Severity;
 use crate::event::clean::clean;
 use crate::monitor::view::Alert;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame};
 use ratatui::buffer::Buffer;
@@ -47,10 +47,9 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         return super::draw_empty(buffer, inner, view, "nothing about templates or accounts yet", hint);
     }
     let columns = columns(view, at.zoomed);
-    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
-    let top = list.scroll(alerts.len(), inner.height.saturating_sub(heads).into());
-    let cursor = list.cursor(at.focused);
-    table::draw(buffer, inner, view.theme, &columns, alerts.len(), top, cursor, |row, column, width| {
+    let mut table = Table::new(view.theme, &columns, alerts.len());
+    list.place(&mut table, inner.height, at.focused);
+    table.draw(buffer, inner, |row, column, width| {
         alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
     });
     if let (Some(below), Some(alert)) = (below, alerts.get(list.row())) {

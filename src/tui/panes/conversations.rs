@@ -6,7 +6,7 @@ use super::{Pane, Place, Size, View};
 use crate::event::clean::clean;
 use crate::monitor::view::Conversation;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame};
 use ratatui::buffer::Buffer;
@@ -33,10 +33,9 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
     }
     let columns = columns(view, at.zoomed);
-    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
-    let top = list.scroll(conversations.len(), inner.height.saturating_sub(heads).into());
-    let cursor = list.cursor(at.focused);
-    table::draw(buffer, inner, view.theme, &columns, conversations.len(), top, cursor, |row, column, width| {
+    let mut table = Table::new(view.theme, &columns, conversations.len());
+    list.place(&mut table, inner.height, at.focused);
+    table.draw(buffer, inner, |row, column, width| {
         conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
     });
 }

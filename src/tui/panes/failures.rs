@@ -6,7 +6,7 @@ use super::{Pane, Place, Size, View};
 use crate::event::clean::clean;
 use crate::monitor::view::{Failure, Mark, Scope};
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame, spark};
 use ratatui::buffer::Buffer;
@@ -91,21 +91,13 @@ fn draw_rows(buffer: &mut Buffer, inner: Rect, view: &View<'_>, list: &mut List,
         draw_short_advice(buffer, advice, view, failures.get(list.row()));
         area = rows;
     }
-    let room = usize::from(area.height.saturating_sub(1));
-    let top = list.scroll(failures.len(), room);
-    table::draw(
-        buffer,
-        area,
-        view.theme,
-        &columns,
-        failures.len(),
-        top,
-        list.cursor(at.focused),
-        |row, column, width| {
-            failures.get(row).map_or_else(|| view.words(), |failure| cell(view, failure, column, width))
-        },
-    );
-    let unseen = failures.iter().enumerate().filter(|(row, _)| *row < top || *row >= top + room);
+    let mut table = Table::new(view.theme, &columns, failures.len());
+    list.place(&mut table, area.height, at.focused);
+    table.draw(buffer, area, |row, column, width| {
+        failures.get(row).map_or_else(|| view.words(), |failure| cell(view, failure, column, width))
+    });
+    let seen = table.top..table.top + table.room(area.height);
+    let unseen = failures.iter().enumerate().filter(|(row, _)| !seen.contains(row));
     unseen.fold((0, 0), |(codes, messages), (_, failure)| (codes + 1, messages + failure.messages))
 }
 
