@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::panes::{Context, Outcome};
 use super::theme::{Glyph, Role};
-use super::widgets::table::{self, Column, Cursor};
+use super::widgets::table::{self, Column, Cursor, Table};
 use super::widgets::words::Words;
 use super::widgets::{cut, format, frame as border};
 use super::wrap::wrap;
@@ -187,9 +187,9 @@ impl RefusedTab {
         self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
         let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
         let list = &self.list;
-        table::draw(buffer, inner, theme, &COLUMNS, list.len(), self.top, cursor, |at, cell, _| match list.get(at) {
-            Some(refused) => words(refused, cell, ctx),
-            None => Words::new(theme),
+        let table = Table { theme, columns: &COLUMNS, rows: list.len(), top: self.top, cursor };
+        table.draw(buffer, inner, |at, cell, _| {
+            list.get(at).map_or_else(|| Words::new(theme), |refused| words(refused, cell, ctx))
         });
         if self.list.is_empty() && inner.height > 2 {
             let calm = "nothing was refused: what is refused appears here, with the reason";

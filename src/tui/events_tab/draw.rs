@@ -7,7 +7,7 @@ use super::{EventsTab, Focus};
 use crate::event::clean::clean;
 use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role, Theme};
-use crate::tui::widgets::table::{self, Column, Cursor};
+use crate::tui::widgets::table::{Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame as border};
 use ratatui::Frame;
@@ -69,9 +69,9 @@ impl EventsTab {
         let first = self.first_row();
         let cursor = self.selected.map(|seq| Cursor { row: self.list.position(seq), focused });
         let rows = self.list.rows();
-        table::draw(buffer, inner, theme, &COLUMNS, rows.len(), first, cursor, |at, cell, width| match rows.get(at) {
-            Some(row) => words(row, cell, width, ctx),
-            None => Words::new(theme),
+        let table = Table { theme, columns: &COLUMNS, rows: rows.len(), top: first, cursor };
+        table.draw(buffer, inner, |at, cell, width| {
+            rows.get(at).map_or_else(|| Words::new(theme), |row| words(row, cell, width, ctx))
         });
         if rows.is_empty() {
             let y = inner.y + 1 + inner.height.saturating_sub(1) / 3;

@@ -145,7 +145,8 @@ impl Facts {
     }
 
     fn labelled(&mut self, label: &str, indent: usize, role: Role, value: &str) {
-        for (at, line) in wrap(&clean(first(value, LONGEST)), self.width.saturating_sub(indent)).into_iter().enumerate() {
+        for (at, line) in wrap(&clean(first(value, LONGEST)), self.width.saturating_sub(indent)).into_iter().enumerate()
+        {
             let label = if at == 0 { label } else { "" };
             self.lines.push(vec![(Role::Muted, format!("{label:<indent$}")), (role, line)]);
         }
