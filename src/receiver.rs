@@ -1,8 +1,8 @@
 //! HTTP in: size cap, deadlines, signature over the raw bytes, decode, and the answer after the commit.
 //!
-//! The way of a request: [`server`] accepts the connection, [`connection`] minds its deadlines, [`routes`] finds who answers,
-//! [`body`] reads under a cap, [`signature`] verifies the bytes as they came, [`intake`] decodes and commits them. Whatever is
-//! refused goes into the list of [`refused`] requests, with what [`explain`] makes of a wrong signature.
+//! The way of a request: `server` accepts the connection, `connection` minds its deadlines, `routes` finds who answers,
+//! `body` reads under a cap, `signature` verifies the bytes as they came, `intake` decodes and commits them. Whatever is
+//! refused goes into the list of `refused` requests, with what `explain` makes of a wrong signature.
 
 mod answer;
 mod body;

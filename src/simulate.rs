@@ -3,9 +3,9 @@
 //! [`Traffic`] is pure: the same [`Settings`] give the same deliveries, byte for byte. `demo`, the load tests and the
 //! benchmarks share it. [`drive`] sends it over real HTTP with real signatures; [`client`] is the small HTTP client it uses.
 //!
-//! The world: four business numbers, two speaking the NXCloud shape, one Meta's, one both ([`world`]); campaigns whose
-//! messages live through sent, delivered, read or failed ([`message`]); customers who write every type of message
-//! ([`inbound`]); template and account events, and an incident that begins within the first minute ([`notice`]).
+//! The world: four business numbers, two speaking the NXCloud shape, one Meta's, one both (`world`); campaigns whose
+//! messages live through sent, delivered, read or failed (`message`); customers who write every type of message
+//! (`inbound`); template and account events, and an incident that begins within the first minute (`notice`).
 
 mod chance;
 pub mod client;

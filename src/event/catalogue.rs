@@ -227,7 +227,10 @@ mod tests {
     fn quoted_fields_keep_their_commas_and_quotes() {
         assert_eq!(fields(r#"1,"a, ""b""",,c"#), ["1", r#"a, "b""#, "", "c"]);
         let signing = lookup(1001).map(|entry| entry.action.as_str());
-        assert_eq!(signing, Some("Send accessKey, ts, bizType, action and sign (seen in API replies, not in webhooks)"));
+        assert_eq!(
+            signing,
+            Some("Send accessKey, ts, bizType, action and sign (seen in API replies, not in webhooks)")
+        );
     }
 
     #[test]

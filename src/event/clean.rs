@@ -46,7 +46,8 @@ fn clean_with(text: &str, lines: bool) -> Cow<'_, str> {
                 // A flag of a region is spelled in tags behind a black flag. Anywhere else tags are hidden text.
                 let after = rest.as_str();
                 let spelled = after.trim_start_matches(|c| class(c) == Class::Tag);
-                let tags = text.get(text.len() - after.len() - c.len_utf8()..text.len() - spelled.len()).unwrap_or_default();
+                let tags =
+                    text.get(text.len() - after.len() - c.len_utf8()..text.len() - spelled.len()).unwrap_or_default();
                 if cleaned.ends_with(BLACK_FLAG) && is_region(tags) {
                     cleaned.push_str(tags);
                 }
@@ -86,7 +87,11 @@ pub fn csv_field(text: &str) -> Cow<'_, str> {
         true => Cow::Owned(format!("'{cleaned}")),
         false => cleaned,
     };
-    if cleaned.contains([',', '"', ';']) { Cow::Owned(format!("\"{}\"", cleaned.replace('"', "\"\""))) } else { cleaned }
+    if cleaned.contains([',', '"', ';']) {
+        Cow::Owned(format!("\"{}\"", cleaned.replace('"', "\"\"")))
+    } else {
+        cleaned
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -128,7 +133,8 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 /// Whether tags spell a region, such as `gbsct`, and end as they must.
 fn is_region(tags: &str) -> bool {
     let Some(spelled) = tags.strip_suffix('\u{e007f}') else { return false };
-    let letters = spelled.chars().filter(|c| matches!(c, '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}')).count();
+    let letters =
+        spelled.chars().filter(|c| matches!(c, '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}')).count();
     (3..=6).contains(&letters) && letters == spelled.chars().count()
 }
 
@@ -136,13 +142,14 @@ fn is_region(tags: &str) -> bool {
 fn needs_joiner(joiner: char, before: &str, next: Option<char>) -> bool {
     let previous = before.chars().next_back();
     let joins = |c: Option<char>| c.is_some_and(is_joining_script);
-    if joiner == '\u{200d}' && next.is_some_and(is_pictograph) {
-        // Behind an emoji stand its modifiers.
-        let base = before.chars().rev().find(|&c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'));
-        return base.is_some_and(is_pictograph);
+    // Behind an emoji stand its modifiers.
+    let base = before.chars().rev().find(|&c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'));
+    if joiner == '\u{200d}' && next.is_some_and(is_pictograph) && base.is_some_and(is_pictograph) {
+        return true;
     }
     // Between two letters; at the end of a word only where it shapes the letter before it.
-    joins(previous) && (joins(next) || previous.is_some_and(is_virama) || (joiner == '\u{200d}' && joins_visibly(previous)))
+    joins(previous)
+        && (joins(next) || previous.is_some_and(is_virama) || (joiner == '\u{200d}' && joins_visibly(previous)))
 }
 
 fn joins_visibly(letter: Option<char>) -> bool {
@@ -156,7 +163,9 @@ fn needs_selector(selector: char, previous: Option<char>, next: Option<char>) ->
         '\u{fe0e}' | '\u{fe0f}' if matches!(base, '0'..='9' | '#' | '*') => next == Some('\u{20e3}'),
         '\u{fe0e}' | '\u{fe0f}' => is_pictograph(base),
         '\u{180b}'..='\u{180f}' => matches!(base, '\u{1820}'..='\u{18aa}'),
-        '\u{fe00}'..='\u{fe02}' => is_ideograph(base) || matches!(base, '\u{2200}'..='\u{22ff}' | '\u{2a00}'..='\u{2aff}'),
+        '\u{fe00}'..='\u{fe02}' => {
+            is_ideograph(base) || matches!(base, '\u{2200}'..='\u{22ff}' | '\u{2a00}'..='\u{2aff}')
+        }
         _ => is_ideograph(base),
     }
 }
@@ -184,9 +193,21 @@ fn is_joining_script(c: char) -> bool {
 
 /// Signs that take the vowel off a consonant: the joiner behind one chooses between conjunct and half form.
 fn is_virama(c: char) -> bool {
-    matches!(c,
-        '\u{94d}' | '\u{9cd}' | '\u{a4d}' | '\u{acd}' | '\u{b4d}' | '\u{bcd}' | '\u{c4d}' | '\u{ccd}' | '\u{d4d}' | '\u{dca}'
-        | '\u{1039}' | '\u{17d2}')
+    matches!(
+        c,
+        '\u{94d}'
+            | '\u{9cd}'
+            | '\u{a4d}'
+            | '\u{acd}'
+            | '\u{b4d}'
+            | '\u{bcd}'
+            | '\u{c4d}'
+            | '\u{ccd}'
+            | '\u{d4d}'
+            | '\u{dca}'
+            | '\u{1039}'
+            | '\u{17d2}'
+    )
 }
 
 #[cfg(test)]

@@ -83,11 +83,9 @@ impl Masker {
             }),
             Detail::Template(notice) => Detail::Template(self.notice(notice, event.number.as_deref())),
             Detail::Account(notice) => Detail::Account(self.notice(notice, event.number.as_deref())),
-            Detail::Other(other) => Detail::Other(Other {
-                id: id(&other.id),
-                preview: self.text(&other.preview),
-                ..other.clone()
-            }),
+            Detail::Other(other) => {
+                Detail::Other(Other { id: id(&other.id), preview: self.text(&other.preview), ..other.clone() })
+            }
             Detail::Unrecognised(_) => event.detail.clone(),
         }
     }
@@ -152,7 +150,10 @@ mod tests {
     fn only_the_country_of_a_phone_stays() {
         let begins = |phone: &str, begin: &str| {
             let masked = masker().phone(phone);
-            assert!(masked.starts_with(begin) && masked.chars().count() == begin.chars().count() + 8, "{phone}: {masked}");
+            assert!(
+                masked.starts_with(begin) && masked.chars().count() == begin.chars().count() + 8,
+                "{phone}: {masked}"
+            );
         };
         begins("85255311705", "+852 ∙ ");
         begins("852xxxx705", "+852 ∙ ");

@@ -179,7 +179,10 @@ mod tests {
 
     #[test]
     fn hostile_text_is_escaped() {
-        let line = lines("{\"messages\":[{\"id\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"\u{1b}[2J\u{202e}\u{9b}\u{200b}\"}}]}").concat();
+        let line = lines(
+            "{\"messages\":[{\"id\":\"1\",\"type\":\"text\",\"text\":{\"body\":\"\u{1b}[2J\u{202e}\u{9b}\u{200b}\"}}]}",
+        )
+        .concat();
         assert!(line.contains(r#""text":"\u001b[2J\u202e\u009b\u200b""#), "{line}");
     }
 }

@@ -154,3 +154,41 @@ async fn discard(mut body: Body, patience: Duration) {
     let deadline = Instant::now() + patience;
     while let Ok(Some(Ok(_))) = timeout_at(deadline.min(Instant::now() + LULL), body.frame()).await {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bodies(room_kib: usize) -> Bodies {
+        Bodies { limit: 1 << 20, timeout: Duration::from_secs(10), room: Semaphore::new(room_kib) }
+    }
+
+    async fn read(bodies: &Bodies, length: usize) -> Result<Received<'_>, Unread> {
+        bodies.read(&HeaderMap::new(), Body::from(vec![b'x'; length])).await
+    }
+
+    #[tokio::test]
+    async fn large_bodies_share_a_bounded_room_and_small_ones_need_none() {
+        let bodies = bodies(100);
+        let first = read(&bodies, FREE + 90 * 1024).await.ok().unwrap();
+        let refused = read(&bodies, FREE + 11 * 1024).await.err().unwrap();
+        assert_eq!(refused.refusal.reason, Reason::Unavailable);
+        assert!(read(&bodies, FREE).await.is_ok());
+        drop(first);
+        assert!(read(&bodies, FREE + 11 * 1024).await.is_ok());
+        assert_eq!(bodies.room.available_permits(), 100, "refused and finished bodies give their room back");
+    }
+
+    #[tokio::test]
+    async fn pieces_are_joined_and_counted_together() {
+        let pieces = |count: usize| {
+            let piece = |_| Ok::<_, std::io::Error>(hyper::body::Frame::data(Bytes::from(vec![b'x'; 1000])));
+            Body::new(http_body_util::StreamBody::new(futures_util::stream::iter((0..count).map(piece))))
+        };
+        let bodies = bodies(3000);
+        let whole = bodies.read(&HeaderMap::new(), pieces(1048)).await.ok().unwrap();
+        assert_eq!(whole.bytes, vec![b'x'; 1_048_000]);
+        let over = bodies.read(&HeaderMap::new(), pieces(1049)).await.err().unwrap();
+        assert_eq!((over.refusal.reason, over.start.len()), (Reason::TooLarge, 1_048_000));
+    }
+}

@@ -120,7 +120,7 @@ impl Intake {
         let received_at = now();
         let verified = self.verify(&parts.headers, body, received_at)?;
         let origin = Origin { received_at, verified };
-        let events = decode(body, &origin, &self.key_secret);
+        let events = isolated(body, &origin, &self.key_secret, event::decode);
         let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
         let raw = RawRequest {
             received_at,
@@ -220,8 +220,11 @@ fn is_json(content_type: &[u8]) -> bool {
 }
 
 /// Decodes in the request's own task. A panic stays this request's own: its bytes are kept and `reread` decodes them again.
-fn decode(body: &[u8], origin: &Origin, secret: &KeySecret) -> Vec<Event> {
-    catch_unwind(AssertUnwindSafe(|| event::decode(body, origin, secret)))
+fn isolated<D>(body: &[u8], origin: &Origin, secret: &KeySecret, decode: D) -> Vec<Event>
+where
+    D: FnOnce(&[u8], &Origin, &KeySecret) -> Vec<Event>,
+{
+    catch_unwind(AssertUnwindSafe(|| decode(body, origin, secret)))
         .unwrap_or_else(|_| vec![undecodable(body, origin, secret)])
 }
 
@@ -286,4 +289,29 @@ fn refusal(unavailable: &Unavailable) -> Refusal {
             Unavailable::Closed => "watop is stopping; this request was not stored, send it again",
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_decoding_becomes_one_unrecognised_event_known_by_its_bytes() {
+        let origin = Origin { received_at: Millis(1), verified: None };
+        let decoded = |body: &[u8]| {
+            #[expect(clippy::panic, reason = "what is tested")]
+            let events = isolated(body, &origin, &KeySecret([7; 16]), |_, _, _| panic!("a bug in a decoder"));
+            events
+        };
+        let [event] = &decoded(b"{}")[..] else { unreachable!("one event") };
+        assert_eq!(event.kind(), event::Kind::Unrecognised);
+        assert_eq!(event.key, decoded(b"{}")[0].key);
+        assert_ne!(event.key, decoded(b"[]")[0].key);
+    }
+
+    #[test]
+    fn distances_are_told_in_a_fitting_unit() {
+        let told = [0, 59_999, 119_999, 720_000, -7_199_000, 86_400_000, 200_000_000].map(distance);
+        assert_eq!(told, ["0 s", "59 s", "119 s", "12 min", "119 min", "24 h", "2 d"]);
+    }
 }

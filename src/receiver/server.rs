@@ -105,6 +105,7 @@ impl Places {
             activity.end();
         }
         let all_ended = async { while self.tasks.join_next().await.is_some() {} };
-        let _ = timeout(LAST_ANSWERS, all_ended).await; // whoever is left is cut off when the set is dropped
+        let _ = timeout(LAST_ANSWERS, all_ended).await;
+        self.tasks.shutdown().await; // whoever is left is cut off, and lets go of the journal
     }
 }

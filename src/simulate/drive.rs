@@ -193,3 +193,77 @@ impl Target {
         connection.post(&request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::routing::post;
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
+
+    const SETTINGS: Settings = Settings { seed: 5, rate: 800.0, start: Millis(1_773_297_000_000) };
+
+    /// The bodies that a receiver took.
+    type Seen = Arc<Mutex<BTreeSet<Bytes>>>;
+
+    /// A receiver that refuses what is not signed and is unavailable the first time it is asked for anything.
+    async fn receiver(seen: Seen, enough: watch::Sender<bool>) -> SocketAddr {
+        let busy = Arc::new(Mutex::new(true));
+        let take = async move |headers: HeaderMap, body: Bytes| {
+            if !headers.contains_key("sign") && !headers.contains_key("x-hub-signature-256") {
+                return StatusCode::UNAUTHORIZED;
+            }
+            if std::mem::take(&mut *busy.lock().unwrap()) {
+                return StatusCode::SERVICE_UNAVAILABLE;
+            }
+            let mut seen = seen.lock().unwrap();
+            seen.insert(body);
+            enough.send_replace(seen.len() > 500);
+            StatusCode::OK
+        };
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", post(take))).await });
+        address
+    }
+
+    #[tokio::test]
+    async fn every_delivery_of_the_traffic_arrives_also_what_was_answered_503_at_first() {
+        let seen = Seen::default();
+        let (enough, stop) = watch::channel(false);
+        let address = receiver(seen.clone(), enough).await;
+        let summary = drive(address, "/hook".to_owned(), Secrets::random().unwrap(), SETTINGS, stop).await;
+        let seen = seen.lock().unwrap();
+        assert_eq!(summary.given_up, 0);
+        assert!(summary.refused > 0, "the unsigned one is not tried for ever");
+        let handed_out = usize::try_from(summary.stored + summary.refused).unwrap();
+        for delivery in Traffic::new(SETTINGS).take(handed_out).filter(|delivery| delivery.fault.is_none()) {
+            assert!(seen.contains(&delivery.body), "lost: {delivery:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_is_gone_does_not_hold_up_the_stop() {
+        let address = {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            listener.local_addr().unwrap()
+        };
+        let (end, stop) = watch::channel(false);
+        let driving = tokio::spawn(drive(address, "/hook".to_owned(), Secrets::random().unwrap(), SETTINGS, stop));
+        end.send_replace(true);
+        let summary = tokio::time::timeout(Duration::from_secs(30), driving).await.unwrap().unwrap();
+        assert_eq!((summary.stored, summary.refused), (0, 0));
+    }
+
+    #[test]
+    fn secrets_are_drawn_anew_and_never_printed() {
+        let [one, other] = [Secrets::random().unwrap(), Secrets::random().unwrap()];
+        assert_ne!(one.nxcloud.bytes(), other.nxcloud.bytes());
+        assert_ne!(one.nxcloud.bytes(), one.meta.bytes());
+        let secret = str::from_utf8(one.meta.bytes()).unwrap();
+        assert!(!format!("{one:?}").contains(secret));
+    }
+}

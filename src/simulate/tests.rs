@@ -217,3 +217,21 @@ fn only_what_is_history_has_provider_times_long_past() {
     }
     assert_eq!(late, 8);
 }
+
+#[test]
+fn the_transport_lag_looks_sound_from_the_third_second_on() {
+    // Over what came so far, as a gauge over the last minute sees it.
+    let mut lags: Vec<i64> = Vec::new();
+    for delivery in within(30) {
+        let received = (START.0 + i64::try_from(delivery.at_ms).expect("small")) / 1000;
+        for element in ["statuses", "messages"].into_iter().flat_map(|name| elements(&delivery, name)) {
+            let provider: i64 = element["timestamp"].as_str().and_then(|text| text.parse().ok()).expect("seconds");
+            lags.push(received - provider);
+        }
+        if delivery.at_ms > 3_000 {
+            lags.sort_unstable();
+            let p95 = lags[lags.len() * 95 / 100];
+            assert!(p95 <= 5, "{p95} s after {} ms", delivery.at_ms);
+        }
+    }
+}

@@ -45,13 +45,13 @@ fn statuses(rng: &mut Rng, number: usize, start: i64) -> Vec<Value> {
     let own_id = format!("order-{number}-{:x}", rng.u32(..));
     let meta_id = format!("wamid.{number}-{:x}-é", rng.u32(..));
     let participants = if rng.u8(..6) == 0 { 1 + rng.usize(..3) } else { 0 };
-    let born = start + rng.i64(..600);
+    let born = start + rng.i64(0..600);
     let mut told = Vec::new();
     for (rank, stage) in (0_i64..).zip(STAGES) {
         if rng.u8(..3) == 0 {
             continue;
         }
-        let at = born + 4 * rank + rng.i64(..4);
+        let at = born + 4 * rank + rng.i64(0..4);
         let mut status = json!({ "id": own_id, "status": stage, "recipient_id": format!("8525{number:07}"), "timestamp": at.to_string() });
         if rng.bool() {
             status["timestamp"] = at.into();

@@ -2,7 +2,8 @@ use super::*;
 
 #[test]
 fn ordinary_text_is_not_touched_nor_copied() {
-    for text in ["", "Jay", "您好,我想多了解一些信息。", "Siobhán", "e\u{301}", "مرحبا", "नमस्ते", "☕🙂👍", "a\u{a0}b"] {
+    for text in ["", "Jay", "您好,我想多了解一些信息。", "Siobhán", "e\u{301}", "مرحبا", "नमस्ते", "☕🙂👍", "a\u{a0}b"]
+    {
         assert!(matches!(clean(text), Cow::Borrowed(same) if same == text), "{text:?}");
     }
 }
@@ -17,9 +18,10 @@ fn escape_sequences_are_only_text() {
 
 #[test]
 fn text_cannot_be_turned_around() {
-    for control in
-        ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2069}']
-    {
+    for control in [
+        '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}',
+        '\u{2069}',
+    ] {
         assert_eq!(clean(&format!("a{control}b")), "a�b", "{control:?}");
     }
 }
@@ -33,7 +35,9 @@ fn line_breaks_show_in_one_line_and_stay_in_many() {
 
 #[test]
 fn characters_that_show_nothing_go() {
-    for invisible in ['\u{200b}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{34f}', '\u{3164}', '\u{ffa0}', '\u{115f}', '\u{180e}'] {
+    for invisible in
+        ['\u{200b}', '\u{2060}', '\u{feff}', '\u{ad}', '\u{34f}', '\u{3164}', '\u{ffa0}', '\u{115f}', '\u{180e}']
+    {
         assert_eq!(clean(&format!("a{invisible}b")), "ab", "{invisible:?}");
     }
     assert_eq!(clean("\u{200b}\u{200b}"), "");
@@ -71,7 +75,9 @@ fn tags_outside_a_flag_are_hidden_text_and_go() {
 
 #[test]
 fn scripts_keep_the_joiners_they_need() {
-    for text in ["می\u{200c}خواهم", "نامه\u{200c}ای", "क्\u{200d}ष", "क्\u{200c}ष", "ක්\u{200d}ර", "র\u{200d}্য", "ه\u{200d}"] {
+    for text in
+        ["می\u{200c}خواهم", "نامه\u{200c}ای", "क्\u{200d}ष", "क्\u{200c}ष", "ක්\u{200d}ර", "র\u{200d}্য", "ه\u{200d}"]
+    {
         assert_eq!(clean(text), text, "{text:?}");
     }
     assert_eq!(clean("葛\u{e0100}"), "葛\u{e0100}", "an ideograph's variant");
@@ -100,6 +106,8 @@ fn spreadsheets_see_no_formulas() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn nothing_that_clean_touches_survives_it(text in ".*") {
         let once = clean(&text).into_owned();

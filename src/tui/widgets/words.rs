@@ -21,7 +21,8 @@ impl<'a> Words<'a> {
 
     /// Adds text in a style of its own.
     pub fn styled(mut self, style: Style, text: impl Into<Cow<'a, str>>) -> Self {
-        self.pieces.push((text.into(), style));
+        let text = text.into();
+        self.pieces.push((if self.theme.ascii() { plain(text) } else { text }, style));
         self
     }
 
@@ -137,6 +138,19 @@ impl<'a> Words<'a> {
         let width = u16::try_from(self.width()).unwrap_or(u16::MAX).min(room);
         self.draw(buffer, end.saturating_sub(width), y, width);
     }
+}
+
+/// The marks the screen writes between words, in ASCII.
+fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text;
+    }
+    let twin = |c: char| match c {
+        '·' | '–' | '−' => '-',
+        '→' => '>',
+        other => other,
+    };
+    Cow::Owned(text.chars().map(twin).collect())
 }
 
 #[cfg(test)]
