@@ -2,8 +2,14 @@
 
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
+use super::window::now;
 use super::{Common, ReceiveArgs};
 use crate::config::Config;
+use crate::journal::Reader;
+use crate::receiver::Receiver;
+use crate::source;
+use crate::tui;
+use crate::tui::panes::Intake;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -38,13 +44,25 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
 
 /// Shows a running receiver until the user leaves.
 pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
-    let _ = (config, running);
-    Err(Failure::failed("the screen is not part of this build"))
+    let reader = Reader::open(&config.data_dir)?;
+    let feed = source::live(&running.journal, reader)
+        .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
+    let receiver = Arc::clone(&running.receiver);
+    tui::run(tui::Start {
+        screen: config.screen.clone(),
+        settings: config.monitor,
+        feed,
+        data_dir: config.data_dir.clone(),
+        intake: Intake::new(running.url.clone(), now(), &config.signing),
+        vitals: Box::new(move || receiver.vitals()),
+        health: running.receiver.health(),
+    })
+    .map_err(Failure::failed)
 }
 
 /// Takes new secrets when their files change. What is wrong is not taken, and `watop check` says why: there is no line on the
 /// screen to print to.
-async fn reload_on_change(receiver: Arc<crate::receiver::Receiver>, mut reload: Reload) {
+async fn reload_on_change(receiver: Arc<Receiver>, mut reload: Reload) {
     let mut poll = tokio::time::interval(POLL);
     loop {
         poll.tick().await;
