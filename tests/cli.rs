@@ -510,6 +510,11 @@ fn check_says_what_to_mend_and_changes_nothing() {
     let address = serving.url.trim_start_matches("http://").trim_end_matches("/webhook");
     assert!(user.out(&["check", "--listen", address]).contains("in use by a receiver"));
 
+    user.write("watop.toml", "[screen]\ntheme = \"drak\"\n[keys]\nquit = \"no such key\"\n");
+    let said = user.run(&["check", "--listen", "127.0.0.1:0", "--config", config]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.out.contains("fail  screen"), "{}", said.out);
+
     user.write("watop.toml", "nonsense = 1\n");
     let said = user.run(&["check", "--config", config]);
     assert_eq!(said.code, Some(1));

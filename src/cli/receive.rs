@@ -37,6 +37,11 @@ impl Running {
         Ok(Self { journal, receiver, url })
     }
 
+    /// Prints what the journal has to say about its opening, such as a damaged file that was set aside.
+    pub(super) fn tell_notices(&self) {
+        self.journal.notices().iter().for_each(|notice| output::diagnostic(notice));
+    }
+
     /// Stops to receive and commits what waits.
     pub(super) async fn stop(self) {
         if let Some(receiver) = Arc::into_inner(self.receiver) {

@@ -4,12 +4,14 @@ use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
 use super::window::now;
 use super::{Common, ReceiveArgs};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::journal::Reader;
 use crate::receiver::Receiver;
 use crate::source;
 use crate::tui;
+use crate::tui::keymap::Keymap;
 use crate::tui::panes::Intake;
+use crate::tui::theme::{Depth, Theme};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -17,8 +19,10 @@ use tokio::runtime::Runtime;
 pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure> {
     require_terminal()?;
     let (config, reload) = Reload::first(common, receive)?;
+    check_screen(&config.screen).map_err(Failure::usage)?;
     let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     let running = runtime.block_on(Running::start(&config))?;
+    running.tell_notices();
     let reloading = runtime.spawn(reload_on_change(Arc::clone(&running.receiver), reload));
     let shown = show(&config, &running);
     reloading.abort();
@@ -40,6 +44,16 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
             Err(Failure::usage(message))
         }
     }
+}
+
+/// Says what is wrong with the configured theme or keys, before anything is started.
+pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
+    Keymap::new(&screen.keys).map_err(|error| format!("[keys] in the configuration file: {error}"))?;
+    if let Some(theme) = &screen.theme {
+        let loaded = Theme::load(theme, Depth::detect(), screen.ascii);
+        loaded.map_err(|error| format!("[screen] theme in the configuration file: {error}"))?;
+    }
+    Ok(())
 }
 
 /// Shows a running receiver until the user leaves.
