@@ -121,6 +121,14 @@ impl Serving {
         self.lines.recv_timeout(PATIENCE).expect("a line on stderr")
     }
 
+    /// Waits until stderr says something with all of `parts` in one line.
+    fn says(&self, parts: &[&str]) {
+        while !parts.iter().all({
+            let line = self.line();
+            move |part| line.contains(part)
+        }) {}
+    }
+
     fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
@@ -461,17 +469,18 @@ fn secrets_are_read_again_when_they_change_and_kept_when_they_are_wrong() {
     assert!(sent(&first) && !sent(&second));
 
     user.write("nx", "the second\n");
-    assert!(serving.line().contains("signature settings read again, secrets: nxcloud new"));
+    serving.says(&["signature settings read again, secrets: nxcloud new"]);
     assert!(sent(&second) && !sent(&first));
 
     user.write("watop.toml", "[[nxcloud.secret]]\nlable = \"new\"\n");
     serving.signal(rustix::process::Signal::HUP);
-    let complaint = serving.line();
-    assert!(
-        complaint.contains("watop.toml:2: nxcloud.secret.lable") && complaint.contains("stays in force"),
-        "{complaint}"
-    );
+    serving.says(&["watop.toml:2: nxcloud.secret.lable", "stays in force"]);
     assert!(sent(&second));
+
+    user.write("watop.toml", "");
+    serving.signal(rustix::process::Signal::HUP);
+    serving.says(&["no signature secret is left"]);
+    assert!(sent(&second) && !sent(&first));
     assert_eq!(serving.stop(), Some(0));
 }
 
