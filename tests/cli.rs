@@ -123,10 +123,12 @@ impl Serving {
 
     /// Waits until stderr says something with all of `parts` in one line.
     fn says(&self, parts: &[&str]) {
-        while !parts.iter().all({
+        loop {
             let line = self.line();
-            move |part| line.contains(part)
-        }) {}
+            if parts.iter().all(|part| line.contains(part)) {
+                return;
+            }
+        }
     }
 
     fn signal(&self, signal: rustix::process::Signal) {
