@@ -128,7 +128,7 @@ impl<'a> Words<'a> {
         let mut at = x;
         for (text, style) in &line.pieces {
             let left = usize::from(room - (at - x));
-            at = buffer.set_stringn(at, y, text, left, *style).0;
+            at = put(buffer, at, y, text, left, *style);
         }
         at
     }
@@ -138,6 +138,21 @@ impl<'a> Words<'a> {
         let width = u16::try_from(self.width()).unwrap_or(u16::MAX).min(room);
         self.draw(buffer, end.saturating_sub(width), y, width);
     }
+}
+
+/// Writes text into a row of the buffer, at most `room` cells of it. Returns where it ended.
+fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, room: usize, style: Style) -> u16 {
+    if cut::simple(text).is_none() {
+        return buffer.set_stringn(x, y, text, room, style).0;
+    }
+    let from = buffer.index_of(x, y);
+    let cells = buffer.content.iter_mut().skip(from).take(room);
+    let mut end = x;
+    for (cell, c) in cells.zip(text.chars()) {
+        cell.set_char(c).set_style(style);
+        end += 1;
+    }
+    end
 }
 
 /// The marks the screen writes between words, in ASCII.
