@@ -142,6 +142,8 @@ impl<'a> Words<'a> {
 
 /// Writes text into a row of the buffer, at most `room` cells of it. Returns where it ended.
 fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, room: usize, style: Style) -> u16 {
+    // The ground stays, also where it is a modifier; nothing else of what was drawn here before shines through.
+    let style = style.remove_modifier(Modifier::all() - Modifier::REVERSED - style.add_modifier);
     if cut::simple(text).is_none() {
         return buffer.set_stringn(x, y, text, room, style).0;
     }
@@ -202,6 +204,16 @@ mod tests {
         for width in 1..12 {
             assert_eq!(Words::new(&theme).text("abc").value("1,234").to(width).width(), width);
         }
+    }
+
+    #[test]
+    fn text_takes_nothing_from_what_it_is_drawn_over_but_the_ground() {
+        let theme = Theme::load("mono", crate::tui::theme::Depth::True, false).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        buffer.set_style(buffer.area, Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED));
+        Words::new(&theme).strong("a").muted("b").draw(&mut buffer, 0, 0, 2);
+        assert_eq!(buffer[(0, 0)].modifier, Modifier::BOLD | Modifier::REVERSED);
+        assert_eq!(buffer[(1, 0)].modifier, Modifier::REVERSED);
     }
 
     #[test]
