@@ -214,15 +214,13 @@ impl OverviewData {
         (open(Severity::Critical), open(Severity::Warning), acknowledged)
     }
 
-    /// Conversations whose window is open, and those of them that close within the hour.
+    /// Conversations whose window is open, and those of them that close within the hour. They stand first.
     pub(super) fn conversation_counts(&self) -> (u64, u64) {
-        self.conversations.iter().fold((0, 0), |(open, soon), conversation| {
-            match closing(conversation, self.scope.as_of) {
-                Closing::Soon => (open + 1, soon + 1),
-                Closing::Later => (open + 1, soon),
-                Closing::Closed => (open, soon),
-            }
-        })
+        let up_to = |last: Closing| {
+            let before = |conversation: &Conversation| closing(conversation, self.scope.as_of) <= last;
+            self.conversations.partition_point(before) as u64
+        };
+        (up_to(Closing::Later), up_to(Closing::Soon))
     }
 }
 
