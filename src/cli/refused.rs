@@ -154,7 +154,7 @@ fn print_one(out: &mut Data, format: Format, refused: &Refused) -> Result<(), Fa
     };
     out.line(&format!("body    {} bytes{shown}", refused.length))?;
     if !body.is_empty() {
-        out.line(&clean_lines(&body))?;
+        out.line(clean_lines(&body).trim_end())?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ pub fn line(event: &Event) -> String {
     let kind = event.kind().as_str();
     let number = fill(&or_dash(event.number.as_ref()), 14);
     let customer = fill(&or_dash(event.customer.as_ref()), 16);
-    format!("{}  {kind:12}  {number}  {customer}  {lag:>9}  {}", time(event.received_at), what(event))
+    format!("{}  {kind:12}  {number}  {customer}  {lag:>11}  {}", time(event.received_at), what(event))
 }
 
 /// RFC 3339 with exactly three decimals, so that times stand below each other.

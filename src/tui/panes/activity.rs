@@ -1,7 +1,7 @@
 //! Traffic and failures on one time axis: since when something is as it is.
 
 use super::View;
-use super::shown::shown;
+use crate::event::clean::clean;
 use crate::event::{Millis, Severity};
 use crate::monitor::view::Level;
 use crate::tui::theme::Role;
@@ -28,10 +28,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let activity = &view.data.activity;
     let column = format::duration(activity.column_s.into());
     let by = "by receive time";
-    let totals = vec![
-        view.words().muted(format!("{} · {column} per column · {by}", view.data.window)),
-        view.words().muted(by),
-    ];
+    let totals =
+        vec![view.words().muted(format!("{} · {column} per column · {by}", view.data.window)), view.words().muted(by)];
     let inner = frame::draw(buffer, area, view.theme, "Activity", totals, false);
     if activity.statuses.is_empty() || inner.height < 4 {
         let text = "no column of this window is full yet";
@@ -61,7 +59,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let side = |y: u16, height: u16| Rect::new(inner.x, inner.y + y, SIDE, height);
     let (top, failed_top) = (scale(&statuses), scale(&failed));
     chart::side(buffer, side(0, failed_row), view.theme, unit.of_statuses, top);
-    chart::columns(buffer, chart(0, failed_row), view.theme, &statuses, times.cells, top, |_| view.theme.style(Role::Area));
+    chart::columns(buffer, chart(0, failed_row), view.theme, &statuses, times.cells, top, |_| {
+        view.theme.style(Role::Area)
+    });
     chart::side(buffer, side(failed_row, 1), view.theme, unit.of_failed, failed_top);
     chart::columns(buffer, chart(failed_row, 1), view.theme, &failed, times.cells, failed_top, |column| {
         view.theme.style(if unusual(column) { Role::Failed } else { Role::FailedUsual })
@@ -124,10 +124,9 @@ fn marks<'a>(view: &View<'a>) -> Vec<Mark<'a>> {
         let (role, glyph) = super::alerts::sign(*severity);
         let style = view.theme.style(role);
         let style = if *severity == Severity::Critical { style.add_modifier(Modifier::BOLD) } else { style };
-        let words = format!("{} {}", format::hour_minute(*at, view.zone), shown(what));
+        let words = format!("{} {}", format::hour_minute(*at, view.zone), clean(what));
         Mark { at: *at, sign: view.theme.glyph(glyph), words, style }
     };
     // Beyond a handful only the signs would fit, and the axis must stay readable.
     marks.into_iter().filter(|(_, severity, _)| *severity != Severity::Info).take(8).map(mark).collect()
 }
-

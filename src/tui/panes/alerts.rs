@@ -1,14 +1,13 @@
 //! What the platform said about templates and accounts, the worst first.
 
 use super::data::quiet;
-use super::layout::split_rows;
 use super::list::List;
-use super::shown::shown;
 use super::{Pane, Place, Size, View};
 use crate::event::Severity;
+use crate::event::clean::clean;
 use crate::monitor::view::Alert;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame};
 use ratatui::buffer::Buffer;
@@ -41,20 +40,19 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
-    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let (area, below) = at.with_detail(DETAIL);
     let inner = frame::draw(buffer, area, view.theme, Pane::Alerts.name(), totals(view), at.focused);
     if alerts.is_empty() {
         let hint = "paused templates, falling quality, restrictions stand here";
         return super::draw_empty(buffer, inner, view, "nothing about templates or accounts yet", hint);
     }
     let columns = columns(view, at.zoomed);
-    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
-    let top = list.scroll(alerts.len(), inner.height.saturating_sub(heads).into());
-    let cursor = list.cursor(at.focused);
-    table::draw(buffer, inner, view.theme, &columns, alerts.len(), top, cursor, |row, column, width| {
+    let mut table = Table::new(view.theme, &columns, alerts.len());
+    list.place(&mut table, inner.height, at.focused);
+    table.draw(buffer, inner, |row, column, width| {
         alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
     });
-    if let Some(alert) = alerts.get(list.row()).filter(|_| at.zoomed) {
+    if let (Some(below), Some(alert)) = (below, alerts.get(list.row())) {
         draw_detail(buffer, below, view, alert);
     }
 }
@@ -63,7 +61,8 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
     let (critical, warnings, acknowledged) = view.data.alert_counts();
     let plural = if warnings == 1 { "" } else { "s" };
     let critical_words = format!("{} critical", format::thousands(critical));
-    let critical = if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
+    let critical =
+        if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
     let role = if warnings > 0 { Role::Warn } else { Role::Muted };
     let short = critical.clone().muted(" · ").role(role, format!("{} warning{plural}", format::thousands(warnings)));
     let long = short.clone().muted(format!(" · {} acknowledged", format::thousands(acknowledged)));
@@ -79,7 +78,7 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             severity,
             Column::text(Col::Since, "since", 6),
             what.after(2),
-            Column::text(Col::Subject, "subject", 22).after(2),
+            Column::text(Col::Subject, "subject", 22).after(2).grows(),
             Column::text(Col::Detail, "cause", 12).after(2).grows().goes(1),
             Column::text(Col::Number, "number", 13).after(2).goes(2),
             Column::text(Col::State, "state", 5).after(2),
@@ -113,30 +112,33 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             }
         }
         Col::What => match alert.severity {
-            _ if quiet => words.muted(shown(&alert.what)),
-            Severity::Critical => words.strong(shown(&alert.what)),
-            _ => words.value(shown(&alert.what)),
+            _ if quiet => words.muted(clean(&alert.what)),
+            Severity::Critical => words.strong(clean(&alert.what)),
+            _ => words.value(clean(&alert.what)),
         },
-        Col::Subject if quiet => words.muted(shown(&alert.title)),
-        Col::Subject => words.text(shown(&alert.title)),
-        Col::Detail => words.muted(shown(&alert.detail)),
+        Col::Subject if quiet => words.muted(clean(&alert.title)),
+        Col::Subject => words.text(clean(&alert.title)),
+        Col::Detail => words.muted(clean(&alert.detail)),
         Col::Number => match &alert.number {
-            Some(number) if width < 13 => words.muted(format::phone(&shown(number), view.theme.glyph(Glyph::Cut))),
-            Some(number) => words.muted(shown(number)),
+            Some(number) if width < 13 => words.muted(format::phone(&clean(number), view.theme.glyph(Glyph::Cut))),
+            Some(number) => words.muted(clean(number)),
             None => words.nothing(),
         },
-        Col::State if width > 3 && !quiet => words.muted("open"),
-        Col::State => words.muted(state(alert)),
+        Col::State => match state(alert) {
+            "" if width > 3 && alert.severity >= Severity::Warning => words.muted("open"),
+            "" if width > 3 => words.nothing(),
+            state => words.muted(state),
+        },
         Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone)),
         Col::Age => words.muted(age()),
         Col::All => {
-            let what = if quiet { words.muted(shown(&alert.what)) } else { words.value(shown(&alert.what)) };
+            let what = if quiet { words.muted(clean(&alert.what)) } else { words.value(clean(&alert.what)) };
             let end = match state(alert) {
                 "" => format!("  {:>4}", age()),
                 state => format!("  {state} {:>4}", age()),
             };
             let room = width.saturating_sub(end.len());
-            what.muted(" ").muted(shown(&alert.title)).to(room).muted(end)
+            what.muted(" ").muted(clean(&alert.title)).to(room).muted(end)
         }
     }
 }
@@ -169,10 +171,13 @@ fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) 
     let age = format::age(view.age(alert.at));
     let day = format::day(alert.at, view.zone);
     let lines = [
-        view.words().muted("what     ").strong(shown(&alert.what)).muted("   about ").value(shown(&alert.title)),
-        view.words().muted("cause    ").value(shown(&alert.detail)),
-        view.words().muted("subject  ").value(shown(&alert.subject)).muted("   kind ").value(shown(&alert.kind)),
-        view.words().muted("since    ").value(format!("{day} {}", times[0])).muted(format!(", {age} ago; last said {}", times[1])),
+        view.words().muted("what     ").strong(clean(&alert.what)).muted("   about ").value(clean(&alert.title)),
+        view.words().muted("cause    ").value(clean(&alert.detail)),
+        view.words().muted("subject  ").value(clean(&alert.subject)).muted("   kind ").value(clean(&alert.kind)),
+        view.words()
+            .muted("since    ")
+            .value(format!("{day} {}", times[0]))
+            .muted(format!(", {age} ago; last said {}", times[1])),
     ];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);

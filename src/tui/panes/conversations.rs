@@ -2,14 +2,15 @@
 
 use super::data::{Closing, closing};
 use super::list::List;
-use super::shown::shown;
 use super::{Pane, Place, Size, View};
+use crate::event::clean::clean;
 use crate::monitor::view::Conversation;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{format, frame};
+use crate::tui::widgets::{cut, format, frame};
 use ratatui::buffer::Buffer;
+use std::borrow::Cow;
 
 #[derive(Clone, Copy)]
 enum Col {
@@ -32,10 +33,9 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
     }
     let columns = columns(view, at.zoomed);
-    let heads = u16::from(columns.iter().any(|column| !column.head.is_empty()));
-    let top = list.scroll(conversations.len(), inner.height.saturating_sub(heads).into());
-    let cursor = list.cursor(at.focused);
-    table::draw(buffer, inner, view.theme, &columns, conversations.len(), top, cursor, |row, column, width| {
+    let mut table = Table::new(view.theme, &columns, conversations.len());
+    list.place(&mut table, inner.height, at.focused);
+    table.draw(buffer, inner, |row, column, width| {
         conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
     });
 }
@@ -98,8 +98,9 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
         Col::Unread if unread => words.glyph(Role::Accent, Glyph::Unread),
         Col::Unread => words,
         Col::Name => {
-            let name = conversation.name.as_ref().map(|name| shown(name));
-            let name = name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
+            let name = conversation.name.as_ref().map(|name| clean(name));
+            let name =
+                name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
             match name {
                 Some(name) if unread => words.strong(name),
                 Some(name) => words.text(name),
@@ -114,8 +115,8 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
             Some(number) => words.muted(phone(number, width, mark)),
             None => words.nothing(),
         },
-        Col::Last if unread => words.text(shown(&conversation.preview)),
-        Col::Last => words.muted(shown(&conversation.preview)),
+        Col::Last if unread => words.text(preview(conversation, width)),
+        Col::Last => words.muted(preview(conversation, width)),
         Col::Inbound => words.value(format::count(conversation.inbound, width)),
         Col::LastAt => {
             let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone);
@@ -133,8 +134,19 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
     }
 }
 
+/// One line of the last inbound. An order whose sum would be cut is told without it: half a number is a wrong one.
+fn preview(conversation: &Conversation, width: usize) -> Cow<'_, str> {
+    let preview = clean(&conversation.preview);
+    match preview.split_once(',') {
+        Some((items, _)) if conversation.last_type == "order" && cut::width(&preview) > width => {
+            Cow::Owned(format!("order: {items}"))
+        }
+        _ => preview,
+    }
+}
+
 /// A phone, whole where it fits, else by its ends.
 fn phone(number: &str, width: usize, mark: &str) -> String {
-    let number = shown(number);
-    if crate::tui::widgets::cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
+    let number = clean(number);
+    if cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
 }

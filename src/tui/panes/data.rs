@@ -208,18 +208,19 @@ impl OverviewData {
     /// Alerts that ask for attention: critical ones and warnings, without superseded and acknowledged ones; and how many are
     /// acknowledged.
     pub(super) fn alert_counts(&self) -> (u64, u64, u64) {
-        let open = |severity| self.alerts.iter().filter(|alert| alert.severity == severity && !quiet(alert)).count() as u64;
+        let open =
+            |severity| self.alerts.iter().filter(|alert| alert.severity == severity && !quiet(alert)).count() as u64;
         let acknowledged = self.alerts.iter().filter(|alert| alert.acknowledged).count() as u64;
         (open(Severity::Critical), open(Severity::Warning), acknowledged)
     }
 
-    /// Conversations whose window is open, and those of them that close within the hour.
+    /// Conversations whose window is open, and those of them that close within the hour. They stand first.
     pub(super) fn conversation_counts(&self) -> (u64, u64) {
-        self.conversations.iter().fold((0, 0), |(open, soon), conversation| match closing(conversation, self.scope.as_of) {
-            Closing::Soon => (open + 1, soon + 1),
-            Closing::Later => (open + 1, soon),
-            Closing::Closed => (open, soon),
-        })
+        let up_to = |last: Closing| {
+            let before = |conversation: &Conversation| closing(conversation, self.scope.as_of) <= last;
+            self.conversations.partition_point(before) as u64
+        };
+        (up_to(Closing::Later), up_to(Closing::Soon))
     }
 }
 
@@ -284,7 +285,10 @@ mod tests {
     fn slices_are_round_cover_the_window_and_fit_their_rows() {
         assert_eq!(minutes(&scope(10, 14), 0, 5), [(10, 11), (11, 12), (12, 13), (13, 14)]);
         assert_eq!(minutes(&scope(13, 26), 0, 4), [(13, 15), (15, 20), (20, 25), (25, 26)]);
-        assert_eq!(minutes(&scope(0, 10_000), 9_990, 5), [(9_990, 9_992), (9_992, 9_994), (9_994, 9_996), (9_996, 9_998), (9_998, 10_000)]);
+        assert_eq!(
+            minutes(&scope(0, 10_000), 9_990, 5),
+            [(9_990, 9_992), (9_992, 9_994), (9_994, 9_996), (9_996, 9_998), (9_998, 10_000)]
+        );
         assert!(minutes(&scope(0, 10), 0, 0).is_empty());
     }
 

@@ -144,6 +144,15 @@ struct Outcome {
     role: Role,
 }
 
+impl Outcome {
+    /// Its sign in a legend: that of the bar, or a small square where the bar is told by its colours.
+    fn label<'a>(&self, view: &View<'a>) -> Words<'a> {
+        let by_colour = view.theme.glyph(Glyph::BarRead) == view.theme.glyph(Glyph::BarDelivered);
+        let sign = if by_colour { "■" } else { view.theme.glyph(self.glyph) };
+        view.words().role(self.role, sign)
+    }
+}
+
 /// The outcomes of a cohort in the order of bar and legend.
 fn outcomes(view: &View<'_>, funnel: &Funnel) -> [Outcome; 5] {
     let of = &funnel.outcomes;
@@ -170,12 +179,12 @@ fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>) 
     let shown: Vec<_> = outcomes.iter().filter(|outcome| outcome.count > 0 || outcome.name != "silent").collect();
     let step = names.width / shown.len().max(1) as u16;
     for (x, outcome) in (0..).map(|at| names.x + at * step).zip(shown) {
-        let name = view.words().glyph(outcome.role, outcome.glyph).muted(format!(" {}", outcome.name));
+        let name = outcome.label(view).muted(format!(" {}", outcome.name));
         name.draw(buffer, x, names.y, step);
         let count = outcome_count(view, view.words(), outcome);
         let share = format::whole_percent(outcome.count as f64 / funnel.attempted.max(1) as f64);
         let with_share = count.clone().muted(format!(" {share}"));
-        let fits = with_share.width() + 3 <= usize::from(step);
+        let fits = with_share.width() + 2 <= usize::from(step);
         (if fits { with_share } else { count }).draw(buffer, x + 2, counts.y, step.saturating_sub(2));
     }
 }
@@ -183,7 +192,7 @@ fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>) 
 fn draw_short_legend(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
     let [_, _, waiting, silent, failed] = outcomes(view, &view.data.funnel);
     let segment = |outcome: &Outcome, goes| {
-        let name = view.words().glyph(outcome.role, outcome.glyph).muted(format!(" {} ", outcome.name));
+        let name = outcome.label(view).muted(format!(" {} ", outcome.name));
         Segment::new(goes, outcome_count(view, name, outcome))
     };
     let mut left = vec![segment(&waiting, 0)];
@@ -224,13 +233,19 @@ fn settled<'a>(view: &View<'a>) -> Words<'a> {
     view.words().muted("settled ").then(settled_value(view, &view.data.funnel))
 }
 
-/// The settled rate of a cohort; red where failures are out of the ordinary in it.
+/// The settled rate of a cohort: red where failures are out of the ordinary and it has its full share of them.
 fn settled_value<'a>(view: &View<'a>, funnel: &Funnel) -> Words<'a> {
     match funnel.settled().map(format::percent) {
         None => view.words().nothing(),
-        Some(rate) if view.abnormal() => view.words().bold(Role::Failed, rate),
+        Some(rate) if hit(view, funnel) => view.words().bold(Role::Failed, rate),
         Some(rate) => view.words().strong(rate),
     }
+}
+
+/// Whether a part of the cohort is hit: failures are out of the ordinary, and it fails at least as much as the whole.
+fn hit(view: &View<'_>, part: &Funnel) -> bool {
+    let share = |funnel: &Funnel| funnel.outcomes.failed as f64 / funnel.attempted.max(1) as f64;
+    view.abnormal() && share(part) >= share(&view.data.funnel)
 }
 
 fn seconds(latency: Option<u64>) -> Option<String> {

@@ -2,11 +2,11 @@
 
 use super::layout::split_rows;
 use super::list::List;
-use super::shown::shown;
 use super::{Pane, Place, Size, View};
+use crate::event::clean::clean;
 use crate::monitor::view::{Failure, Mark, Scope};
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame, spark};
 use ratatui::buffer::Buffer;
@@ -39,7 +39,7 @@ enum Col {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let failures = &view.data.failures;
-    let (area, below) = if at.zoomed { split_rows(at.area, at.area.height.saturating_sub(DETAIL)) } else { (at.area, Rect::ZERO) };
+    let (area, below) = at.with_detail(DETAIL);
     let inner = frame::draw(buffer, area, view.theme, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
     if failures.is_empty() {
         let hint = "a failed message stands here by its code";
@@ -50,7 +50,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
             draw_note(buffer, inner, view, rows);
         }
     }
-    if let Some(failure) = failures.get(list.row()).filter(|_| at.zoomed) {
+    if let (Some(below), Some(failure)) = (below, failures.get(list.row())) {
         draw_advice(buffer, below, view, failure);
     }
 }
@@ -58,7 +58,11 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
 fn totals<'a>(view: &View<'a>, zoomed: bool) -> Vec<Words<'a>> {
     let funnel = &view.data.funnel;
     let failed = format::thousands(funnel.outcomes.failed);
-    let share = if funnel.attempted == 0 { "–".to_owned() } else { format::percent(funnel.outcomes.failed as f64 / funnel.attempted as f64) };
+    let share = if funnel.attempted == 0 {
+        "–".to_owned()
+    } else {
+        format::percent(funnel.outcomes.failed as f64 / funnel.attempted as f64)
+    };
     let attempted = format::thousands(funnel.attempted);
     let window = &view.data.window;
     let short = view.words().muted(format!("{failed} · {share}"));
@@ -87,12 +91,13 @@ fn draw_rows(buffer: &mut Buffer, inner: Rect, view: &View<'_>, list: &mut List,
         draw_short_advice(buffer, advice, view, failures.get(list.row()));
         area = rows;
     }
-    let room = usize::from(area.height.saturating_sub(1));
-    let top = list.scroll(failures.len(), room);
-    table::draw(buffer, area, view.theme, &columns, failures.len(), top, list.cursor(at.focused), |row, column, width| {
+    let mut table = Table::new(view.theme, &columns, failures.len());
+    list.place(&mut table, area.height, at.focused);
+    table.draw(buffer, area, |row, column, width| {
         failures.get(row).map_or_else(|| view.words(), |failure| cell(view, failure, column, width))
     });
-    let unseen = failures.iter().enumerate().filter(|(row, _)| *row < top || *row >= top + room);
+    let seen = table.top..table.top + table.room(area.height);
+    let unseen = failures.iter().enumerate().filter(|(row, _)| !seen.contains(row));
     unseen.fold((0, 0), |(codes, messages), (_, failure)| (codes + 1, messages + failure.messages))
 }
 
@@ -162,8 +167,8 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
             Some(code) => words.value(code),
             None => words.nothing(),
         },
-        Col::What if marked => words.value(shown(&failure.short)),
-        Col::What => words.text(shown(&failure.short)),
+        Col::What if marked => words.value(clean(&failure.short)),
+        Col::What => words.text(clean(&failure.short)),
         Col::Class => words.muted(failure.class.as_str()),
         Col::Retry => words.muted(if failure.retryable { "yes" } else { "no" }),
         Col::Messages => words.value(format::count(failure.messages, width)),
@@ -226,7 +231,7 @@ const DETAIL: u16 = 7;
 
 fn about<'a>(view: &View<'a>, failure: &'a Failure) -> Words<'a> {
     let code = failure.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
-    view.words().strong(code).text(" ").value(shown(&failure.short))
+    view.words().strong(code).text(" ").value(clean(&failure.short))
 }
 
 fn draw_short_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: Option<&Failure>) {
@@ -245,14 +250,18 @@ fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failu
     let totals = vec![view.words().muted(format!("catalogue · class {class} · retry: {retry}"))];
     let inner = frame::draw(buffer, area, view.theme, "What to do", totals, false);
     let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
-    let wrappers = if wrappers.is_empty() { view.words() } else { view.words().muted("   wrapped in ").value(wrappers.join(", ")) };
+    let wrappers = if wrappers.is_empty() {
+        view.words()
+    } else {
+        view.words().muted("   wrapped in ").value(wrappers.join(", "))
+    };
     let wire = match &failure.wire_title {
-        Some(title) => view.words().value(shown(title)),
+        Some(title) => view.words().value(clean(title)),
         None => view.words().nothing(),
     };
     let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
     let lines = [
-        about(view, failure).text("   ").text(shown(&failure.title)),
+        about(view, failure).text("   ").text(clean(&failure.title)),
         view.words().value(failure.advice.as_str()),
         view.words(),
         view.words().muted("wire title  ").then(wire).then(wrappers),

@@ -1,8 +1,8 @@
 //! Nothing has arrived yet: where to post, who may, what to try.
 
 use super::View;
-use super::shown::shown;
 use crate::event::Scheme;
+use crate::event::clean::clean;
 use crate::tui::action::Action;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::frame;
@@ -57,11 +57,15 @@ fn address<'a>(view: &View<'a>) -> Block<'a> {
         vec![none().muted("reachable from outside this machine"), none().muted("reachable")]
     };
     let ok = |text: &'static str| none().glyph(Role::Ok, Glyph::Good).muted(text);
-    let handshake = if view.intake.handshake { ok(" token set") } else { none().nothing().muted(" no verify token configured") };
+    let handshake =
+        if view.intake.handshake { ok(" token set") } else { none().nothing().muted(" no verify token configured") };
     let lines = vec![
-        (none().strong(shown(&view.intake.address)), none()),
+        (none().strong(clean(&view.intake.address)), none()),
         (none().muted("GET  ").text("verification handshake   ").then(handshake), none()),
-        (none().muted("POST ").text("events                   ").then(ok(" answered 200 after they are on disk")), none()),
+        (
+            none().muted("POST ").text("events                   ").then(ok(" answered 200 after they are on disk")),
+            none(),
+        ),
     ];
     Block { name: "Address", totals: reach, lines }
 }
@@ -83,13 +87,14 @@ fn access<'a>(view: &View<'a>) -> Block<'a> {
         };
         let count = access.labels.len();
         let secrets = if count == 1 { " 1 secret ".to_owned() } else { format!(" {count} secrets ") };
-        let labels = access.labels.iter().map(|label| shown(label)).collect::<Vec<_>>().join(", ");
+        let labels = access.labels.iter().map(|label| clean(label)).collect::<Vec<_>>().join(", ");
         let left = none().muted(name).glyph(Role::Ok, Glyph::Good).text(secrets).muted(labels);
         (left, none().muted(access.form.as_str()))
     };
     let mut lines: Vec<_> = view.intake.schemes.iter().map(scheme).collect();
     let refused = view.keys.key(Action::Refused).map_or_else(String::new, |key| format!("{key} "));
-    let hint = none().muted("a wrong signature shows under ").role(Role::Accent, refused).muted("Refused, with the reason");
+    let hint =
+        none().muted("a wrong signature shows under ").role(Role::Accent, refused).muted("Refused, with the reason");
     lines.push((none(), none()));
     lines.push((hint, none()));
     Block { name: "Who may post", totals: vec![none().glyph(Role::Ok, Glyph::Good).muted(" verified")], lines }
@@ -97,7 +102,7 @@ fn access<'a>(view: &View<'a>) -> Block<'a> {
 
 fn attempts<'a>(view: &View<'a>) -> Block<'a> {
     let none = || view.words();
-    let to = shown(&view.intake.address);
+    let to = clean(&view.intake.address);
     let lines = vec![
         (none().value(format!("watop send FILE --to {to}")), none().muted("one signed event")),
         (none().value("watop demo"), none().muted("realistic traffic, own journal")),

@@ -60,7 +60,9 @@ fn nxcloud_form(signing: &Signing) -> String {
     });
     let names = names.collect::<Vec<_>>().join(" or ");
     match signing.ts_tolerance {
-        Some(tolerance) => format!("{names}, ts within {}", crate::tui::widgets::format::duration(tolerance.as_secs() as i64)),
+        Some(tolerance) => {
+            format!("{names}, ts within {}", crate::tui::widgets::format::duration(tolerance.as_secs() as i64))
+        }
         None => format!("{names}, any ts"),
     }
 }

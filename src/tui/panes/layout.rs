@@ -117,13 +117,20 @@ mod tests {
     #[test]
     fn size_classes_change_at_their_edges() {
         let of = |width, height| Size::of(Rect::new(0, 0, width, height));
-        assert_eq!([of(69, 40), of(70, 19), of(70, 20), of(109, 60)], [Size::One, Size::One, Size::Narrow, Size::Narrow]);
-        assert_eq!([of(110, 20), of(179, 60), of(180, 49), of(180, 50)], [Size::Normal, Size::Normal, Size::Normal, Size::Wide]);
+        assert_eq!(
+            [of(69, 40), of(70, 19), of(70, 20), of(109, 60)],
+            [Size::One, Size::One, Size::Narrow, Size::Narrow]
+        );
+        assert_eq!(
+            [of(110, 20), of(179, 60), of(180, 49), of(180, 50)],
+            [Size::Normal, Size::Normal, Size::Normal, Size::Wide]
+        );
     }
 
     #[test]
     fn the_grid_is_the_same_above_and_below() {
-        for (width, height, columns, rows) in [(120, 36, 56, [13, 12]), (80, 24, 38, [10, 9]), (200, 60, 92, [24, 24])] {
+        for (width, height, columns, rows) in [(120, 36, 56, [13, 12]), (80, 24, 38, [10, 9]), (200, 60, 92, [24, 24])]
+        {
             let layout = layout(width, height);
             let pane = |pane| layout.pane(pane, Pane::Failures).unwrap();
             assert_eq!(pane(Pane::Delivery).width, columns);

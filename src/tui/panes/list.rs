@@ -1,7 +1,7 @@
 //! The cursor of a pane: on a thing, not on a row.
 
 use super::data::{Key, Listing, OverviewData};
-use crate::tui::widgets::table::{self, Cursor};
+use crate::tui::widgets::table::{self, Cursor, Table};
 
 /// Cursor and scrolling of one pane. Until it is moved the cursor stays on the first row; from then on it stays on the thing
 /// it was moved to, wherever that goes.
@@ -20,7 +20,9 @@ impl List {
         self.row = match &self.anchor {
             None => 0,
             Some(key) if data.is(listing, self.row, key) => self.row,
-            Some(key) => (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1))),
+            Some(key) => {
+                (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1)))
+            }
         };
     }
 
@@ -44,11 +46,12 @@ impl List {
         self.room.saturating_sub(1).max(1) as isize
     }
 
-    /// The first row to show of `rows` when there is room for `room`.
-    pub(super) fn scroll(&mut self, rows: usize, room: usize) -> usize {
-        self.room = room;
-        self.top = table::scroll(self.top, self.row, rows, room);
-        self.top
+    /// Scrolls a table in `height` rows of the screen so that the cursor is seen, and puts it there.
+    pub(super) fn place<K: Copy>(&mut self, table: &mut Table<'_, '_, K>, height: u16, focused: bool) {
+        self.room = table.room(height);
+        self.top = table::scroll(self.top, self.row, table.rows, self.room);
+        table.top = self.top;
+        table.cursor = self.cursor(focused);
     }
 
     /// The cursor to draw: a pane without the focus shows one only after it was moved there.

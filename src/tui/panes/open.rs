@@ -2,6 +2,7 @@
 
 use super::data::{Key, Listing, OverviewData};
 use crate::event::Text;
+use crate::event::clean::clean;
 use crate::monitor::view::Alert;
 
 /// What an action did.
@@ -52,13 +53,13 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
         filter = number_filter(&filter, Some(number));
     }
-    Some(Open::Events { filter, title: super::shown::shown(&title).into_owned() })
+    Some(Open::Events { filter, title: clean(&title).into_owned() })
 }
 
 /// The proof of the verdict.
 pub(super) fn proof(data: &OverviewData) -> Option<Open> {
     let filter = data.verdict.proof.clone()?;
-    Some(Open::Events { filter, title: super::shown::shown(&data.verdict.short).into_owned() })
+    Some(Open::Events { filter, title: clean(&data.verdict.short).into_owned() })
 }
 
 fn named(name: Option<&Text>) -> String {

@@ -20,7 +20,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let ingest = &view.data.ingest;
     let per_request = if ingest.requests > 0 { ingest.events as f64 / ingest.requests as f64 } else { 0.0 };
     let none = || view.theme.glyph(crate::tui::theme::Glyph::NoValue).to_owned();
-    let (p50, p99) = view.vitals.ack_us.map_or_else(|| (none(), none()), |(p50, p99)| (format::latency(p50), format::latency(p99)));
+    let (p50, p99) =
+        view.vitals.ack_us.map_or_else(|| (none(), none()), |(p50, p99)| (format::latency(p50), format::latency(p99)));
     let lag = view.data.pulse.lag_s.map_or_else(none, format::duration);
     let commit = format::latency(gauges.last_commit_us.into());
     let rows = [

@@ -1,126 +1,146 @@
 //! The verdict: one sentence and its consequence, always in the same two rows, so that nothing jumps when trouble starts.
 
-use super::View;
 use super::layout::split_rows;
-use super::shown::shown;
+use super::{Intake, Size, View};
+use crate::event::Millis;
+use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::view::{Level, Verdict};
+use crate::receiver::Vitals;
 use crate::tui::action::Action;
-use crate::tui::panes::Size;
-use crate::tui::theme::{Glyph, Role};
+use crate::tui::theme::{Glyph, Role, Theme};
 use crate::tui::widgets::cut;
 use crate::tui::widgets::format;
 use crate::tui::widgets::strip::{self, Segment};
 use crate::tui::widgets::words::Words;
+use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws the verdict.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
-    let verdict = overlaid(view);
+    let verdict = view.verdict();
     buffer.set_style(area, view.theme.style(ground(verdict.level)));
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (first, second) = split_rows(inner, 1);
     if view.size == Size::One {
-        let words = chip(view, &verdict, false).text(" ").then(pieces(view, verdict.level, &[(verdict.short.clone(), true)], inner.width));
+        let words = chip(view.theme, &verdict, false).text(" ").then(pieces(
+            view,
+            verdict.level,
+            &[(verdict.short.clone(), true)],
+            inner.width,
+            true,
+        ));
         words.draw(buffer, first.x, first.y, first.width);
         return;
     }
     // The sentence of a calm screen is aligned with the one below it; trouble takes the room.
     let indent = if verdict.level == Level::Trouble { 0 } else { 13 };
-    let chip = chip(view, &verdict, true);
+    let chip = chip(view.theme, &verdict, true);
     let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
     let room = first.width.saturating_sub(chip.width() as u16);
-    let words = chip.then(pieces(view, verdict.level, &verdict.what, room));
+    let words = chip.then(pieces(view, verdict.level, &verdict.what, room, true));
     words.draw(buffer, first.x, first.y, first.width);
 
     let key = view.keys.key(Action::Explain).filter(|_| verdict.proof.is_some());
-    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
+    let hint =
+        key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
     let room = second.width.saturating_sub(hint.width() as u16 + 2);
-    let left = Segment::new(0, pieces(view, verdict.level, &verdict.more, room));
+    let left = Segment::new(0, pieces(view, verdict.level, &verdict.more, room, false));
     strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
 }
 
 /// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
 pub(super) fn draw_chip(buffer: &mut Buffer, area: Rect, view: &View<'_>, here: &'static str) {
     buffer.set_style(area, view.theme.style(Role::Strip));
-    let verdict = overlaid(view);
+    let verdict = view.verdict();
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let path = view.words().muted("Overview ").glyph(Role::Faint, Glyph::PathStep).text(" ").strong(here);
-    let short = if verdict.level >= Level::Watch { shown(&verdict.short).into_owned() } else { String::new() };
-    let chip = chip(view, &verdict, true);
-    let chip = if short.is_empty() { chip } else { chip.text(" ").value(short) };
-    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, chip)]);
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, short(view.theme, &verdict))]);
 }
 
-/// The monitor's verdict with what only the screen knows laid over it: a journal that cannot write, a receiver that was down,
-/// nobody vouching for what is posted, nothing arrived yet.
-pub(super) fn overlaid(view: &View<'_>) -> Verdict {
-    let verdict = &view.data.verdict;
-    if let Health::Failing { reason, since, refused } = view.health {
-        return failing(view, reason, &format::clock(*since, view.zone), *refused);
+/// What a verdict is made of: the monitor's, and what only the screen knows.
+pub(super) struct Situation<'a> {
+    pub(super) verdict: &'a Verdict,
+    /// Whether anything was ever received.
+    pub(super) arrived: bool,
+    pub(super) zone: &'a TimeZone,
+    pub(super) vitals: &'a Vitals,
+    pub(super) health: &'a Health,
+    pub(super) gaps: &'a [(Millis, Millis)],
+    pub(super) intake: &'a Intake,
+}
+
+impl Situation<'_> {
+    /// The monitor's verdict with what only the screen knows laid over it: a journal that cannot write, a receiver that was
+    /// down, nobody vouching for what is posted, nothing arrived yet. What is laid over moves to the second line.
+    pub(super) fn verdict(&self) -> Verdict {
+        if let Health::Failing { reason, since, refused } = self.health {
+            return self.failing(reason, *since, *refused);
+        }
+        let verdict = if self.arrived { self.verdict.clone() } else { self.ready() };
+        if verdict.level > Level::Watch {
+            return verdict;
+        }
+        if self.intake.unverified() {
+            return unverified(verdict);
+        }
+        match self.gaps.last() {
+            Some((from, to)) if self.arrived && verdict.level < Level::Watch => self.down(verdict, *from, *to),
+            _ => verdict,
+        }
     }
-    if view.data.extent.is_none() {
-        let ready = ready(view);
-        return if view.intake.unverified() { unverified(&ready) } else { ready };
+
+    fn failing(&self, reason: &str, since: Millis, refused: u64) -> Verdict {
+        let (count, since) = (format::thousands(refused), format::clock(since, self.zone));
+        Verdict {
+            level: Level::Trouble,
+            what: said([reason, ": ", &count, " requests answered 503 since ", &since]),
+            more: said(["", "none is lost if its sender retries; storing goes on by itself once the cause is gone"]),
+            short: format!("503 since {since}"),
+            ..self.verdict.clone()
+        }
     }
-    if verdict.level > Level::Watch {
-        return verdict.clone();
+
+    fn down(&self, verdict: Verdict, from: Millis, to: Millis) -> Verdict {
+        let span = [from, to].map(|at| format::clock(at, self.zone)).join("–");
+        let length = format::duration((to.0 - from.0) / 1000);
+        Verdict {
+            level: Level::Watch,
+            what: said(["", "receiver down ", &span, ", ", &length, "; senders retry, late events are still counted"]),
+            more: verdict.what.clone(),
+            short: format!("receiver down {length}"),
+            ..verdict
+        }
     }
-    if view.intake.unverified() {
-        return unverified(verdict);
-    }
-    match view.gaps.last() {
-        Some((from, to)) if verdict.level < Level::Watch => down(view, verdict, from.0, to.0),
-        _ => verdict.clone(),
+
+    fn ready(&self) -> Verdict {
+        let since = format::clock(self.intake.since, self.zone);
+        let refused = match self.vitals.refused {
+            0 => "nothing was refused".to_owned(),
+            count => format!("{} refused", format::thousands(count)),
+        };
+        Verdict {
+            level: Level::Ready,
+            what: said(["No event yet.", &format!(" Listening since {since}; storing works, {refused}.")]),
+            more: said([
+                "",
+                "next         point the sender at the address below; the first event appears here by itself",
+            ]),
+            short: "no event yet".to_owned(),
+            ..Verdict::default()
+        }
     }
 }
 
-fn failing(view: &View<'_>, reason: &str, since: &str, refused: u64) -> Verdict {
-    let count = format::thousands(refused);
-    Verdict {
-        level: Level::Trouble,
-        what: said([reason, ": ", &count, " requests answered 503 since ", since]),
-        more: said(["", "no request is lost if its sender retries; storing goes on by itself once the cause is gone"]),
-        short: format!("503 since {since}"),
-        ..view.data.verdict.clone()
-    }
-}
-
-fn unverified(verdict: &Verdict) -> Verdict {
+fn unverified(verdict: Verdict) -> Verdict {
+    let (nxcloud, meta) = ("WATOP_NXCLOUD_SECRET", "WATOP_META_APP_SECRET");
     Verdict {
         level: Level::Watch,
-        what: said(["", "anyone who reaches this port can post; set ", "WATOP_NXCLOUD_SECRET", " or ", "WATOP_META_APP_SECRET"]),
-        more: if verdict.level == Level::Ready { verdict.more.clone() } else { verdict.what.clone() },
+        what: said(["", "anyone who reaches this port can post; set ", nxcloud, " or ", meta]),
+        more: if verdict.level == Level::Ready { verdict.more } else { verdict.what },
         short: "unverified".to_owned(),
-        ..verdict.clone()
-    }
-}
-
-fn down(view: &View<'_>, verdict: &Verdict, from: i64, to: i64) -> Verdict {
-    let span = [from, to].map(|at| format::clock(crate::event::Millis(at), view.zone));
-    let (span, length) = (span.join("–"), format::duration((to - from) / 1000));
-    Verdict {
-        level: Level::Watch,
-        what: said(["", "receiver down ", &span, ", ", &length, "; senders retry, late events are still counted"]),
-        more: verdict.what.clone(),
-        short: format!("receiver down {length}"),
-        ..verdict.clone()
-    }
-}
-
-fn ready(view: &View<'_>) -> Verdict {
-    let refused = match view.vitals.refused {
-        0 => "nothing was refused.".to_owned(),
-        count => format!("{} refused: see Refused.", format::thousands(count)),
-    };
-    let since = format!(" Listening since {}; storing works, {refused}", format::clock(view.intake.since, view.zone));
-    Verdict {
-        level: Level::Ready,
-        what: said(["No event yet.", &since]),
-        more: said(["", "next         point the sender at the address below; the first event appears here by itself"]),
-        short: "no event yet".to_owned(),
-        ..Verdict::default()
+        ..verdict
     }
 }
 
@@ -137,8 +157,14 @@ fn ground(level: Level) -> Role {
     }
 }
 
+/// The verdict as a chip: its level, and its short form where there is something to look at.
+pub(super) fn short<'a>(theme: &'a Theme, verdict: &Verdict) -> Words<'a> {
+    let chip = chip(theme, verdict, true);
+    if verdict.level < Level::Watch { chip } else { chip.text(" ").value(clean(&verdict.short).into_owned()) }
+}
+
 /// Sign and word of the level; on the smallest screen the sign alone, but `OK` is a word.
-fn chip<'a>(view: &View<'a>, verdict: &Verdict, with_word: bool) -> Words<'a> {
+fn chip<'a>(theme: &'a Theme, verdict: &Verdict, with_word: bool) -> Words<'a> {
     let (role, glyph, word) = match verdict.level {
         Level::Ready => (Role::Accent, Glyph::Ready, "READY"),
         Level::Ok => (Role::Ok, Glyph::Good, "OK"),
@@ -146,17 +172,17 @@ fn chip<'a>(view: &View<'a>, verdict: &Verdict, with_word: bool) -> Words<'a> {
         Level::Trouble => (Role::Failed, Glyph::Critical, "TROUBLE"),
         Level::Blind => (Role::Warn, Glyph::Unknown, "BLIND"),
     };
-    let sign = view.theme.glyph(glyph);
+    let sign = theme.glyph(glyph);
     let with_word = with_word || verdict.level == Level::Ok;
-    view.words().bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
+    Words::new(theme).bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
 }
 
 /// The pieces of a sentence that fit: values strong, the rest quiet. Values are drawn whole or not at all, because half a number
 /// is a wrong one.
-fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16) -> Words<'a> {
+fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16, bold: bool) -> Words<'a> {
     let room = usize::from(room);
     let quiet = if ground(level) == Role::Strip { Role::Muted } else { Role::Text };
-    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (shown(text).into_owned(), *value)).collect();
+    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (clean(text).into_owned(), *value)).collect();
     let all: usize = pieces.iter().map(|(text, _)| cut::width(text)).sum();
     let mut used = 0;
     let mut words = view.words();
@@ -165,9 +191,20 @@ fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u1
         if used >= room && all > room {
             let mark = view.theme.glyph(Glyph::Cut);
             let left = room.saturating_sub(used - cut::width(&text));
-            return words.role(quiet, if value { cut::head(mark, left).to_owned() } else { cut::cut(&format!("{text} {mark}"), left, mark).into_owned() });
+            return words.role(
+                quiet,
+                if value {
+                    cut::head(mark, left).to_owned()
+                } else {
+                    cut::cut(&format!("{text} {mark}"), left, mark).into_owned()
+                },
+            );
         }
-        words = if value { words.strong(text) } else { words.role(quiet, text) };
+        words = match value {
+            true if bold => words.strong(text),
+            true => words.value(text),
+            false => words.role(quiet, text),
+        };
     }
     words
 }

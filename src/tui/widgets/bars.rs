@@ -6,11 +6,14 @@ use crate::tui::theme::{Glyph, Role, Theme};
 /// A bar of `part` in `whole` over `cells` cells, in half steps, on its track. Something is never drawn as nothing, and a part
 /// never as the whole.
 pub fn funnel<'t>(theme: &'t Theme, cells: usize, part: u64, whole: u64, role: Role) -> Words<'t> {
+    if cells == 0 {
+        return Words::new(theme);
+    }
     let all = 2 * cells;
     let halves = if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * all as f64).round() };
     let halves = match halves as usize {
         0 if part > 0 => 1,
-        halves if halves >= all && part < whole => all.saturating_sub(1),
+        halves if halves >= all && part < whole => all - 1,
         halves => halves.min(all),
     };
     let (full, half) = (halves / 2, halves % 2);

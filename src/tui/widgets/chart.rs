@@ -155,7 +155,16 @@ pub fn side(buffer: &mut Buffer, area: Rect, theme: &Theme, label: &str, top: f6
         Words::new(theme).styled(faint, signs.side).draw(buffer, x, y, 1);
     }
     Words::new(theme).styled(faint, signs.mark).draw(buffer, x, area.y, 1);
-    Words::new(theme).muted(format::rate(top)).draw_right(buffer, x, area.y, area.width);
+    Words::new(theme).muted(label_of(top)).draw_right(buffer, x, area.y, area.width);
+}
+
+/// The end of a scale in as few digits as it has.
+fn label_of(top: f64) -> String {
+    if top >= 1.0 && top.fract() == 0.0 {
+        format::thousands(top as u64)
+    } else {
+        format!("{}", (top * 100.0).round() / 100.0)
+    }
 }
 
 /// Draws the corner where the scale meets the axis.
@@ -226,6 +235,11 @@ mod tests {
             [0.0, 0.03, 0.8, 5.2, 6.0, 56.0, 142.0, 1_001.0].map(scale),
             [1.0, 0.03, 0.8, 6.0, 6.0, 60.0, 150.0, 1_500.0]
         );
+    }
+
+    #[test]
+    fn the_end_of_a_scale_is_written_without_needless_digits() {
+        assert_eq!([1_500.0, 5.0, 1.5, 0.3].map(label_of), ["1,500", "5", "1.5", "0.3"]);
     }
 
     #[test]

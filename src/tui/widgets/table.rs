@@ -25,7 +25,7 @@ pub struct Column<K> {
     pub side: Side,
     /// Width in cells; the least width of the column that grows.
     pub width: u16,
-    /// Whether it takes the width that is left. Of several the first does.
+    /// Whether it takes the width that is left. Of several the last does.
     pub grows: bool,
     /// Cells between it and the column before.
     pub gap: u16,
@@ -79,44 +79,66 @@ struct Placed<K> {
     width: u16,
 }
 
-/// Draws the heads, unless all are empty, and below them the rows from `top` on that fit. `cell` builds one cell: row, column, and
-/// its width, so that a shorter wording can be chosen. Returns how many rows there was room for.
-pub fn draw<'a, K: Copy>(
-    buffer: &mut Buffer,
-    area: Rect,
-    theme: &'a Theme,
-    columns: &[Column<K>],
-    rows: usize,
-    top: usize,
-    cursor: Option<Cursor>,
-    mut cell: impl FnMut(usize, K, usize) -> Words<'a>,
-) -> usize {
-    let placed = place(columns, area);
-    let mut y = area.top();
-    if placed.iter().any(|column| !column.head.is_empty()) && area.height > 0 {
-        for column in &placed {
-            let head = Words::new(theme).muted(column.head);
-            match column.side {
-                Side::Left => _ = head.draw(buffer, column.x, y, column.width + 1),
-                Side::Right => head.draw_right(buffer, column.x + column.width, y, u16::MAX),
-            }
-        }
-        y += 1;
-    }
-    let room = usize::from(area.bottom().saturating_sub(y));
-    for (row, y) in (top..rows).take(room).zip(y..) {
-        if let Some(cursor) = cursor.filter(|cursor| cursor.row == row) {
-            mark(buffer, area, y, theme, cursor.focused);
-        }
-        for column in &placed {
-            let words = cell(row, column.key, column.width.into());
-            match column.side {
-                Side::Left => _ = words.draw(buffer, column.x, y, column.width),
-                Side::Right => words.draw_right(buffer, column.x + column.width, y, column.width),
-            }
+impl<K> Placed<K> {
+    /// Draws words on the column's side; on the left they may be `room` cells wide.
+    fn draw(&self, buffer: &mut Buffer, y: u16, words: Words<'_>, room: u16) {
+        match self.side {
+            Side::Left => _ = words.draw(buffer, self.x, y, room),
+            Side::Right => words.draw_right(buffer, self.x + self.width, y, room),
         }
     }
-    room
+}
+
+/// A table to be drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a, 'c, K> {
+    /// Colours and glyphs.
+    pub theme: &'a Theme,
+    /// Its columns, from left to right.
+    pub columns: &'c [Column<K>],
+    /// How many rows it has.
+    pub rows: usize,
+    /// The first row to show.
+    pub top: usize,
+    /// Where the cursor is.
+    pub cursor: Option<Cursor>,
+}
+
+impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
+    /// A table that is shown from its first row on, without a cursor.
+    pub fn new(theme: &'a Theme, columns: &'c [Column<K>], rows: usize) -> Self {
+        Self { theme, columns, rows, top: 0, cursor: None }
+    }
+
+    /// Rows that are seen in `height` rows of the screen: heads take one, unless all are empty.
+    pub fn room(&self, height: u16) -> usize {
+        usize::from(height.saturating_sub(u16::from(has_heads(self.columns))))
+    }
+
+    /// Draws the heads and the rows that fit. `cell` builds one cell: row, column, and its width, so that a shorter wording can be
+    /// chosen.
+    pub fn draw(&self, buffer: &mut Buffer, area: Rect, mut cell: impl FnMut(usize, K, usize) -> Words<'a>) {
+        let placed = place(self.columns, area);
+        let room = self.room(area.height);
+        let first = area.bottom() - room as u16;
+        if first > area.top() {
+            for column in &placed {
+                column.draw(buffer, first - 1, Words::new(self.theme).muted(column.head), column.width + 1);
+            }
+        }
+        for (row, y) in (self.top..self.rows).take(room).zip(first..) {
+            if let Some(cursor) = self.cursor.filter(|cursor| cursor.row == row) {
+                mark(buffer, area, y, self.theme, cursor.focused);
+            }
+            for column in &placed {
+                column.draw(buffer, y, cell(row, column.key, column.width.into()), column.width);
+            }
+        }
+    }
+}
+
+fn has_heads<K>(columns: &[Column<K>]) -> bool {
+    columns.iter().any(|column| !column.head.is_empty())
 }
 
 /// Marks the row under the cursor, from the blank before the table to the blank after it.
@@ -130,8 +152,8 @@ pub fn mark(buffer: &mut Buffer, area: Rect, y: u16, theme: &Theme, focused: boo
 
 /// The first row to show so that `cursor` is seen: as before if it is, else by as little scrolling as possible.
 pub fn scroll(top: usize, cursor: usize, rows: usize, room: usize) -> usize {
-    let last = rows.saturating_sub(room);
-    top.clamp((cursor + 1).saturating_sub(room), cursor).min(last)
+    let room = room.max(1);
+    top.clamp((cursor + 1).saturating_sub(room), cursor).min(rows.saturating_sub(room))
 }
 
 fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
@@ -145,14 +167,15 @@ fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
         };
         kept.remove(at);
     }
-    let mut left = area.width.saturating_sub(needs(&kept));
+    let left = area.width.saturating_sub(needs(&kept));
+    let grows = kept.iter().rposition(|column| column.grows);
     let mut x = area.left();
     let mut placed = Vec::with_capacity(kept.len());
     for (at, column) in kept.into_iter().enumerate() {
         if at > 0 {
             x += column.gap;
         }
-        let more = if column.grows { std::mem::take(&mut left) } else { 0 };
+        let more = if grows == Some(at) { left } else { 0 };
         let width = (column.width + more).min(area.right().saturating_sub(x));
         placed.push(Placed { key: column.key, head: column.head, side: column.side, x, width });
         x += width;
@@ -176,7 +199,8 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width + 2, 4));
         let theme = Theme::dark();
         let area = Rect::new(1, 0, width, 4);
-        draw(&mut buffer, area, &theme, &COLUMNS, rows, top, cursor, |row, key, _| match key {
+        let table = Table { top, cursor, ..Table::new(&theme, &COLUMNS, rows) };
+        table.draw(&mut buffer, area, |row, key, _| match key {
             'n' => Words::new(&theme).value(row.to_string()),
             't' => Words::new(&theme).text("Undeliverable"),
             'c' => Words::new(&theme).muted("class"),
@@ -210,12 +234,12 @@ mod tests {
         let theme = Theme::dark();
         let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 5));
         let mut built = Vec::new();
-        let room =
-            draw(&mut buffer, Rect::new(1, 0, 28, 5), &theme, &COLUMNS[..1], 1_000_000, 10, None, |row, _, _| {
-                built.push(row);
-                Words::new(&theme).text("x")
-            });
-        assert_eq!((room, built), (4, vec![10, 11, 12, 13]));
+        let table = Table { top: 10, ..Table::new(&theme, &COLUMNS[..1], 1_000_000) };
+        table.draw(&mut buffer, Rect::new(1, 0, 28, 5), |row, _, _| {
+            built.push(row);
+            Words::new(&theme).text("x")
+        });
+        assert_eq!((table.room(5), built), (4, vec![10, 11, 12, 13]));
     }
 
     #[test]
@@ -224,7 +248,7 @@ mod tests {
         for text in HARD {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 2));
             let columns = [Column::text(0, "", 7), Column::text(1, "", 8).after(0)];
-            draw(&mut buffer, Rect::new(1, 0, 18, 1), &theme, &columns, 1, 0, None, |_, key, _| {
+            Table::new(&theme, &columns, 1).draw(&mut buffer, Rect::new(1, 0, 18, 1), |_, key, _| {
                 Words::new(&theme).text(if key == 0 { text } else { "|" })
             });
             assert_eq!(buffer[(8, 0)].symbol(), "|", "{text}");
@@ -238,5 +262,6 @@ mod tests {
         assert_eq!(scroll(4, 2, 10, 5), 2);
         assert_eq!(scroll(8, 9, 10, 5), 5, "no empty rows at the end");
         assert_eq!(scroll(3, 0, 0, 5), 0);
+        assert_eq!(scroll(0, 2, 10, 0), 2, "no room at all");
     }
 }

@@ -2,12 +2,12 @@
 
 use super::super::layout::split_rows;
 use super::super::list::List;
-use super::super::shown::shown;
 use super::super::{Pane, Place, View};
-use super::{outcomes, settled_value};
-use crate::monitor::view::Funnel;
+use super::{hit, outcomes, settled_value};
+use crate::event::clean::clean;
+use crate::monitor::view::{Funnel, NumberRow};
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{self, Column};
+use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, format, frame};
 use ratatui::buffer::Buffer;
@@ -25,7 +25,7 @@ pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
 
 /// Draws both panes.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
-    let slices = view.data.cohorts.len() as u16;
+    let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
     let above = if slices > 0 { slices + AROUND_COHORTS } else { 0 };
     let (cohorts, numbers) = split_rows(at.area, above);
     if slices > 0 {
@@ -44,11 +44,12 @@ enum Slice {
 
 fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let data = view.data;
-    let legend = outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
-        let gap = if words.is_empty() { "" } else { "  " };
-        words.muted(gap).glyph(outcome.role, outcome.glyph).muted(format!(" {}", outcome.name))
-    });
-    let totals = vec![legend.clone().muted(format!("  · cohort {}", data.window)), legend];
+    let legend =
+        outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
+            let gap = if words.is_empty() { "" } else { "  " };
+            words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
+        });
+    let totals = vec![legend.clone().muted(format!(" · cohort {}", data.window)), legend];
     let inner = frame::draw(buffer, area, view.theme, "Cohorts", totals, false);
     let columns = [
         Column::text(Slice::Start, "from", 6),
@@ -56,7 +57,7 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         Column::text(Slice::Outcomes, "outcomes of the messages that began then", 8).after(2).grows(),
         Column::number(Slice::Settled, "settled", 7).after(2),
     ];
-    table::draw(buffer, inner, view.theme, &columns, data.cohorts.len(), 0, None, |row, column, width| {
+    Table::new(view.theme, &columns, data.cohorts.len()).draw(buffer, inner, |row, column, width| {
         let Some((from, funnel)) = data.cohorts.get(row) else { return view.words() };
         match column {
             Slice::Start => view.words().muted(format::since(*from, data.scope.as_of, view.zone)),
@@ -65,7 +66,7 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
                 let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
                 bars::shares(view.theme, width, &shares)
             }
-            Slice::Settled => view.words().value_or_nothing(funnel.settled().map(format::percent)),
+            Slice::Settled => settled_value(view, funnel),
         }
     });
 }
@@ -108,28 +109,18 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
     ];
     // Rule, sum and notes below the numbers.
     let (rows, below) = split_rows(inner, inner.height.saturating_sub(4).min(data.numbers.len() as u16 + 1));
-    let room = usize::from(rows.height.saturating_sub(1));
-    let top = list.scroll(data.numbers.len(), room);
-    let cell = |funnel: &Funnel, of: Of, width: usize| numbers_cell(view, funnel, of, width);
-    table::draw(buffer, rows, view.theme, &columns, data.numbers.len(), top, list.cursor(focused), |row, of, width| {
-        match (data.numbers.get(row), of) {
-            (None, _) => view.words(),
-            (Some(row), Of::Number) => match &row.number {
-                Some(number) => view.words().strong(shown(number)),
-                None => view.words().muted("none named"),
-            },
-            (Some(row), of) => cell(&row.funnel, of, width),
-        }
-    });
+    let mut table = Table::new(view.theme, &columns, data.numbers.len());
+    list.place(&mut table, rows.height, focused);
+    table.draw(buffer, rows, |row, of, width| number_cell(view, data.numbers.get(row), of, width));
     let rule = view.theme.glyph(Glyph::Rule).repeat(below.width.into());
     let mut rows = super::Rows(below);
     let row = rows.next();
     view.words().role(Role::Grid, rule).draw(buffer, row.x, row.y, row.width);
     let row = rows.next();
     let sum = columns.map(|column| Column { head: "", ..column });
-    table::draw(buffer, row, view.theme, &sum, 1, 0, None, |_, of, width| match of {
+    Table::new(view.theme, &sum, 1).draw(buffer, row, |_, of, width| match of {
         Of::Number => view.words().strong("all"),
-        of => cell(&data.funnel, of, width),
+        of => funnel_cell(view, &data.funnel, of, width),
     });
     let conflicts = format::thousands(data.funnel.conflicts);
     let notes = [
@@ -155,23 +146,25 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         Column::number(Of::Deliver, "deliver p95", 11).after(2),
     ];
     let numbers = &view.data.numbers;
-    table::draw(buffer, area, view.theme, &columns, numbers.len(), 0, None, |row, of, width| {
-        match (numbers.get(row), of) {
-            (None, _) => view.words(),
-            (Some(row), Of::Number) => match &row.number {
-                Some(number) => view.words().text(shown(number)),
-                None => view.words().muted("none named"),
-            },
-            (Some(row), of) => numbers_cell(view, &row.funnel, of, width),
-        }
-    });
+    let table = Table::new(view.theme, &columns, numbers.len());
+    table.draw(buffer, area, |row, of, width| number_cell(view, numbers.get(row), of, width));
 }
 
-fn numbers_cell<'a>(view: &View<'a>, funnel: &Funnel, of: Of, width: usize) -> Words<'a> {
+fn number_cell<'a>(view: &View<'a>, row: Option<&'a NumberRow>, of: Of, width: usize) -> Words<'a> {
+    match (row, of) {
+        (None, _) => view.words(),
+        (Some(NumberRow { number: Some(number), .. }), Of::Number) => view.words().value(clean(number)),
+        (Some(_), Of::Number) => view.words().muted("none named"),
+        (Some(row), of) => funnel_cell(view, &row.funnel, of, width),
+    }
+}
+
+fn funnel_cell<'a>(view: &View<'a>, funnel: &Funnel, of: Of, width: usize) -> Words<'a> {
     let words = view.words();
     match of {
         Of::Number => words,
         Of::Count(count) => words.value(format::count(count(funnel), width)),
+        Of::Failed if hit(view, funnel) => words.bold(Role::Failed, format::count(funnel.outcomes.failed, width)),
         Of::Failed => words.value(format::count(funnel.outcomes.failed, width)),
         Of::Settled => settled_value(view, funnel),
         Of::SoFar => words.value_or_nothing(funnel.so_far().map(format::percent)),

@@ -1,0 +1,144 @@
+//! Focus, zoom and cursors of the four panes: pure state, drawn and moved on given values.
+
+use super::data::{Listing, OverviewData, Wants};
+use super::layout::Layout;
+use super::list::List;
+use super::open::{self, Outcome};
+use super::{Pane, Place, Size, View};
+use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
+use crate::tui::action::Action;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Where the focus and the cursors are.
+#[derive(Debug, Clone, Default)]
+pub struct Grid {
+    focus: Option<Pane>,
+    zoomed: bool,
+    lists: [List; Listing::COUNT],
+}
+
+impl Grid {
+    /// Draws the values into the room between tabs and footer.
+    pub fn draw(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+        let focus = self.focused(view.size);
+        let layout = Layout::new(area, view.size);
+        if self.zoomed(view.size) {
+            verdict::draw_chip(buffer, layout.breadcrumb(), view, focus.name());
+            return self.draw_pane(buffer, layout.zoomed(), view, focus, true);
+        }
+        verdict::draw(buffer, layout.verdict, view);
+        if view.data.extent.is_none() {
+            return first_run::draw(buffer, layout.below_verdict(), view);
+        }
+        if let Some(area) = layout.activity {
+            activity::draw(buffer, area, view);
+        }
+        if let Some(area) = layout.receiver {
+            receiver::draw(buffer, area, view);
+        }
+        for pane in Pane::ALL {
+            if let Some(area) = layout.pane(pane, focus) {
+                self.draw_pane(buffer, area, view, pane, pane == focus);
+            }
+        }
+    }
+
+    fn draw_pane(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>, pane: Pane, focused: bool) {
+        let zoomed = self.zoomed(view.size);
+        let at = Place { area, focused, zoomed };
+        let listing = Listing::of(pane, zoomed);
+        let list = &mut self.lists[listing as usize];
+        list.settle(view.data, listing);
+        match pane {
+            Pane::Delivery => delivery::draw(buffer, at, view, list),
+            Pane::Failures => failures::draw(buffer, at, view, list),
+            Pane::Conversations => conversations::draw(buffer, at, view, list),
+            Pane::Alerts => alerts::draw(buffer, at, view, list),
+        }
+    }
+
+    /// Does what was asked for, on the values that were drawn last.
+    pub fn act(&mut self, action: Action, data: &OverviewData, size: Size) -> Outcome {
+        let pane = self.focused(size);
+        let zoomed = self.zoomed(size);
+        let listing = Listing::of(pane, zoomed);
+        let list = &mut self.lists[listing as usize];
+        let page = list.page();
+        let changed = match action {
+            Action::Open => return open::behind(data, listing, list.row()).map_or(Outcome::Ignored, Outcome::Open),
+            Action::Explain => return open::proof(data).map_or(Outcome::Ignored, Outcome::Open),
+            Action::NextPane => self.focus_on(pane.stepped(1)),
+            Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
+            Action::Zoom if size > Size::One => self.zoom(!zoomed),
+            Action::Back if zoomed => self.zoom(false),
+            Action::Up => list.step(data, listing, -1),
+            Action::Down => list.step(data, listing, 1),
+            Action::PageUp => list.step(data, listing, -page),
+            Action::PageDown => list.step(data, listing, page),
+            Action::First => list.step(data, listing, isize::MIN),
+            Action::Last => list.step(data, listing, isize::MAX),
+            _ => false,
+        };
+        if changed { Outcome::Changed } else { Outcome::Ignored }
+    }
+
+    /// What can be done now, most used first.
+    pub fn actions(&self, data: &OverviewData, size: Size) -> Vec<Action> {
+        if data.extent.is_none() {
+            return Vec::new();
+        }
+        let zoomed = self.zoomed(size);
+        let listed = data.len(Listing::of(self.focused(size), zoomed));
+        let mut actions = Vec::new();
+        if zoomed {
+            actions.push(Action::Back);
+        }
+        actions.push(Action::NextPane);
+        if listed > 0 {
+            actions.push(Action::Open);
+        }
+        if size > Size::One {
+            actions.push(Action::Zoom);
+        }
+        if data.verdict.proof.is_some() {
+            actions.push(Action::Explain);
+        }
+        if listed > 1 {
+            let moves = [Action::Down, Action::Up, Action::PageDown, Action::PageUp, Action::First, Action::Last];
+            actions.extend(moves);
+        }
+        actions.push(Action::PreviousPane);
+        actions
+    }
+
+    /// What has to be asked of the monitor for this room.
+    pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
+        let layout = Layout::new(area, size);
+        if !self.zoomed(size) {
+            return Wants { columns: layout.activity.map_or(0, activity::columns), cohorts: 0 };
+        }
+        let with_cohorts = self.focused(size) == Pane::Delivery;
+        Wants { columns: 0, cohorts: if with_cohorts { delivery::cohort_rows(layout.zoomed()) } else { 0 } }
+    }
+
+    /// The pane in focus.
+    fn focused(&self, size: Size) -> Pane {
+        // One pane at a time begins with the funnel; where all are seen, the cursor is best on the failures.
+        self.focus.unwrap_or(if size == Size::One { Pane::Delivery } else { Pane::Failures })
+    }
+
+    /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
+    fn zoomed(&self, size: Size) -> bool {
+        self.zoomed && size > Size::One
+    }
+
+    fn focus_on(&mut self, pane: Pane) -> bool {
+        self.focus = Some(pane);
+        true
+    }
+
+    fn zoom(&mut self, zoomed: bool) -> bool {
+        std::mem::replace(&mut self.zoomed, zoomed) != zoomed
+    }
+}
