@@ -1,8 +1,169 @@
-//! The command line: one file per subcommand.
+//! The command line: one file per subcommand. Only this module prints, through [`output`]: data on stdout, diagnostics on
+//! stderr.
 
+mod check;
+mod completions;
+mod demo;
+mod events;
+mod explain;
+mod failure;
+mod man;
+mod output;
+mod receive;
+mod refused;
+mod report;
+mod send;
+mod serve;
+mod watch;
+mod window;
+
+use crate::config::layers::{Env, Flags, Loaded, load};
+use crate::config::units::{parse_listen, parse_path};
+use clap::{Args, Parser, Subcommand};
+use failure::Failure;
+use output::Colour;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Parses the arguments and runs a command.
+const EXAMPLES: &str = "\
+Examples:
+  watop demo                                      look around on simulated traffic
+  WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
+  watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
+  watop report --since 24h                        what happened in the last day
+  watop events --follow --filter 'status:failed'  failures as they arrive
+  watop explain 131049                            what an error code means and what to do
+  watop check                                     what is wrong with the set-up and how to mend it
+
+Exit codes: 0 fine, 1 failed, 2 usage or configuration.";
+
+/// "top" for WhatsApp Business traffic.
+///
+/// Receives the webhooks of the NXCloud and Meta platforms, verifies their signatures, keeps them durably and shows them live
+/// in the terminal. Without a subcommand it receives and watches at once.
+#[derive(Debug, Parser)]
+#[command(name = "watop", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    receive: ReceiveArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Report(report::ReportArgs),
+    Events(events::Events),
+    Explain(explain::Explain),
+    Send(send::Send),
+    Refused(refused::RefusedArgs),
+    Check(check::Check),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Common {
+    /// Configuration file [default: watop/config.toml in the platform's configuration directory]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Common options")]
+    config: Option<PathBuf>,
+    /// Where the journal is kept [default: watop in the platform's state directory]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
+    data_dir: Option<PathBuf>,
+    /// Colour on stdout; auto means on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Common options")]
+    color: Colour,
+}
+
+/// What every command takes that receives.
+#[derive(Debug, Args)]
+struct ReceiveArgs {
+    /// Listen on this address; port 0 picks a free one [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDR", value_parser = parse_listen)]
+    listen: Option<SocketAddr>,
+    /// Take posts at this path [default: /webhook]
+    #[arg(long, value_name = "PATH", value_parser = parse_path)]
+    path: Option<String>,
+    /// Allow an address beyond loopback without any signature secret
+    #[arg(long)]
+    allow_unsigned: bool,
+}
+
+impl Common {
+    /// Resolves the configuration for a command that does not receive.
+    fn load(&self) -> Result<Loaded, Failure> {
+        Ok(load(&self.flags(), ENV)?)
+    }
+
+    fn flags(&self) -> Flags {
+        Flags { config: self.config.clone(), data_dir: self.data_dir.clone(), ..Flags::default() }
+    }
+
+    /// The same for one that does.
+    fn flags_with(&self, receive: &ReceiveArgs) -> Flags {
+        Flags { listen: receive.listen, path: receive.path.clone(), ..self.flags() }
+    }
+}
+
+impl ReceiveArgs {
+    /// Options that stand before the subcommand count as if they stood behind it.
+    fn or(self, before: Self) -> Self {
+        Self {
+            listen: self.listen.or(before.listen),
+            path: self.path.or(before.path),
+            allow_unsigned: self.allow_unsigned || before.allow_unsigned,
+        }
+    }
+
+    fn any(&self) -> bool {
+        self.listen.is_some() || self.path.is_some() || self.allow_unsigned
+    }
+}
+
+/// The process's own environment.
+const ENV: Env<'static> = &|name| std::env::var_os(name);
+
+/// Parses the arguments, runs a command and gives the exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                output::diagnostic(message);
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { common, receive, command } = cli;
+    let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
+    if receive.any() && !receives {
+        let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
+        return Err(Failure::usage(message));
+    }
+    match command {
+        None => watch::run(&common, &receive),
+        Some(Command::Demo(args)) => demo::run(&args),
+        Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
+        Some(Command::Report(args)) => report::run(&common, &args),
+        Some(Command::Events(args)) => events::run(&common, &args),
+        Some(Command::Explain(args)) => explain::run(&common, &args),
+        Some(Command::Send(args)) => send::run(&common, &args),
+        Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Check(args)) => check::run(&common, args, receive),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
+    }
 }

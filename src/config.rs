@@ -1,14 +1,32 @@
-//! Settings in layers: defaults < file < environment < flags. This module holds the resolved values; `layers` makes them.
+//! Settings in layers: defaults < file < environment < flags. This module holds the resolved values and their defaults;
+//! [`layers`] reads them.
+
+mod file;
+pub mod layers;
+pub mod places;
+mod printed;
+mod secrets;
+#[cfg(test)]
+mod tests;
+pub mod units;
+
+pub use printed::default_file;
+pub(crate) use secrets::is_private;
 
 use crate::event::{Scheme, Text};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Why a configuration is refused: names the file, line and key, the variable or the flag, and says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub(crate) String);
+
 /// Everything a command can be started with, resolved and checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// Data directory.
+    /// Data directory; empty in the default, which knows no platform.
     pub data_dir: PathBuf,
     /// The receiver.
     pub receiver: Receiver,
@@ -41,8 +59,22 @@ pub struct Receiver {
     pub connections: usize,
 }
 
+impl Default for Receiver {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
+            path: "/webhook".to_owned(),
+            answer: "success".to_owned(),
+            body_limit: 4 << 20,
+            body_timeout: Duration::from_secs(10),
+            header_timeout: Duration::from_secs(10),
+            connections: 1024,
+        }
+    }
+}
+
 /// What requests are verified against. Reloaded while running.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Signing {
     /// Accepted NXCloud algorithms; exactly one pins it and the header is ignored.
     pub algorithms: Vec<Algorithm>,
@@ -54,6 +86,19 @@ pub struct Signing {
     pub meta: Vec<Secret>,
     /// Token of the Meta handshake.
     pub verify_token: Option<SecretText>,
+}
+
+impl Default for Signing {
+    /// No secrets; both NXCloud algorithms; five minutes of tolerance.
+    fn default() -> Self {
+        Self {
+            algorithms: vec![Algorithm::Md5, Algorithm::Sha256],
+            ts_tolerance: Some(Duration::from_secs(300)),
+            nxcloud: Vec::new(),
+            meta: Vec::new(),
+            verify_token: None,
+        }
+    }
 }
 
 impl Signing {

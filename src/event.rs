@@ -57,6 +57,16 @@ pub enum Scheme {
     Meta,
 }
 
+impl Scheme {
+    /// The name in filters and exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nxcloud => "nxcloud",
+            Self::Meta => "meta",
+        }
+    }
+}
+
 /// Which scheme and which labelled secret verified a request. `None` where one stands: no secret was configured.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
@@ -117,6 +127,20 @@ pub enum Kind {
     Other,
     /// Could not be read.
     Unrecognised,
+}
+
+impl Kind {
+    /// The name in filters and exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Inbound => "inbound",
+            Self::Template => "template",
+            Self::Account => "account",
+            Self::Other => "other",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
 }
 
 /// The part of an event that depends on its kind.
@@ -241,7 +265,7 @@ pub struct Inbound {
     pub referral: Option<Text>,
     /// Facts that stand only in deliveries of an earlier provider time, with that time. An inbound message is known by its id
     /// alone, so its deliveries may differ in time, and joining them in any order needs to know how old each fact is.
-    /// Empty unless such deliveries were merged.
+    /// Sorted by fact; empty unless such deliveries were merged.
     pub older: Vec<(Text, Option<Seconds>)>,
 }
 
@@ -257,6 +281,18 @@ pub enum Severity {
     Warning,
     /// Act now.
     Critical,
+}
+
+impl Severity {
+    /// The name in filters and exports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
 }
 
 /// A template or account event: one entry of the alerts.

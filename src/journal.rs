@@ -1,14 +1,38 @@
-//! The durable log: SQLite, one writer thread, group commit (DESIGN §2).
+//! The durable log: SQLite, one writer thread, group commit.
 //!
 //! [`Journal`] is the writer's side and lives in the one process that receives. [`Reader`] reads the same directory from any
 //! process. [`operator::Operator`] is the small second database that any process may write.
+//!
+//! A submission goes this way: [`Writer::submit`] puts it into the `queue`; the `writer` thread takes all that waits, the `log`
+//! de-duplicates it in order (`duplicates`), and appends one `page` in one transaction with one sync; then everybody who waited
+//! is answered. Behind the commit, threads of their own write the search `index` and move the write-ahead log into the database
+//! (`checkpoint`); the writer itself drops what is past `retention` in small slices and notes that it ran (`uptime`).
 
+mod checkpoint;
+pub(crate) mod directory;
+mod duplicates;
+mod index;
+mod log;
 pub mod operator;
+mod page;
+mod queue;
+mod reader;
+mod retention;
+mod schema;
+mod term;
+mod threads;
+mod uptime;
+mod writer;
+
+pub use reader::{Reader, Stats};
+pub use term::Term;
 
 use crate::event::{Event, KeySecret, Millis, Text, Verified};
 use bytes::Bytes;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use threads::Threads;
 use tokio::sync::{broadcast, oneshot, watch};
 
 /// A request that was accepted and wants to be stored.
@@ -164,45 +188,72 @@ pub enum OpenError {
     Unusable(String),
 }
 
+/// Batches that a lagging consumer may be behind before it has to read on from the disk.
+const LIVE: usize = 64;
+
 /// The writer's side. Dropping it commits what waits and releases the lock.
-pub struct Journal {}
+pub struct Journal {
+    dir: PathBuf,
+    notices: Vec<String>,
+    // Before the lock: fields are dropped in order, and the threads write until they are gone.
+    threads: Threads,
+    _lock: directory::Lock,
+}
 
 impl Journal {
     /// Opens or creates the journal in `dir`, takes the lock, checks and upgrades the schema, loads recent keys, starts the writer.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
-        let _ = (dir, options);
-        unimplemented!()
+        directory::prepare(dir)?;
+        let lock = directory::Lock::take(dir, now())?;
+        let schema::Opened { connection, notices } = schema::open(dir, now())?;
+        let threads = Threads::start(dir, options, connection)?;
+        Ok(Self { dir: dir.to_owned(), notices, threads, _lock: lock })
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What the user should be told about the opening: a damaged file set aside, an upgrade.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// The secret that duplicate keys of this journal are hashed with.
     pub fn key_secret(&self) -> KeySecret {
-        unimplemented!()
+        self.threads.secret
     }
 
     /// A cheap handle for submitting.
     pub fn writer(&self) -> Writer {
-        unimplemented!()
+        let Threads { secret, queue, shown, .. } = &self.threads;
+        Writer { queue: queue.clone(), shown: shown.clone(), secret: *secret }
     }
 
     /// Committed batches from now on. A consumer that lags gets `Lagged` and reads on with a [`Reader`] from its last page.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Batch>> {
-        unimplemented!()
+        self.threads.live.subscribe()
     }
 
     /// Whether the journal can write.
     pub fn health(&self) -> watch::Receiver<Health> {
-        unimplemented!()
+        self.threads.health.clone()
     }
 
     /// Gauges now.
     pub fn gauges(&self) -> Gauges {
-        unimplemented!()
+        self.threads.shown.gauges(self.threads.queue.waiting())
     }
 }
 
 /// Submits requests to the writer thread. Cheap to clone.
 #[derive(Clone)]
-pub struct Writer {}
+pub struct Writer {
+    queue: Arc<queue::Queue>,
+    shown: Arc<writer::Shown>,
+    secret: KeySecret,
+}
 
 impl Writer {
     /// Queues a submission; the answer comes after its commit was synced. Fails at once when the queue is full.
@@ -210,109 +261,21 @@ impl Writer {
         &self,
         submission: Submission,
     ) -> Result<oneshot::Receiver<Result<Receipt, Unavailable>>, Unavailable> {
-        let _ = submission;
-        unimplemented!()
+        let fingerprints = submission.events.iter().map(|event| event.fingerprint(&self.secret)).collect();
+        self.queue.submit(submission, fingerprints)
     }
 
     /// Asks for a synced probe write unless a commit succeeded within the last second: the word of `/readyz`.
     pub async fn probe(&self) -> Result<(), Unavailable> {
-        unimplemented!()
+        if (0..1000).contains(&self.shown.since_written()) {
+            return Ok(());
+        }
+        self.queue.probe()?.await.unwrap_or(Err(Unavailable::Closed))
     }
 }
 
-/// Reads a data directory in short transactions, whether or not a receiver runs.
-pub struct Reader {}
-
-/// Numbers about the whole journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stats {
-    /// Last page, 0 when empty.
-    pub last_page: u64,
-    /// Last event sequence number, 0 when empty.
-    pub last_seq: u64,
-    /// Last request number, 0 when empty.
-    pub last_request: u64,
-    /// When the oldest kept request was received.
-    pub start: Option<Millis>,
-    /// Requests and events removed by retention so far.
-    pub expired: u64,
-    /// Size on disk, in bytes.
-    pub bytes: u64,
-}
-
-/// What can be looked up through the search index; each by its exact text on the wire, except phones without a leading `+`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Term {
-    /// Message id or meta message id.
-    Message(Text),
-    /// Customer.
-    Customer(Text),
-    /// Business number.
-    Number(Text),
-    /// Effective code.
-    Code(i64),
-    /// Callback data.
-    Tag(Text),
-}
-
-impl Reader {
-    /// Opens `dir` read-only. An absent journal is an empty one.
-    pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let _ = dir;
-        unimplemented!()
-    }
-
-    /// Numbers about the whole journal.
-    pub fn stats(&self) -> Result<Stats, OpenError> {
-        unimplemented!()
-    }
-
-    /// The first batch after page `after`, if there is one. Batches come in order of page.
-    pub fn next(&self, after: u64) -> Result<Option<Batch>, OpenError> {
-        let _ = after;
-        unimplemented!()
-    }
-
-    /// The last batch before page `before`, if there is one: for reading backwards from the newest.
-    pub fn previous(&self, before: u64) -> Result<Option<Batch>, OpenError> {
-        let _ = before;
-        unimplemented!()
-    }
-
-    /// The first page with a request received at or after `time` (receive times of one journal rise with its pages).
-    pub fn page_at(&self, time: Millis) -> Result<u64, OpenError> {
-        let _ = time;
-        unimplemented!()
-    }
-
-    /// One event by its sequence number, amendments merged in.
-    pub fn event(&self, seq: u64) -> Result<Option<Event>, OpenError> {
-        let _ = seq;
-        unimplemented!()
-    }
-
-    /// One raw request by its number.
-    pub fn request(&self, request: u64) -> Result<Option<RawRequest>, OpenError> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.
-    pub fn find(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
-        let _ = term;
-        unimplemented!()
-    }
-
-    /// Merges amendments into the events of `batch` that they amend, wherever the amendments stand, and drops the amendments
-    /// themselves: what a list of events shows.
-    pub fn settle(&self, batch: &mut Batch) -> Result<(), OpenError> {
-        let _ = batch;
-        unimplemented!()
-    }
-
-    /// Spans within `from..to` in which no receiver ran on this journal, from its heartbeats.
-    pub fn gaps(&self, from: Millis, to: Millis) -> Result<Vec<(Millis, Millis)>, OpenError> {
-        let _ = (from, to);
-        unimplemented!()
-    }
+/// The receiver's own clock.
+fn now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

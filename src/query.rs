@@ -95,14 +95,17 @@ impl Filter {
 
     /// Tests one event. `body` may be empty unless [`Self::needs_body`]; `now` is for `age`.
     pub fn matches(&self, event: &Event, body: &[u8], now: Millis) -> bool {
-        let parsed = OnceCell::new();
-        self.expr.holds(&mut |term| term.holds(event, || parsed.get_or_init(|| Body::new(body, &event.path)), now))
+        // Read once, and only when a term asks for it.
+        let (text, parsed) = (OnceCell::new(), OnceCell::new());
+        let parsed =
+            || parsed.get_or_init(|| Body::new(text.get_or_init(|| String::from_utf8_lossy(body)), &event.path));
+        self.expr.holds(&mut |term| term.holds(event, parsed, now))
     }
 }
 
 impl Term {
     /// Tests one event. `body` is asked for only when the term looks into it.
-    fn holds<'b>(&self, event: &Event, body: impl FnOnce() -> &'b Body, now: Millis) -> bool {
+    fn holds<'b, 't: 'b>(&self, event: &Event, body: impl FnOnce() -> &'b Body<'t>, now: Millis) -> bool {
         match self {
             Self::Field { field, pattern } => {
                 field.any(event, now, &mut |value| pattern.matches(field.holds.normal(value)))

@@ -1,9 +1,185 @@
 //! The terminal UI: app state and update (pure), input and keymap, panes, overlays, widgets, theme, terminal.
+//!
+//! [`run`] starts a thread that owns the terminal. It alone waits for it: the receiver, the journal and the source never do.
 
 pub mod action;
+pub mod app;
+mod draw;
+mod drive;
+pub mod events_tab;
+mod footer;
+mod header;
 pub mod input;
 pub mod keymap;
+mod overlays;
 pub mod panes;
+pub mod period;
+pub mod refused_tab;
+pub mod store;
 mod term;
 pub mod theme;
+pub mod update;
 pub mod widgets;
+mod wrap;
+
+use crate::config::Screen;
+use crate::journal::Health;
+use crate::monitor::{Monitor, Settings};
+use crate::receiver::Vitals;
+use crate::source::Feed;
+use app::{App, Setup};
+use drive::{Sources, Told};
+use keymap::Keymap;
+use panes::Intake;
+use std::path::PathBuf;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+use theme::{Depth, Theme};
+use tokio::sync::{mpsc, watch};
+
+/// Time in which the drawing thread must end when the process is asked to; a terminal that takes no bytes may hold it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What the screen is started with.
+pub struct Start {
+    /// Theme, glyphs, keys.
+    pub screen: Screen,
+    /// What is counted.
+    pub settings: Settings,
+    /// History, then everything new.
+    pub feed: mpsc::Receiver<Feed>,
+    /// The data directory: the lists read the journal, the refused tab the operator's database.
+    pub data_dir: PathBuf,
+    /// Where events come in, and who may post them.
+    pub intake: Intake,
+    /// The receiver's gauges now.
+    pub vitals: Box<dyn Fn() -> Vitals + Send>,
+    /// Whether the journal can write.
+    pub health: watch::Receiver<Health>,
+}
+
+/// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
+/// given back before this returns. Blocks; must not be called from inside an async runtime.
+///
+/// # Errors
+/// A theme or a key binding that is wrong, in words for the user; or the terminal cannot be used.
+pub fn run(start: Start) -> Result<(), String> {
+    let keymap = Keymap::new(&start.screen.keys)?;
+    let themes = themes(&start.screen)?;
+    let app = App::new(Setup {
+        themes,
+        keymap,
+        monitor: Monitor::new(start.settings),
+        zone: jiff::tz::TimeZone::system(),
+        intake: start.intake,
+    });
+    let (input_sender, inputs) = mpsc::channel(64);
+    let (told_sender, told) = mpsc::channel(8);
+    let (answer_sender, answers) = mpsc::channel(4);
+    let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
+    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+
+    let (ended, end) = std::sync::mpsc::channel();
+    let asked = ended.clone();
+    let screen = std::thread::Builder::new().name(term::THREAD.into()).spawn(move || {
+        let outcome = draw(app, sources, input_sender);
+        // Nobody listens any more when the process was asked to end and patience ran out.
+        let _ = ended.send(End::Screen);
+        outcome
+    });
+    let screen = screen.map_err(failed)?;
+    listen_for_signals(told_sender, asked).map_err(failed)?;
+
+    if matches!(end.recv(), Ok(End::Asked)) && matches!(end.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout)) {
+        term::abandon();
+        return Ok(());
+    }
+    screen.join().unwrap_or_else(|_| Err("the screen failed; the messages above say where".to_owned()))
+}
+
+/// Why waiting for the screen is over.
+enum End {
+    /// The drawing thread ended.
+    Screen,
+    /// The process was asked to end.
+    Asked,
+}
+
+/// The drawing thread.
+fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("cannot use the terminal: {error}; use `watop serve` without one");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
+    let mut term = term::Term::enter().map_err(failed)?;
+    input::start(inputs).map_err(failed)?;
+    // An error from here on means that the terminal is gone: there is nobody to tell.
+    let _ = runtime.block_on(drive::run(&mut app, &mut term, sources));
+    Ok(())
+}
+
+/// Passes signals on to the screen, from a thread of its own: the drawing thread may hang in a terminal that takes no bytes.
+#[cfg(unix)]
+fn listen_for_signals(told: mpsc::Sender<Told>, ended: std::sync::mpsc::Sender<End>) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let stream = |kind| {
+        let _inside = runtime.enter();
+        signal(kind)
+    };
+    let (mut term, mut int) = (stream(SignalKind::terminate())?, stream(SignalKind::interrupt())?);
+    let (mut hup, mut winch) = (stream(SignalKind::hangup())?, stream(SignalKind::window_change())?);
+    let mut cont = stream(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        runtime.block_on(async {
+            loop {
+                let tell = tokio::select! {
+                    _ = term.recv() => Told::End,
+                    _ = int.recv() => Told::End,
+                    _ = hup.recv() => Told::End,
+                    _ = cont.recv() => Told::Continued,
+                    _ = winch.recv() => Told::Resized,
+                    () = told.closed() => return,
+                };
+                if tell == Told::End {
+                    let _ = ended.send(End::Asked);
+                }
+                // When the screen does not take it in, it is asked to look at all of these anyway.
+                let _ = told.try_send(tell);
+            }
+        });
+    })?;
+    Ok(())
+}
+
+/// Ctrl-C is a key, and there are no other signals here.
+#[cfg(not(unix))]
+fn listen_for_signals(told: mpsc::Sender<Told>, ended: std::sync::mpsc::Sender<End>) -> std::io::Result<()> {
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        let _kept = ended;
+        while !told.is_closed() {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    })?;
+    Ok(())
+}
+
+/// The theme to start with, and those the theme key goes through.
+fn themes(screen: &Screen) -> Result<Vec<Theme>, String> {
+    let depth = Depth::detect();
+    let load = |name: &str| Theme::load(name, depth, screen.ascii).map_err(|error| error.to_string());
+    if depth == Depth::None {
+        return Ok(vec![load("mono")?]);
+    }
+    let first = match &screen.theme {
+        Some(name) => load(name)?,
+        None if depth == Depth::Sixteen => load("ansi")?,
+        None => load(if term::is_light() { "light" } else { "dark" })?,
+    };
+    let mut themes = vec![first];
+    for name in Theme::names() {
+        if themes.first().is_none_or(|first| first.name() != name) {
+            themes.push(load(name)?);
+        }
+    }
+    Ok(themes)
+}

@@ -142,10 +142,10 @@ fn is_region(tags: &str) -> bool {
 fn needs_joiner(joiner: char, before: &str, next: Option<char>) -> bool {
     let previous = before.chars().next_back();
     let joins = |c: Option<char>| c.is_some_and(is_joining_script);
-    if joiner == '\u{200d}' && next.is_some_and(is_pictograph) {
-        // Behind an emoji stand its modifiers.
-        let base = before.chars().rev().find(|&c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'));
-        return base.is_some_and(is_pictograph);
+    // Behind an emoji stand its modifiers.
+    let base = before.chars().rev().find(|&c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}'));
+    if joiner == '\u{200d}' && next.is_some_and(is_pictograph) && base.is_some_and(is_pictograph) {
+        return true;
     }
     // Between two letters; at the end of a word only where it shapes the letter before it.
     joins(previous)

@@ -1,9 +1,7 @@
 //! The fields a filter can name, and how each is read from an event.
 
 use super::pattern::Value;
-use crate::event::{
-    CostLine, Detail, ErrorItem, Event, Inbound, Kind, Millis, Notice, Scheme, Severity, Status, StatusName,
-};
+use crate::event::{CostLine, Detail, ErrorItem, Event, Inbound, Millis, Notice, Status};
 use rust_decimal::Decimal;
 
 /// A field of the filter language.
@@ -66,14 +64,14 @@ pub const FIELDS: &[Field] = &[
         about: "status, inbound, template, account, other or unrecognised",
         example: "kind:inbound",
         holds: Holds::OneOf(&KINDS),
-        read: |event, _, test| test(Value::Text(kind(event.kind()))),
+        read: |event, _, test| test(Value::Text(event.kind().as_str())),
     },
     Field {
         name: "status",
         about: "delivery status: sent, delivered, read, played, failed, deleted, warning",
         example: "status:failed",
         holds: Holds::Text,
-        read: |event, _, test| status(event).is_some_and(|status| test(Value::Text(status_name(&status.status)))),
+        read: |event, _, test| status(event).is_some_and(|status| test(Value::Text(status.status.as_str()))),
     },
     Field {
         name: "code",
@@ -204,7 +202,7 @@ pub const FIELDS: &[Field] = &[
         about: "of a template or account event: info, good, warning or critical",
         example: "severity:critical",
         holds: Holds::OneOf(&SEVERITIES),
-        read: |event, _, test| notice(event).is_some_and(|notice| test(Value::Text(severity(notice.severity)))),
+        read: |event, _, test| notice(event).is_some_and(|notice| test(Value::Text(notice.severity.as_str()))),
     },
     Field {
         name: "id",
@@ -267,7 +265,7 @@ pub const FIELDS: &[Field] = &[
         about: "signature scheme that verified it: nxcloud or meta",
         example: "scheme:meta",
         holds: Holds::OneOf(&SCHEMES),
-        read: |event, _, test| event.verified.as_ref().is_some_and(|by| test(Value::Text(scheme(by.scheme)))),
+        read: |event, _, test| event.verified.as_ref().is_some_and(|by| test(Value::Text(by.scheme.as_str()))),
     },
     Field {
         name: "secret",
@@ -334,45 +332,5 @@ fn costs(event: &Event) -> &[CostLine] {
         Detail::Status(status) => &status.costs,
         Detail::Inbound(inbound) => &inbound.costs,
         _ => &[],
-    }
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Status => "status",
-        Kind::Inbound => "inbound",
-        Kind::Template => "template",
-        Kind::Account => "account",
-        Kind::Other => "other",
-        Kind::Unrecognised => "unrecognised",
-    }
-}
-
-fn status_name(status: &StatusName) -> &str {
-    match status {
-        StatusName::Sent => "sent",
-        StatusName::Delivered => "delivered",
-        StatusName::Read => "read",
-        StatusName::Played => "played",
-        StatusName::Failed => "failed",
-        StatusName::Deleted => "deleted",
-        StatusName::Warning => "warning",
-        StatusName::Other(other) => other,
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Good => "good",
-        Severity::Warning => "warning",
-        Severity::Critical => "critical",
-    }
-}
-
-fn scheme(scheme: Scheme) -> &'static str {
-    match scheme {
-        Scheme::Nxcloud => "nxcloud",
-        Scheme::Meta => "meta",
     }
 }

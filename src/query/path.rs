@@ -1,6 +1,6 @@
 //! Field paths into the stored body: `statuses[0].errors[*].title`.
 
-use serde_json::Value;
+use crate::event::json::{Document, Kind, Value};
 
 /// A path of keys and array positions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,42 +62,43 @@ impl Path {
 }
 
 /// A parsed body together with the place of one event's element in it.
-pub(super) struct Body {
-    top: Value,
+pub(super) struct Body<'t> {
+    /// `None` when it is not JSON: it has no fields and no text.
+    document: Option<Document<'t>>,
     element: Vec<Step>,
 }
 
-impl Body {
-    /// Reads a body. `element` is the event's path, such as `$.entry[0].changes[0].value.statuses[1]`. A body that is not JSON
-    /// has no fields and no text.
-    pub(super) fn new(body: &[u8], element: &str) -> Self {
-        let top = serde_json::from_str(&String::from_utf8_lossy(body)).unwrap_or(Value::Null);
+impl<'t> Body<'t> {
+    /// Reads a body. `element` is the event's path, such as `$.entry[0].changes[0].value.statuses[1]`.
+    pub(super) fn new(body: &'t str, element: &str) -> Self {
         let element = element.trim_start_matches('$').trim_start_matches('.');
-        Self { top, element: Path::parse(element).map(|path| path.0).unwrap_or_default() }
+        let element = Path::parse(element).map(|path| path.0).unwrap_or_default();
+        Self { document: Document::parse(body).ok(), element }
     }
 
     /// Whether a scalar at `path` satisfies `test`. The path starts at the body's top. A path that starts with `value` is also
     /// looked for below the `value` object around the event, in a flat post itself, and in the event's own element.
     pub(super) fn any_at(&self, path: &Path, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        if any_below(&self.top, &path.0, test) {
+        let Some(top) = self.document.as_ref().map(Document::root) else { return false };
+        if any_below(top, &path.0, test) {
             return true;
         }
         let Some(rest) = path.below("value") else { return false };
         let value = self.element.iter().rposition(|step| *step == Step::Key("value".to_owned()));
         let around = value.map_or(&[][..], |at| self.element.get(..=at).unwrap_or_default());
-        [around, &self.element].into_iter().any(|root| {
-            let mut in_root = |found: &Value| any_below(found, rest, test);
-            visit(&self.top, root, &mut in_root)
-        })
+        let mut in_root = |root: Value<'_>| any_below(root, rest, test);
+        [around, &self.element].into_iter().any(|root| visit(top, root, &mut in_root))
     }
 
     /// Whether a string that belongs to the event satisfies `test`: any inside its own element, and the scalars and objects
     /// that stand beside the way to it. Arrays beside the way hold other events, so they are left out.
     pub(super) fn any_string(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        let mut node = &self.top;
+        let Some(mut node) = self.document.as_ref().map(Document::root) else { return false };
         for step in &self.element {
-            if let (Value::Object(fields), Step::Key(way)) = (node, step)
-                && fields.iter().any(|(key, value)| key != way && !value.is_array() && any_string(value, test))
+            if let Step::Key(way) = step
+                && node
+                    .entries()
+                    .any(|(key, value)| key != way.as_str() && !value.is_array() && any_string(value, test))
             {
                 return true;
             }
@@ -110,40 +111,29 @@ impl Body {
     }
 }
 
-fn child<'v>(node: &'v Value, step: &Step) -> Option<&'v Value> {
+fn child<'d>(node: Value<'d>, step: &Step) -> Option<Value<'d>> {
     match step {
         Step::Key(key) => node.get(key),
-        Step::Index(index) => node.get(index),
+        Step::Index(index) => node.items().nth(*index),
         Step::Every => None,
     }
 }
 
 /// Whether any node at `steps` below `node` satisfies `test`.
-fn visit(node: &Value, steps: &[Step], test: &mut dyn FnMut(&Value) -> bool) -> bool {
+fn visit(node: Value<'_>, steps: &[Step], test: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
     match steps {
         [] => test(node),
-        [Step::Every, rest @ ..] => {
-            node.as_array().is_some_and(|elements| elements.iter().any(|element| visit(element, rest, test)))
-        }
+        [Step::Every, rest @ ..] => node.items().any(|element| visit(element, rest, test)),
         [step, rest @ ..] => child(node, step).is_some_and(|next| visit(next, rest, test)),
     }
 }
 
 /// Whether the text of a scalar at `steps` below `node` satisfies `test`. A null counts as missing.
-fn any_below(node: &Value, steps: &[Step], test: &mut dyn FnMut(&str) -> bool) -> bool {
-    visit(node, steps, &mut |found| match found {
-        Value::String(text) => test(text),
-        Value::Number(number) => test(&number.to_string()),
-        Value::Bool(yes) => test(if *yes { "true" } else { "false" }),
-        Value::Null | Value::Array(_) | Value::Object(_) => false,
-    })
+fn any_below(node: Value<'_>, steps: &[Step], test: &mut dyn FnMut(&str) -> bool) -> bool {
+    visit(node, steps, &mut |found| found.text().is_some_and(|text| test(&text)))
 }
 
-fn any_string(node: &Value, test: &mut dyn FnMut(&str) -> bool) -> bool {
-    match node {
-        Value::String(text) => test(text),
-        Value::Array(elements) => elements.iter().any(|element| any_string(element, test)),
-        Value::Object(fields) => fields.values().any(|value| any_string(value, test)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+fn any_string(node: Value<'_>, test: &mut dyn FnMut(&str) -> bool) -> bool {
+    let strings = node.walk().filter(|step| step.value.kind() == Kind::String);
+    strings.filter_map(|step| step.value.text()).any(|text| test(&text))
 }

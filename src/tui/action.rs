@@ -73,7 +73,7 @@ actions! {
     Screen {
         Theme "theme" "next theme",
         Redraw "redraw" "draw anew",
-        Suspend "suspend" "suspend, back to the shell",
+        Suspend "suspend" "suspend to the shell",
         Help "help" "this help",
         Quit "quit" "quit",
     }

@@ -120,3 +120,15 @@ pub(super) fn stop_group() {
 /// There is no job control here.
 #[cfg(not(unix))]
 pub(super) fn stop_group() {}
+
+/// Whether the terminal's ground is light: asked of the terminal, which gets a quarter of a second to answer. `WATOP_NO_PROBE=1`
+/// leaves it in peace.
+pub(super) fn is_light() -> bool {
+    use terminal_colorsaurus::{QueryOptions, ThemeMode, theme_mode};
+    if std::env::var_os("WATOP_NO_PROBE").is_some_and(|value| !value.is_empty() && value != "0") {
+        return false;
+    }
+    let mut options = QueryOptions::default();
+    options.timeout = std::time::Duration::from_millis(250);
+    matches!(theme_mode(options), Ok(ThemeMode::Light))
+}

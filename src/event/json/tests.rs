@@ -123,6 +123,8 @@ fn an_unsigned_post_is_held_to_the_letter() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
+
     #[test]
     fn agrees_with_the_reference_about_what_is_json(text in "[\\[\\]{}\":,0-9eE.+\\-truefalsn \\\\u\n]{0,16}") {
         proptest::prop_assert_eq!(check(&text).is_ok(), serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok());

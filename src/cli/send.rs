@@ -1,0 +1,201 @@
+//! `watop send`: sign JSON files and post them, to try an endpoint.
+
+use super::Common;
+use super::failure::Failure;
+use super::output::{Data, Tone, diagnostic};
+use super::window::now;
+use crate::config::{Algorithm, Secret, Signing};
+use crate::event::clean::clean;
+use crate::receiver::signature::{sign_meta, sign_nxcloud};
+use bytes::Bytes;
+use clap::{Args, ValueEnum};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Sign JSON files and post them, to try an endpoint: this receiver or your own
+///
+/// The bytes of each file are posted unchanged, signed with a configured secret. Exit code 1 when an answer is not 2xx.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  WATOP_NXCLOUD_SECRET=… watop send event.json --to http://127.0.0.1:8787/webhook
+  watop send *.json --to http://127.0.0.1:3000/hook --as meta
+  echo '{\"statuses\":[]}' | watop send - --to http://127.0.0.1:8787/webhook --algorithm sha256")]
+pub(super) struct Send {
+    /// Files to post, in order; - is stdin
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where to post
+    #[arg(long, value_name = "URL")]
+    to: reqwest::Url,
+    /// Sign as this platform [default: the first with a configured secret, nxcloud before meta; else none]
+    #[arg(long = "as", value_enum, value_name = "PLATFORM")]
+    platform: Option<Platform>,
+    /// Label of the secret to sign with [default: the first of the platform]
+    #[arg(long, value_name = "LABEL")]
+    secret: Option<String>,
+    /// Digest of the nxcloud signature [default: the first accepted one]
+    #[arg(long, value_enum)]
+    algorithm: Option<Digest>,
+    /// The action header of the nxcloud signature
+    #[arg(long, default_value = "dr")]
+    action: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Platform {
+    Nxcloud,
+    Meta,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Digest {
+    Md5,
+    Sha256,
+}
+
+/// How long one post may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of an answer is shown, in characters.
+const SHOWN: usize = 500;
+
+pub(super) fn run(common: &Common, args: &Send) -> Result<(), Failure> {
+    let signing = common.load()?.config.signing;
+    let signer = Signer::choose(&signing, args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
+    let client = client(&args.to)?;
+    let mut out = Data::new(common.color);
+    let mut all_taken = true;
+    for file in &args.files {
+        let body = read(file)?;
+        let name = clean(&file.to_string_lossy()).into_owned();
+        match runtime.block_on(post(&client, args, signer.headers(&body), body)) {
+            Ok((status, answer)) => {
+                all_taken &= status.is_success();
+                let tone = if status.is_success() { Tone::Good } else { Tone::Bad };
+                let status = out.paint(tone, status.as_str());
+                out.line(format!("{status}  {name}  {answer}").trim_end())?;
+            }
+            Err(error) => {
+                all_taken = false;
+                diagnostic(&format!("{name}: {error}"));
+            }
+        }
+        out.flush()?;
+    }
+    if all_taken { Ok(()) } else { Err(Failure::told()) }
+}
+
+fn read(file: &Path) -> Result<Bytes, Failure> {
+    let read = if file == Path::new("-") {
+        let mut body = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut body).map(|_| body)
+    } else {
+        std::fs::read(file)
+    };
+    read.map(Bytes::from).map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))
+}
+
+fn client(to: &reqwest::Url) -> Result<reqwest::Client, Failure> {
+    // Fails only when one is installed already, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut client = reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("watop/", env!("CARGO_PKG_VERSION")));
+    let host = to.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    if host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()) {
+        client = client.no_proxy();
+    }
+    client.build().map_err(|error| Failure::failed(chain(&error)))
+}
+
+/// Posts one body; gives the status and the beginning of the answer, fit for a terminal.
+async fn post(
+    client: &reqwest::Client,
+    args: &Send,
+    headers: Vec<(&'static str, String)>,
+    body: Bytes,
+) -> Result<(reqwest::StatusCode, String), String> {
+    let mut request = client.post(args.to.clone()).header("Content-Type", "application/json").body(body);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.map_err(|error| chain(&error))?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(|error| chain(&error))?;
+    let shown: String = text.trim_end().chars().take(SHOWN).collect();
+    Ok((status, clean(&shown).into_owned()))
+}
+
+/// An error with its causes: the outermost alone rarely says what happened.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// What signs.
+enum Signer<'a> {
+    Nxcloud { secret: &'a Secret, algorithm: Algorithm, action: &'a str },
+    Meta { secret: &'a Secret },
+    None,
+}
+
+impl<'a> Signer<'a> {
+    fn choose(signing: &'a Signing, args: &'a Send) -> Result<Self, Failure> {
+        let platform = args.platform.unwrap_or(match (signing.nxcloud.is_empty(), signing.meta.is_empty()) {
+            (false, _) => Platform::Nxcloud,
+            (true, false) => Platform::Meta,
+            (true, true) => Platform::None,
+        });
+        match platform {
+            Platform::Nxcloud => {
+                let algorithm = match args.algorithm {
+                    Some(Digest::Md5) => Algorithm::Md5,
+                    Some(Digest::Sha256) => Algorithm::Sha256,
+                    None => signing.algorithms.first().copied().unwrap_or(Algorithm::Md5),
+                };
+                let secret = pick(&signing.nxcloud, args, "WATOP_NXCLOUD_SECRET or write a [[nxcloud.secret]]")?;
+                Ok(Self::Nxcloud { secret, algorithm, action: &args.action })
+            }
+            Platform::Meta => {
+                let secret = pick(&signing.meta, args, "WATOP_META_APP_SECRET or write a [[meta.secret]]")?;
+                Ok(Self::Meta { secret })
+            }
+            Platform::None => {
+                diagnostic("no signature secret is configured, so this is sent unsigned");
+                Ok(Self::None)
+            }
+        }
+    }
+
+    fn headers(&self, body: &Bytes) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Nxcloud { secret, algorithm, action } => {
+                // The receiver checks the key only where one is configured; the signature covers it in any case.
+                let access_key = secret.access_key.as_deref().unwrap_or("watop");
+                sign_nxcloud(body, secret.value.bytes(), access_key, action, now().0, *algorithm)
+            }
+            Self::Meta { secret } => vec![sign_meta(body, secret.value.bytes())],
+            Self::None => Vec::new(),
+        }
+    }
+}
+
+fn pick<'a>(secrets: &'a [Secret], args: &Send, how: &str) -> Result<&'a Secret, Failure> {
+    match &args.secret {
+        None => secrets.first().ok_or_else(|| Failure::usage(format!("there is no secret to sign with: set {how}"))),
+        Some(label) => secrets.iter().find(|secret| secret.label == label.as_str()).ok_or_else(|| {
+            let known: Vec<_> = secrets.iter().map(|secret| secret.label.as_str()).collect();
+            Failure::usage(format!("there is no secret labelled {label:?}; configured: {}", known.join(", ")))
+        }),
+    }
+}

@@ -1,0 +1,233 @@
+//! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
+
+use super::page::{self, PageError};
+use super::term::{Plain, Term};
+use super::{Batch, OpenError, RawRequest, directory, index, schema};
+use crate::event::{Event, Millis};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// Reads a data directory in short transactions, whether or not a receiver runs.
+pub struct Reader {
+    dir: PathBuf,
+    journal: PathBuf,
+    /// Opened at the first use after the journal was made.
+    connection: Mutex<Option<Connection>>,
+}
+
+/// Numbers about the whole journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Last page, 0 when empty.
+    pub last_page: u64,
+    /// Last event sequence number, 0 when empty.
+    pub last_seq: u64,
+    /// Last request number, 0 when empty.
+    pub last_request: u64,
+    /// When the oldest kept request was received.
+    pub start: Option<Millis>,
+    /// Events removed by retention so far.
+    pub expired: u64,
+    /// Size on disk, in bytes.
+    pub bytes: u64,
+}
+
+impl Reader {
+    /// Opens `dir` read-only. An absent journal is an empty one, until it appears.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let reader = Self { dir: dir.to_owned(), journal: dir.join(directory::JOURNAL), connection: Mutex::default() };
+        reader.read(Ok(()), |_| Ok(()))?;
+        Ok(reader)
+    }
+
+    /// Runs `f` in one read transaction, or answers `empty` when there is no journal yet.
+    fn read<T>(
+        &self,
+        empty: Result<T, OpenError>,
+        f: impl FnOnce(&Connection) -> Result<T, PageError>,
+    ) -> Result<T, OpenError> {
+        let mut slot = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.is_none() {
+            let Some(connection) = schema::open_read_only(&self.journal)? else { return empty };
+            if !schema::check_readable(&connection, &self.journal)? {
+                return empty;
+            }
+            *slot = Some(connection);
+        }
+        let Some(connection) = slot.as_ref() else { return empty };
+        let read = || {
+            let transaction = connection.unchecked_transaction()?;
+            let value = f(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        read().map_err(|error: PageError| {
+            OpenError::Unusable(format!("{} cannot be read: {error}", self.journal.display()))
+        })
+    }
+
+    /// Numbers about the whole journal.
+    pub fn stats(&self) -> Result<Stats, OpenError> {
+        let bytes = directory::size(&self.dir);
+        self.read(Ok(Stats { bytes, ..Stats::default() }), |connection| {
+            let ends = super::log::Ends::load(connection)?;
+            let start = match page::first_place(connection)? {
+                Some(first) => page::exactly(connection, first.page)?
+                    .and_then(|batch| batch.requests.iter().map(|summary| summary.received_at).min()),
+                None => None,
+            };
+            let expired: i64 = connection.query_row("SELECT events FROM removed", [], |row| row.get(0))?;
+            Ok(Stats {
+                last_page: ends.page,
+                last_seq: ends.seq,
+                last_request: ends.request,
+                start,
+                expired: expired as u64,
+                bytes,
+            })
+        })
+    }
+
+    /// The first batch after page `after`, if there is one. Batches come in order of page.
+    pub fn next(&self, after: u64) -> Result<Option<Batch>, OpenError> {
+        self.read(Ok(None), |connection| page::next(connection, after))
+    }
+
+    /// The last batch before page `before`, if there is one: for reading backwards from the newest.
+    pub fn previous(&self, before: u64) -> Result<Option<Batch>, OpenError> {
+        self.read(Ok(None), |connection| page::previous(connection, before))
+    }
+
+    /// The first page with a request received at or after `time`: all requests of the pages before it were received earlier.
+    /// Without such a page, the one that will come next.
+    pub fn page_at(&self, time: Millis) -> Result<u64, OpenError> {
+        self.read(Ok(1), |connection| {
+            Ok(match page::first_where(connection, |place| place.received_to >= time)? {
+                Some(place) => place.page,
+                None => super::log::Ends::load(connection)?.page + 1,
+            })
+        })
+    }
+
+    /// One event by its sequence number, amendments merged in.
+    pub fn event(&self, seq: u64) -> Result<Option<Event>, OpenError> {
+        self.read(Ok(None), |connection| {
+            let Some(mut event) = stored_event(connection, seq)? else { return Ok(None) };
+            for (_, amendment) in amendments(connection, seq, seq)? {
+                if let Some(amendment) = stored_event(connection, amendment)? {
+                    event.merge(&amendment);
+                }
+            }
+            Ok(Some(event))
+        })
+    }
+
+    /// One raw request by its number.
+    pub fn request(&self, request: u64) -> Result<Option<RawRequest>, OpenError> {
+        self.read(Ok(None), |connection| {
+            match page::first_where(connection, |place| place.last_request() >= request)? {
+                Some(place) if place.first_request <= request => {
+                    page::raw(connection, place.page, (request - place.first_request) as usize)
+                }
+                _ => Ok(None),
+            }
+        })
+    }
+
+    /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.
+    pub fn find(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
+        let plain = Plain::of(term);
+        let (mut candidates, mut page) = self.candidates(&plain)?;
+        while let Some(batch) = self.next(page)? {
+            page = batch.page;
+            let having = batch.events.iter().filter(|event| Plain::all(event).any(|term| term == plain));
+            candidates.extend(having.map(|event| event.amends.unwrap_or(event.seq)));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        self.confirm(candidates, &plain)
+    }
+
+    /// Events that the index names for `term`, and the last page it covers. Without an index of this journal: none and 0.
+    fn candidates(&self, term: &Plain) -> Result<(Vec<u64>, u64), OpenError> {
+        let identity = self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?)))?;
+        let path = self.dir.join(directory::INDEX);
+        let (Some(identity), Some(index)) = (identity, schema::open_read_only(&path)?) else {
+            return Ok((Vec::new(), 0));
+        };
+        let found = index::candidates(&index, &identity.id, term.hash(&identity.secret));
+        found
+            .map(Option::unwrap_or_default)
+            .map_err(|error| OpenError::Unusable(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// Of `candidates`, ascending, those that are there and have `term`: the index knows hashes, and forgets nothing by itself.
+    fn confirm(&self, candidates: Vec<u64>, term: &Plain) -> Result<Vec<u64>, OpenError> {
+        let mut confirmed = Vec::new();
+        let mut batch: Option<Batch> = None;
+        for seq in candidates {
+            let last = |batch: &Batch| batch.events.last().map_or(0, |event| event.seq);
+            if batch.as_ref().is_none_or(|batch| last(batch) < seq) {
+                batch = self.batch_of(seq)?;
+                if let Some(batch) = &mut batch {
+                    self.settle(batch)?;
+                }
+            }
+            let event = batch.as_ref().and_then(|batch| batch.events.iter().find(|event| event.seq == seq));
+            if event.is_some_and(|event| Plain::all(event).any(|other| other == *term)) {
+                confirmed.push(seq);
+            }
+        }
+        Ok(confirmed)
+    }
+
+    /// The batch with the event `seq`.
+    fn batch_of(&self, seq: u64) -> Result<Option<Batch>, OpenError> {
+        self.read(Ok(None), |connection| match page::first_where(connection, |place| place.last_seq() >= seq)? {
+            Some(place) if place.first_seq <= seq => page::exactly(connection, place.page),
+            _ => Ok(None),
+        })
+    }
+
+    /// Spans within `from..to` in which no receiver ran on this journal, from its heartbeats. The time before its first start is
+    /// no gap.
+    pub fn gaps(&self, from: Millis, to: Millis) -> Result<Vec<(Millis, Millis)>, OpenError> {
+        self.read(Ok(Vec::new()), |connection| Ok(super::uptime::gaps(connection, from, to)?))
+    }
+
+    /// Merges amendments into the events of `batch` that they amend, wherever the amendments stand, and drops the amendments
+    /// themselves: what a list of events shows.
+    pub fn settle(&self, batch: &mut Batch) -> Result<(), OpenError> {
+        batch.events.retain(|event| event.amends.is_none());
+        let (Some(first), Some(last)) = (batch.events.first(), batch.events.last()) else { return Ok(()) };
+        let (first, last) = (first.seq, last.seq);
+        self.read(Ok(()), |connection| {
+            for (of_seq, seq) in amendments(connection, first, last)? {
+                let amended = batch.events.binary_search_by_key(&of_seq, |event| event.seq);
+                if let (Ok(amended), Some(amendment)) = (amended, stored_event(connection, seq)?) {
+                    batch.events[amended].merge(&amendment);
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// An event as it was committed.
+fn stored_event(connection: &Connection, seq: u64) -> Result<Option<Event>, PageError> {
+    let Some(place) = page::first_where(connection, |place| place.last_seq() >= seq)? else { return Ok(None) };
+    if place.first_seq > seq {
+        return Ok(None);
+    }
+    let batch = page::exactly(connection, place.page)?;
+    Ok(batch.and_then(|batch| batch.events.into_iter().find(|event| event.seq == seq)))
+}
+
+/// Amended events from `first` to `last` with their amendments, in order of both.
+fn amendments(connection: &Connection, first: u64, last: u64) -> rusqlite::Result<Vec<(u64, u64)>> {
+    connection
+        .prepare_cached("SELECT of_seq, seq FROM amendments WHERE of_seq BETWEEN ?1 AND ?2 ORDER BY of_seq, seq")?
+        .query_map((first as i64, last as i64), |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, i64>(1)? as u64)))?
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! When a receiver ran on this journal: one row per run, whose end is moved on once a minute, so that time without a receiver is
+//! a visible gap even after a crash.
+
+use crate::event::Millis;
+use rusqlite::{Connection, OptionalExtension};
+use std::time::Duration;
+
+/// How often a run notes that it is alive.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(60);
+
+/// How long after its last heartbeat the newest run is taken to be alive, in milliseconds.
+const ALIVE: i64 = 90_000;
+
+/// The run under way.
+#[derive(Debug)]
+pub(super) struct Run {
+    start: i64,
+}
+
+/// Notes that a receiver starts. When the run before did not end cleanly, the newest stored request (`received_to`) may prove
+/// that it lived longer than its last heartbeat says.
+pub(super) fn begin(connection: &Connection, received_to: Millis, now: Millis) -> rusqlite::Result<Run> {
+    let last: Option<i64> =
+        connection.query_row("SELECT max(start) FROM runs", [], |row| row.get(0)).optional()?.flatten();
+    connection.execute(
+        "UPDATE runs SET until = max(until, ?2) WHERE start = ?1 AND ended = 0",
+        (last, received_to.0.min(now.0)),
+    )?;
+    // Runs are told apart by their start, also when the clock was set back.
+    let start = now.0.max(last.map_or(i64::MIN, |last| last + 1));
+    connection.execute("INSERT INTO runs (start, until, ended) VALUES (?1, ?1, 0)", [start])?;
+    Ok(Run { start })
+}
+
+impl Run {
+    /// Notes that it is alive.
+    pub(super) fn beat(&self, connection: &Connection, now: Millis) -> rusqlite::Result<()> {
+        self.note(connection, now, false)
+    }
+
+    /// Notes that it ended.
+    pub(super) fn end(&self, connection: &Connection, now: Millis) -> rusqlite::Result<()> {
+        self.note(connection, now, true)
+    }
+
+    fn note(&self, connection: &Connection, now: Millis, ended: bool) -> rusqlite::Result<()> {
+        connection
+            .prepare_cached("UPDATE runs SET until = max(until, ?2), ended = ?3 WHERE start = ?1")?
+            .execute((self.start, now.0, ended))
+            .map(drop)
+    }
+}
+
+/// Spans within `from..to` between runs. The time before the first run is no gap.
+pub(super) fn gaps(connection: &Connection, from: Millis, to: Millis) -> rusqlite::Result<Vec<(Millis, Millis)>> {
+    let runs: Vec<(i64, i64, bool)> = connection
+        .prepare_cached("SELECT start, until, ended FROM runs ORDER BY start")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut gaps = Vec::new();
+    let mut covered: Option<i64> = None;
+    let newest = runs.len().saturating_sub(1);
+    for (index, (start, until, ended)) in runs.into_iter().enumerate() {
+        if let Some(covered) = covered
+            && covered < start
+        {
+            gaps.push((covered, start));
+        }
+        let until = if index == newest && !ended { until + ALIVE } else { until };
+        covered = covered.max(Some(until));
+    }
+    gaps.extend(covered.map(|covered| (covered, i64::MAX)));
+    let within = |(start, end): (i64, i64)| (Millis(start.max(from.0)), Millis(end.min(to.0)));
+    Ok(gaps.into_iter().map(within).filter(|(start, end)| start < end).collect())
+}

@@ -1,0 +1,151 @@
+//! The rows of the list: a slice of the journal, read backwards and forwards as it is looked at, fed live at its end.
+
+use super::row::Row;
+use crate::event::{Event, Millis};
+use crate::journal::Batch;
+use crate::monitor::view::Span;
+use crate::query::Filter;
+use crate::tui::store::{Edge, Rows, RowsJob};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Rows held at most; the journal has the others.
+const HELD: usize = 20_000;
+
+/// A slice of the events in the window, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    rows: VecDeque<Row>,
+    /// Which list an answer must be for.
+    generation: u64,
+    /// The list starts anew: rows of an older generation stay to look at until the first answer.
+    stale: bool,
+    /// The pages read; `None` until the first answer.
+    pages: Option<(u64, u64)>,
+    /// Whether everything up to the newest page is here.
+    pub attached: bool,
+    /// Whether everything from the start of the window is here.
+    pub whole: bool,
+    /// Events that the filter left out.
+    pub hidden: u64,
+    /// How far back was read.
+    pub reached: Option<Millis>,
+    /// Whether a job is under way.
+    pub reading: bool,
+}
+
+impl List {
+    /// The rows.
+    pub(super) fn rows(&self) -> &VecDeque<Row> {
+        &self.rows
+    }
+
+    /// Where the row of `seq` is, or would be.
+    pub(super) fn position(&self, seq: u64) -> usize {
+        self.rows.partition_point(|row| row.seq < seq)
+    }
+
+    /// Starts anew. What is on the screen stays there until the first answer comes.
+    pub(super) fn restart(&mut self) {
+        *self = Self {
+            rows: std::mem::take(&mut self.rows),
+            generation: self.generation + 1,
+            stale: true,
+            ..Self::default()
+        };
+    }
+
+    /// The next thing to read, if anything is wanted: `older` and `newer` say which ends are looked at.
+    pub(super) fn job(
+        &mut self,
+        span: Span,
+        filter: &Arc<Filter>,
+        now: Millis,
+        older: bool,
+        newer: bool,
+    ) -> Option<RowsJob> {
+        if self.reading {
+            return None;
+        }
+        let from = match self.pages {
+            None => Edge::End,
+            Some((_, newest)) if newer && !self.attached => Edge::After(newest),
+            Some((oldest, _)) if older && !self.whole && self.rows.len() < HELD => Edge::Before(oldest),
+            Some(_) => return None,
+        };
+        self.reading = true;
+        Some(RowsJob { generation: self.generation, from, span, filter: Arc::clone(filter), now })
+    }
+
+    /// Takes in what a job found.
+    pub(super) fn answered(&mut self, found: Rows) {
+        if found.generation != self.generation {
+            return;
+        }
+        self.reading = false;
+        if std::mem::take(&mut self.stale) {
+            self.rows.clear();
+        }
+        self.hidden += found.hidden;
+        match found.from {
+            Edge::After(_) => {
+                let (oldest, _) = self.pages.unwrap_or((found.page, found.page));
+                self.pages = Some((oldest, found.page));
+                self.attached = found.end;
+                self.append(found.rows);
+            }
+            Edge::Before(_) | Edge::End => {
+                let newest = self.pages.map_or(found.newest, |(_, newest)| newest);
+                self.attached |= self.pages.is_none();
+                self.pages = Some((found.page, newest));
+                self.whole = found.end;
+                self.reached = found.reached.or(self.reached);
+                self.prepend(found.rows);
+            }
+        }
+    }
+
+    /// Takes in a live batch when it continues the list; otherwise the list is read on from the journal.
+    pub(super) fn live(&mut self, batch: &Batch, span: Span, filter: &Filter, now: Millis) {
+        let Some((oldest, newest)) = self.pages.filter(|_| self.attached && !self.stale) else { return };
+        if batch.page <= newest {
+            return;
+        }
+        if batch.page > newest + 1 || filter.needs_body() {
+            self.attached = false;
+            return;
+        }
+        self.pages = Some((oldest, batch.page));
+        let events = batch.events.iter().filter(|event| event.amends.is_none() && span.contains(event.received_at));
+        let (shown, hidden): (Vec<&Event>, Vec<&Event>) = events.partition(|event| filter.matches(event, &[], now));
+        self.hidden += hidden.len() as u64;
+        self.append(shown.into_iter().map(|event| Row::new(event, batch.page)));
+    }
+
+    /// The window begins later now.
+    pub(super) fn drop_before(&mut self, from: Millis) {
+        while self.rows.front().is_some_and(|row| row.received_at < from) {
+            self.rows.pop_front();
+        }
+    }
+
+    fn append(&mut self, rows: impl IntoIterator<Item = Row>) {
+        let last = self.rows.back().map_or(0, |row| row.seq);
+        self.rows.extend(rows.into_iter().filter(|row| row.seq > last));
+        if self.rows.len() > HELD {
+            self.rows.drain(..self.rows.len() - HELD);
+            self.whole = false;
+            if let (Some(first), Some((oldest, _))) = (self.rows.front(), &mut self.pages) {
+                // Its page may have lost some of its rows: it would be read again, leaving out what is here already.
+                *oldest = first.page + 1;
+            }
+        }
+    }
+
+    fn prepend(&mut self, rows: Vec<Row>) {
+        let first = self.rows.front().map_or(u64::MAX, |row| row.seq);
+        for row in rows.into_iter().rev().filter(|row| row.seq < first) {
+            self.rows.push_front(row);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One event as a row of the list: cleaned, short, and without the event itself, so that many fit in memory.
+
+use crate::event::clean::clean;
+use crate::event::{Detail, Event, Inbound, Millis, Notice, Severity, Status, StatusName, Text, catalogue};
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::wrap::first;
+use compact_str::format_compact;
+
+/// An event in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The event's sequence number: rows are ordered by it, and the cursor is anchored to it.
+    pub seq: u64,
+    /// The request that brought it.
+    pub request: u64,
+    /// The page it was committed with.
+    pub page: u64,
+    /// When it was received.
+    pub received_at: Millis,
+    /// Sign of its kind, and the role of the sign.
+    pub sign: (Glyph, Role),
+    /// Its kind, or the delivery status.
+    pub kind: Text,
+    /// The business number.
+    pub number: Text,
+    /// The customer, or the subject of a notice.
+    pub who: Text,
+    /// What it says, in a line.
+    pub what: Text,
+}
+
+/// Longest text kept of one event, in characters: wider than any screen shows.
+const LONGEST: usize = 200;
+
+impl Row {
+    /// The row of an event that was committed with `page`.
+    pub fn new(event: &Event, page: u64) -> Self {
+        let (sign, kind, what) = match &event.detail {
+            Detail::Status(status) => of_status(status),
+            Detail::Inbound(inbound) => of_inbound(inbound),
+            Detail::Template(notice) => (of_severity(notice.severity), "template".into(), of_notice(notice)),
+            Detail::Account(notice) => (of_severity(notice.severity), "account".into(), of_notice(notice)),
+            Detail::Other(other) => {
+                let what = format_compact!("field: {} {}", other.field, other.preview);
+                ((Glyph::Info, Role::Muted), "other".into(), what)
+            }
+            Detail::Unrecognised(what) => ((Glyph::Unknown, Role::Warn), "unrecognised".into(), what.reason.clone()),
+        };
+        let who = match &event.detail {
+            Detail::Template(notice) | Detail::Account(notice) => Some(&notice.title),
+            _ => event.customer.as_ref().or(event.name.as_ref()),
+        };
+        Self {
+            seq: event.seq,
+            request: event.request,
+            page,
+            received_at: event.received_at,
+            sign,
+            kind: cleaned(&kind),
+            number: cleaned(event.number.as_deref().unwrap_or_default()),
+            who: cleaned(who.map(Text::as_str).unwrap_or_default()),
+            what: cleaned(&what),
+        }
+    }
+
+    /// Whether it is a failure: drawn as one.
+    pub fn failed(&self) -> bool {
+        self.sign.1 == Role::Failed
+    }
+}
+
+type Parts = ((Glyph, Role), Text, Text);
+
+fn of_status(status: &Status) -> Parts {
+    let sign = match &status.status {
+        StatusName::Sent => (Glyph::Sent, Role::Muted),
+        StatusName::Delivered => (Glyph::DeliveredTick, Role::Delivered),
+        StatusName::Read | StatusName::Played => (Glyph::DeliveredTick, Role::Read),
+        StatusName::Failed => (Glyph::Critical, Role::Failed),
+        StatusName::Deleted | StatusName::Warning | StatusName::Other(_) => (Glyph::Info, Role::Muted),
+    };
+    let what = match status.errors.first() {
+        Some(error) => {
+            let code = error.code.map_or_else(Text::default, |code| format_compact!("{code} "));
+            let title = error.code.and_then(catalogue::short).or(error.title.as_deref()).unwrap_or("no reason given");
+            format_compact!("{code}{title}")
+        }
+        None => {
+            let known = [status.category.as_deref(), status.tag.as_deref()];
+            let known: Vec<_> = known.into_iter().flatten().collect();
+            if known.is_empty() { status.message_id.clone() } else { known.join(" ").into() }
+        }
+    };
+    (sign, status_word(&status.status), what)
+}
+
+/// The status value, as on the wire.
+pub(super) fn status_word(status: &StatusName) -> Text {
+    match status {
+        StatusName::Sent => "sent".into(),
+        StatusName::Delivered => "delivered".into(),
+        StatusName::Read => "read".into(),
+        StatusName::Played => "played".into(),
+        StatusName::Failed => "failed".into(),
+        StatusName::Deleted => "deleted".into(),
+        StatusName::Warning => "warning".into(),
+        StatusName::Other(name) => name.clone(),
+    }
+}
+
+fn of_inbound(inbound: &Inbound) -> Parts {
+    ((Glyph::Inbound, Role::Strong), "inbound".into(), inbound.preview.clone())
+}
+
+fn of_notice(notice: &Notice) -> Text {
+    format_compact!("{} {}", notice.what(), notice.cause)
+}
+
+/// Sign and role of a severity.
+pub(super) fn of_severity(severity: Severity) -> (Glyph, Role) {
+    match severity {
+        Severity::Critical => (Glyph::Critical, Role::Failed),
+        Severity::Warning => (Glyph::Warning, Role::Warn),
+        Severity::Good => (Glyph::Good, Role::Ok),
+        Severity::Info => (Glyph::Info, Role::Muted),
+    }
+}
+
+/// Text from strangers, made harmless and short.
+fn cleaned(text: &str) -> Text {
+    Text::from(clean(first(text, LONGEST)))
+}

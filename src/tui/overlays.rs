@@ -1,0 +1,22 @@
+//! What lies over the screen: the help. The screen below stays, dimmed.
+
+mod help;
+
+pub(super) use help::Help;
+
+use super::theme::{Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+
+/// Takes colour and weight from what was drawn in `area`, so that what is drawn next stands out.
+fn dim(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let quiet = Style::new().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::all());
+    buffer.set_style(area, quiet.patch(theme.style(Role::Ground)).patch(theme.style(Role::Faint)));
+}
+
+/// A box of at most the given size in the middle of `area`.
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}

@@ -1,0 +1,292 @@
+//! The Refused tab: which requests were refused, and why each of them was.
+
+use super::action::Action;
+use super::panes::{Context, Outcome};
+use super::theme::{Glyph, Role};
+use super::widgets::table::{self, Column, Cursor, Table};
+use super::widgets::words::Words;
+use super::widgets::{cut, format, frame as border};
+use super::wrap::wrap;
+use crate::event::clean::{clean, clean_lines};
+use crate::journal::operator::{Refused, RefusedCount};
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// Columns of the list.
+#[derive(Debug, Clone, Copy)]
+enum Cell {
+    Time,
+    Peer,
+    Answer,
+    Reason,
+    Path,
+    Bytes,
+    Explained,
+}
+
+const COLUMNS: [Column<Cell>; 7] = [
+    Column::text(Cell::Time, "time", 12),
+    Column::text(Cell::Peer, "peer", 16).after(2).goes(3),
+    Column::text(Cell::Answer, "answer", 6).after(2),
+    Column::text(Cell::Reason, "reason", 19).after(2),
+    Column::text(Cell::Path, "path", 14).goes(2),
+    Column::number(Cell::Bytes, "bytes", 9).goes(1),
+    Column::text(Cell::Explained, "explained", 16).after(4).grows().goes(4),
+];
+
+/// The tab.
+#[derive(Debug, Default)]
+pub struct RefusedTab {
+    /// Kept requests, newest first.
+    list: Vec<Refused>,
+    /// Counts of the window.
+    counts: Vec<RefusedCount>,
+    /// The number of the request under the cursor; the newest, as long as nothing was selected.
+    selected: Option<u64>,
+    top: usize,
+    room: usize,
+    /// Lines of the explanation that were scrolled past.
+    scrolled: usize,
+    explaining: bool,
+}
+
+impl RefusedTab {
+    /// What can be done now.
+    pub fn actions(&self) -> Vec<Action> {
+        use Action::{Back, Down, First, Last, NextPane, Open, PageDown, PageUp, PreviousPane, Up};
+        if self.list.is_empty() {
+            return Vec::new();
+        }
+        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane];
+        actions.push(if self.explaining { Back } else { Open });
+        actions
+    }
+
+    /// Requests answered 401 in the window.
+    pub fn unauthorised(&self) -> u64 {
+        self.counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum()
+    }
+
+    /// Refused requests of every kind in the window.
+    fn all(&self) -> u64 {
+        self.counts.iter().map(|count| count.count).sum()
+    }
+
+    /// Takes in what the reader found.
+    pub fn found(&mut self, counts: Vec<RefusedCount>, list: Option<Vec<Refused>>) {
+        self.counts = counts;
+        self.list = list.unwrap_or(std::mem::take(&mut self.list));
+    }
+
+    /// Does what was asked.
+    pub fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::NextPane | Action::PreviousPane | Action::Open if !self.list.is_empty() => {
+                self.explaining = !self.explaining;
+                Outcome::Changed
+            }
+            Action::Back if self.explaining => {
+                self.explaining = false;
+                Outcome::Changed
+            }
+            _ if self.explaining => self.scroll(action),
+            _ => self.walk(action),
+        }
+    }
+
+    fn scroll(&mut self, action: Action) -> Outcome {
+        self.scrolled = match action {
+            Action::Up => self.scrolled.saturating_sub(1),
+            Action::Down => self.scrolled + 1,
+            Action::PageUp => self.scrolled.saturating_sub(10),
+            Action::PageDown => self.scrolled + 10,
+            Action::First => 0,
+            Action::Last => usize::MAX / 2,
+            _ => return Outcome::Ignored,
+        };
+        Outcome::Changed
+    }
+
+    fn walk(&mut self, action: Action) -> Outcome {
+        let Some(last) = self.list.len().checked_sub(1) else { return Outcome::Ignored };
+        let cursor = self.cursor();
+        let page = self.room.max(2) - 1;
+        let to = match action {
+            Action::Up => cursor.saturating_sub(1),
+            Action::Down => cursor + 1,
+            Action::PageUp => cursor.saturating_sub(page),
+            Action::PageDown => cursor + page,
+            Action::First => 0,
+            Action::Last => last,
+            _ => return Outcome::Ignored,
+        };
+        self.selected = self.list.get(to.min(last)).map(|refused| refused.n);
+        self.scrolled = 0;
+        Outcome::Changed
+    }
+
+    /// The row under the cursor.
+    fn cursor(&self) -> usize {
+        self.selected.and_then(|n| self.list.iter().position(|refused| refused.n == n)).unwrap_or(0)
+    }
+
+    /// Counts, for the row above the tab, the most important first.
+    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.theme);
+        let kept = format!("{} kept, of at most 1,000", format::thousands(self.list.len() as u64));
+        let mut summary =
+            vec![words().value(format::thousands(self.all())).muted(" in the window"), words().muted(kept)];
+        let mut reasons: Vec<(&str, u64)> = Vec::new();
+        for count in &self.counts {
+            match reasons.iter_mut().find(|(reason, _)| *reason == count.reason) {
+                Some((_, sum)) => *sum += count.count,
+                None => reasons.push((&count.reason, count.count)),
+            }
+        }
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        for (reason, count) in reasons {
+            summary.push(words().muted(format!("{} ", clean(reason))).value(format::thousands(count)));
+        }
+        summary
+    }
+
+    /// Draws list, explanation, headers and first bytes, as many of them as there is room for.
+    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        let buffer = frame.buffer_mut();
+        if area.height < 14 {
+            if self.explaining {
+                self.draw_why(buffer, area, ctx)
+            } else {
+                self.draw_list(buffer, area, ctx)
+            }
+            return;
+        }
+        let rows = u16::try_from(self.list.len()).unwrap_or(u16::MAX).saturating_add(3).max(6);
+        let [list, rest] =
+            Layout::vertical([Constraint::Length(rows.min(area.height * 2 / 5)), Constraint::Fill(1)]).areas(area);
+        self.draw_list(buffer, list, ctx);
+        if area.width < 100 {
+            self.draw_why(buffer, rest, ctx);
+            return;
+        }
+        let [why, sides] = Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).areas(rest);
+        let [headers, bytes] = Layout::vertical([Constraint::Percentage(55), Constraint::Fill(1)]).areas(sides);
+        self.draw_why(buffer, why, ctx);
+        self.draw_headers(buffer, headers, ctx);
+        self.draw_bytes(buffer, bytes, ctx);
+    }
+
+    fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let theme = ctx.theme;
+        let focused = !self.explaining;
+        let totals = Words::new(theme).muted("newest first");
+        let inner = border::draw(buffer, area, theme, "Refused requests", vec![totals], focused);
+        self.room = usize::from(inner.height.saturating_sub(1));
+        let row = self.cursor();
+        self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
+        let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
+        let list = &self.list;
+        let table = Table { theme, columns: &COLUMNS, rows: list.len(), top: self.top, cursor };
+        table.draw(buffer, inner, |at, cell, _| {
+            list.get(at).map_or_else(|| Words::new(theme), |refused| words(refused, cell, ctx))
+        });
+        if self.list.is_empty() && inner.height > 2 {
+            let calm = "nothing was refused: what is refused appears here, with the reason";
+            Words::new(theme).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
+        }
+    }
+
+    fn draw_why(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let theme = ctx.theme;
+        let totals = Words::new(theme).muted("only here, never in the answer");
+        let inner = border::draw(buffer, area, theme, "Why it was refused", vec![totals], self.explaining);
+        let Some(refused) = self.list.get(self.cursor()) else { return };
+        let lines = why(refused, inner.width.into());
+        self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
+        for (at, ((role, line), y)) in lines.iter().skip(self.scrolled).zip(inner.top()..inner.bottom()).enumerate() {
+            let words = Words::new(theme);
+            let first = at == 0 && self.scrolled == 0;
+            let words = if first { words.bold(*role, line.as_str()) } else { words.role(*role, line.as_str()) };
+            words.draw(buffer, inner.x, y, inner.width);
+        }
+    }
+
+    fn draw_headers(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let theme = ctx.theme;
+        let Some(refused) = self.list.get(self.cursor()) else {
+            border::draw(buffer, area, theme, "Headers", Vec::new(), false);
+            return;
+        };
+        let totals = Words::new(theme).muted(refused.headers.len().to_string());
+        let inner = border::draw(buffer, area, theme, "Headers", vec![totals], false);
+        for ((name, value), y) in refused.headers.iter().zip(inner.top()..inner.bottom()) {
+            let name = cut::cut(name, 16, theme.glyph(Glyph::Cut)).into_owned();
+            let name = Words::new(theme).muted(clean(&name).into_owned()).to(17);
+            name.text(clean(value).into_owned()).draw(buffer, inner.x, y, inner.width);
+        }
+    }
+
+    fn draw_bytes(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let theme = ctx.theme;
+        let Some(refused) = self.list.get(self.cursor()) else {
+            border::draw(buffer, area, theme, "First bytes", Vec::new(), false);
+            return;
+        };
+        let kept = format::thousands(refused.body.len() as u64);
+        let totals = Words::new(theme).muted(format!("{kept} of {} kept", format::thousands(refused.length)));
+        let inner = border::draw(buffer, area, theme, "First bytes", vec![totals], false);
+        for ((at, bytes), y) in refused.body.chunks(8).enumerate().zip(inner.top()..inner.bottom()) {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
+            let line = Words::new(theme).role(Role::Faint, format!("{:04x}  ", at * 8)).text(format!("{digits:<25}"));
+            bytes.iter().fold(line, |line, byte| dumped(line, *byte)).draw(buffer, inner.x, y, inner.width);
+        }
+    }
+}
+
+fn words<'a>(refused: &Refused, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
+    let words = Words::new(ctx.theme);
+    let in_window = ctx.scope.span.contains(refused.at);
+    match cell {
+        Cell::Time => {
+            let millis = refused.at.0.rem_euclid(1000);
+            words.muted(format!("{}.{millis:03}", format::clock(refused.at, ctx.zone)))
+        }
+        Cell::Peer => words.text(clean(&refused.peer).into_owned()),
+        Cell::Answer if in_window => words.bold(Role::Warn, refused.answer.to_string()),
+        Cell::Answer => words.muted(refused.answer.to_string()),
+        Cell::Reason => words.value(clean(&refused.reason).into_owned()),
+        Cell::Path => words.muted(clean(&refused.path).into_owned()),
+        Cell::Bytes => words.muted(format::thousands(refused.length)),
+        Cell::Explained => {
+            let first = refused.explanation.as_deref().and_then(|text| text.lines().next());
+            words.text(clean(first.unwrap_or_default()).into_owned())
+        }
+    }
+}
+
+/// The explanation as lines of at most `width` cells: its first line stands out.
+fn why(refused: &Refused, width: usize) -> Vec<(Role, String)> {
+    let mut lines = Vec::new();
+    match &refused.explanation {
+        Some(explanation) => {
+            for (at, line) in clean_lines(explanation).lines().enumerate() {
+                let role = if at == 0 { Role::Warn } else { Role::Text };
+                lines.extend(wrap(line, width).into_iter().map(|line| (role, line)));
+            }
+        }
+        None => lines.push((Role::Warn, format!("{}: answered {}", clean(&refused.reason), refused.answer))),
+    }
+    lines.push((Role::Muted, String::new()));
+    let about = format!("request {} from {} to {}", refused.n, clean(&refused.peer), clean(&refused.path));
+    lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
+    lines
+}
+
+/// One byte of the dump as a character; line ends and others that cannot be shown as a dot.
+fn dumped(line: Words<'_>, byte: u8) -> Words<'_> {
+    match byte {
+        b' '..=b'~' => line.text(char::from(byte).to_string()),
+        _ => line.glyph(Role::Warn, Glyph::Dot),
+    }
+}

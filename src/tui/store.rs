@@ -1,0 +1,217 @@
+//! Reading the journal for the screen, on a thread of its own: jobs in, answers out.
+//!
+//! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
+
+use super::events_tab::row::Row;
+use crate::event::{Event, Millis};
+use crate::journal::operator::{Operator, Refused, RefusedCount};
+use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::monitor::view::Span;
+use crate::query::Filter;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::Sender;
+
+/// How long one job reads before it answers with what it has.
+const SLICE: Duration = Duration::from_millis(30);
+
+/// Rows after which one job answers.
+const ROWS: usize = 500;
+
+/// What the screen wants to know.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// Events before or after a page.
+    Rows(RowsJob),
+    /// One event and the request that brought it.
+    Event {
+        /// The event's sequence number.
+        seq: u64,
+        /// Its request's number.
+        request: u64,
+    },
+    /// Refused requests: counts of the span, and the list when it is looked at.
+    Refused {
+        /// The span of the counts.
+        span: Span,
+        /// Whether the list is wanted.
+        list: bool,
+    },
+    /// Times in the span in which no receiver ran.
+    Gaps(Span),
+}
+
+/// A slice of the list of events.
+#[derive(Debug, Clone)]
+pub struct RowsJob {
+    /// Which list it is for: an answer for an older one is thrown away.
+    pub generation: u64,
+    /// Where to read.
+    pub from: Edge,
+    /// The receive times wanted.
+    pub span: Span,
+    /// The events wanted.
+    pub filter: Arc<Filter>,
+    /// For `age` in the filter.
+    pub now: Millis,
+}
+
+/// Where a slice of rows is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Backwards from the end of the span.
+    End,
+    /// Backwards from the page before this one.
+    Before(u64),
+    /// Forwards from the page after this one.
+    After(u64),
+}
+
+/// What a [`Job`] found.
+#[derive(Debug)]
+pub enum Answer {
+    /// To [`Job::Rows`].
+    Rows(Rows),
+    /// To [`Job::Event`]. Either may have been removed by retention.
+    Event {
+        /// The event's sequence number.
+        seq: u64,
+        /// The event, amendments merged in.
+        event: Option<Box<Event>>,
+        /// The request that brought it.
+        raw: Option<Box<RawRequest>>,
+    },
+    /// To [`Job::Refused`].
+    Refused {
+        /// Counts per minute and reason.
+        counts: Vec<RefusedCount>,
+        /// The kept requests, newest first, when they were wanted.
+        list: Option<Vec<Refused>>,
+    },
+    /// To [`Job::Gaps`].
+    Gaps(Vec<(Millis, Millis)>),
+    /// The journal could not be read, in words for the user.
+    Failed(String),
+}
+
+/// A slice of the list of events, oldest first.
+#[derive(Debug)]
+pub struct Rows {
+    /// The job's.
+    pub generation: u64,
+    /// The job's.
+    pub from: Edge,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// Events that the filter left out.
+    pub hidden: u64,
+    /// The page it began at.
+    pub newest: u64,
+    /// The last page that was read; where it began, when there was none.
+    pub page: u64,
+    /// When the last request that was read was received.
+    pub reached: Option<Millis>,
+    /// Whether there is nothing more to read in this direction now.
+    pub end: bool,
+}
+
+/// Starts the reading thread on the data directory `dir`. It ends when nobody asks any more.
+pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
+    let (jobs, asked) = mpsc::channel();
+    std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
+        for job in asked {
+            let answer = answer(&dir, job).unwrap_or_else(|error| Answer::Failed(error.to_string()));
+            if answers.blocking_send(answer).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(jobs)
+}
+
+/// Opens what the job needs for each job: a reader that stays open would pin the journal while nobody looks.
+fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
+    Ok(match job {
+        Job::Rows(job) => Answer::Rows(read_rows(&Reader::open(dir)?, &job)?),
+        Job::Event { seq, request } => {
+            let reader = Reader::open(dir)?;
+            let event = reader.event(seq)?.map(Box::new);
+            Answer::Event { seq, event, raw: reader.request(request)?.map(Box::new) }
+        }
+        Job::Refused { span, list } => {
+            let operator = Operator::open(dir)?;
+            let counts = operator.refused_counts(span.from, span.to)?;
+            Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
+        }
+        Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+    })
+}
+
+fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
+    let started = Instant::now();
+    let (page, back) = match job.from {
+        Edge::End => (end_page(reader, job)?, true),
+        Edge::Before(page) => (page, true),
+        Edge::After(page) => (page, false),
+    };
+    let mut found = Rows {
+        generation: job.generation,
+        from: job.from,
+        rows: Vec::new(),
+        hidden: 0,
+        newest: page.saturating_sub(1),
+        page,
+        reached: None,
+        end: false,
+    };
+    while found.rows.len() < ROWS && started.elapsed() < SLICE {
+        let batch = if back { reader.previous(found.page)? } else { reader.next(found.page)? };
+        let Some(mut batch) = batch else {
+            found.end = true;
+            break;
+        };
+        found.page = batch.page;
+        found.reached = batch.requests.first().map(|request| request.received_at).or(found.reached);
+        reader.settle(&mut batch)?;
+        if back {
+            batch.events.reverse();
+        }
+        take(reader, job, batch, &mut found)?;
+        if back && found.reached.is_some_and(|at| at < job.span.from) {
+            found.end = true;
+            break;
+        }
+    }
+    if back {
+        found.rows.reverse();
+    }
+    Ok(found)
+}
+
+/// The page after the last one that can hold events of the span.
+fn end_page(reader: &Reader, job: &RowsJob) -> Result<u64, OpenError> {
+    if job.span.to > job.now { Ok(reader.stats()?.last_page + 1) } else { reader.page_at(job.span.to) }
+}
+
+/// Adds the rows of one batch.
+fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Result<(), OpenError> {
+    let mut body = (0, None);
+    for event in batch.events {
+        if !job.span.contains(event.received_at) {
+            continue;
+        }
+        if job.filter.needs_body() && body.0 != event.request {
+            body = (event.request, reader.request(event.request)?);
+        }
+        let bytes = body.1.as_ref().map_or(&[][..], |raw| &raw.body);
+        if job.filter.matches(&event, bytes, job.now) {
+            found.rows.push(Row::new(&event, batch.page));
+        } else {
+            found.hidden += 1;
+        }
+    }
+    Ok(())
+}

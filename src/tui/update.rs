@@ -1,0 +1,185 @@
+//! What an action does to the state: pure.
+
+use super::action::Action;
+use super::app::{App, Pause, Tab};
+use super::input::Input;
+use super::keymap::Key;
+use super::overlays::Help;
+use super::panes::{Open, Outcome};
+use super::period::Period;
+use crate::event::Millis;
+use ratatui::crossterm::event::KeyEvent;
+
+/// What is left to do for the one who owns the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing: the screen looks as before.
+    Nothing,
+    /// Draw.
+    Draw,
+    /// Write the whole screen anew.
+    Redraw,
+    /// Go back to the shell until it lets us go on.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Takes in what came from the terminal. Keys go to what is on top: the help, a prompt, then actions.
+pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
+    match input {
+        Input::Key(key) => key_pressed(app, key, now),
+        Input::Paste(text) => {
+            match &mut app.help {
+                Some(help) => help.paste(&text),
+                None => app.events.paste(&text),
+            }
+            Effect::Draw
+        }
+        Input::Resized => Effect::Draw,
+        Input::Vanished => Effect::Quit,
+    }
+}
+
+fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
+    let action = app.known.keymap.action(Key::from(key));
+    if let Some(help) = &mut app.help {
+        if help.key(key, action) {
+            app.help = None;
+        }
+        return if action == Some(Action::Quit) && app.help.is_none() { Effect::Quit } else { Effect::Draw };
+    }
+    if app.tab == Tab::Events && app.events.typing() {
+        app.events.key(key);
+        return Effect::Draw;
+    }
+    action.map_or(Effect::Nothing, |action| update(app, action, now))
+}
+
+/// Does what was asked: the screen's own actions here, the others by the component that is looked at.
+pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
+    match action {
+        Action::Quit => return Effect::Quit,
+        Action::Suspend => return Effect::Suspend,
+        Action::Redraw => return Effect::Redraw,
+        Action::Help => app.help = Some(Help::new(valid(app, now))),
+        Action::Theme => app.theme = (app.theme + 1) % app.themes.len().max(1),
+        Action::Overview => go(app, Tab::Overview),
+        Action::Events => go(app, Tab::Events),
+        Action::Refused => go(app, Tab::Refused),
+        Action::Pause => pause(app, now),
+        Action::Narrower => return look(app, app.known.period.narrower()),
+        Action::Wider => return look(app, app.known.period.wider()),
+        Action::StepBack => return look(app, app.known.period.back(now, start(app))),
+        Action::StepForward => return look(app, app.known.period.forward(now)),
+        Action::Now => back_to_now(app),
+        _ => return component(app, action),
+    }
+    Effect::Draw
+}
+
+fn component(app: &mut App, action: Action) -> Effect {
+    let outcome = match app.tab {
+        Tab::Overview => app.overview.act(action),
+        Tab::Events => app.events.act(action),
+        Tab::Refused => app.refused.act(action),
+    };
+    match (outcome, action) {
+        (Outcome::Changed, _) => Effect::Draw,
+        (Outcome::Open(open), _) => {
+            app.open(open);
+            Effect::Draw
+        }
+        (Outcome::Ignored, Action::Back) => walk_back(app),
+        (Outcome::Ignored, Action::Explain) => explain(app),
+        (Outcome::Ignored, Action::Filter) => {
+            go(app, Tab::Events);
+            app.events.act(Action::Filter);
+            Effect::Draw
+        }
+        (Outcome::Ignored, _) => Effect::Nothing,
+    }
+}
+
+/// To where the last drill-down came from, else to the overview.
+fn walk_back(app: &mut App) -> Effect {
+    match app.path.pop() {
+        Some(step) => {
+            app.events.filter(&step.filter);
+            app.show(step.tab);
+        }
+        None if app.tab == Tab::Overview => return Effect::Nothing,
+        None => go(app, Tab::Overview),
+    }
+    Effect::Draw
+}
+
+/// Opens what the verdict rests on.
+fn explain(app: &mut App) -> Effect {
+    let verdict = &app.glance.verdict;
+    let Some(filter) = verdict.proof.clone() else { return Effect::Nothing };
+    let title = verdict.short.clone();
+    app.open(Open::Events { filter, title });
+    Effect::Draw
+}
+
+fn go(app: &mut App, tab: Tab) {
+    app.path.clear();
+    app.show(tab);
+    app.moved();
+}
+
+fn pause(app: &mut App, now: Millis) {
+    app.pause = if app.pause.is_some() { None } else { Some(Pause { at: now, new: 0 }) };
+    app.events.pause(app.pause.is_some());
+    app.moved();
+}
+
+fn look(app: &mut App, period: Option<Period>) -> Effect {
+    let Some(period) = period else { return Effect::Nothing };
+    app.known.period = period;
+    app.moved();
+    Effect::Draw
+}
+
+fn back_to_now(app: &mut App) {
+    app.known.period.end = None;
+    if app.pause.take().is_some() {
+        app.events.pause(false);
+    }
+    app.moved();
+}
+
+fn start(app: &App) -> Option<Millis> {
+    app.known.monitor.extent().map(|(first, _)| first)
+}
+
+/// Every action that would do something now, for footer and help.
+pub fn valid(app: &App, now: Millis) -> Vec<Action> {
+    let mut actions = match app.tab {
+        Tab::Overview => app.overview.actions(),
+        Tab::Events => app.events.actions(),
+        Tab::Refused => app.refused.actions(),
+    };
+    let offered = [
+        (Action::Back, app.tab != Tab::Overview || !app.path.is_empty()),
+        (Action::Overview, app.tab != Tab::Overview),
+        (Action::Events, app.tab != Tab::Events),
+        (Action::Refused, app.tab != Tab::Refused),
+        (Action::Explain, app.glance.verdict.proof.is_some()),
+        (Action::Filter, true),
+        (Action::Pause, true),
+        (Action::Narrower, app.known.period.narrower().is_some()),
+        (Action::Wider, app.known.period.wider().is_some()),
+        (Action::StepBack, app.known.period.back(now, start(app)).is_some()),
+        (Action::StepForward, app.known.period.forward(now).is_some()),
+        (Action::Now, app.known.period.end.is_some() || app.pause.is_some()),
+        (Action::Theme, app.themes.len() > 1),
+        (Action::Redraw, true),
+        (Action::Suspend, cfg!(unix)),
+        (Action::Help, true),
+        (Action::Quit, true),
+    ];
+    actions.extend(offered.into_iter().filter(|(_, now)| *now).map(|(action, _)| action));
+    actions
+}

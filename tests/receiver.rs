@@ -1,0 +1,14 @@
+//! Every answer of the receiver over a real socket, and what is found in the journal afterwards.
+
+#[path = "receiver/answers.rs"]
+mod answers;
+#[path = "receiver/connections.rs"]
+mod connections;
+#[path = "receiver/harness.rs"]
+mod harness;
+#[path = "receiver/refused.rs"]
+mod refused;
+#[path = "receiver/signatures.rs"]
+mod signatures;
+#[path = "receiver/unavailable.rs"]
+mod unavailable;
