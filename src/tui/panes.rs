@@ -173,7 +173,7 @@ impl Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.zone, ctx.window, &wants),
         };
         let Context { theme, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { theme, zone, keys, vitals, health, gaps, intake, data: &data, size };
@@ -197,7 +197,7 @@ impl Overview {
         let known = match (&self.judged, &self.drawn) {
             (Some((stamp, verdict)), _) if *stamp == ctx.stamp => verdict.clone(),
             (_, Some(drawn)) if drawn.stamp == ctx.stamp => drawn.data.verdict.clone(),
-            _ => ctx.monitor.verdict(ctx.scope),
+            _ => ctx.monitor.verdict(ctx.scope, ctx.zone),
         };
         let Context { zone, vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
