@@ -5,6 +5,7 @@ use super::term::{Plain, Term};
 use super::{Batch, OpenError, RawRequest, directory, index, schema};
 use crate::event::{Event, Millis};
 use rusqlite::Connection;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +15,20 @@ pub struct Reader {
     journal: PathBuf,
     /// Opened at the first use after the journal was made.
     connection: Mutex<Option<Connection>>,
+    ahead: Mutex<Ahead>,
 }
+
+/// Pages read in advance for whoever reads one after the other: many pages are small, and a transaction for each would cost more
+/// than the page. Stored pages do not change, so what is held cannot grow stale.
+#[derive(Default)]
+struct Ahead {
+    /// The page handed out last.
+    after: u64,
+    pages: VecDeque<Batch>,
+}
+
+/// Pages and bytes (compressed) read in advance.
+const AHEAD: (usize, usize) = (64, 64 << 10);
 
 /// Numbers about the whole journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +50,12 @@ pub struct Stats {
 impl Reader {
     /// Opens `dir` read-only. An absent journal is an empty one, until it appears.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let reader = Self { dir: dir.to_owned(), journal: dir.join(directory::JOURNAL), connection: Mutex::default() };
+        let reader = Self {
+            dir: dir.to_owned(),
+            journal: dir.join(directory::JOURNAL),
+            connection: Mutex::default(),
+            ahead: Mutex::default(),
+        };
         reader.read(Ok(()), |_| Ok(()))?;
         Ok(reader)
     }
@@ -91,7 +110,15 @@ impl Reader {
 
     /// The first batch after page `after`, if there is one. Batches come in order of page.
     pub fn next(&self, after: u64) -> Result<Option<Batch>, OpenError> {
-        self.read(Ok(None), |connection| page::next(connection, after))
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if ahead.after != after || ahead.pages.is_empty() {
+            // Who goes on where the last page ended will go on after this one too.
+            let (count, bytes) = if ahead.after == after && after > 0 { AHEAD } else { (1, 1) };
+            ahead.pages = self.read(Ok(VecDeque::new()), |connection| page::after(connection, after, count, bytes))?;
+        }
+        let batch = ahead.pages.pop_front();
+        ahead.after = batch.as_ref().map_or(after, |batch| batch.page);
+        Ok(batch)
     }
 
     /// The last batch before page `before`, if there is one: for reading backwards from the newest.

@@ -6,7 +6,7 @@ use super::index::{self, Indexer};
 use super::log::{self, Ends};
 use super::queue::Queue;
 use super::writer::{self, Shown};
-use super::{Batch, Health, LIVE, OpenError, Options, directory, schema, uptime};
+use super::{Batch, Health, LIVE, OpenError, Options, directory, schema};
 use crate::event::KeySecret;
 use rusqlite::Connection;
 use std::fmt::Display;
@@ -58,14 +58,13 @@ impl Threads {
         let queue = Arc::new(Queue::new(options.queue, options.queue_bytes));
         let (health_sender, health) = watch::channel(Health::Writable);
         let (live, _) = broadcast::channel(LIVE);
-        let run = uptime::begin(&connection, ends.received_to, super::now()).map_err(|error| failed(&error))?;
         let checkpoint =
             Checkpoint::set_up(&mut connection, wal, copier.thread().clone()).map_err(|error| failed(&error))?;
         let writer = writer::Thread {
             connection,
             duplicates,
             ends,
-            run,
+            run: None,
             dir: dir.to_owned(),
             options,
             checkpoint,
