@@ -47,12 +47,11 @@ impl Threads {
         let mut duplicates = Duplicates::new(options.recent_keys, keys, first_kept);
         log::remember_tail(&connection, &mut duplicates, &secret).map_err(|error| failed(&error))?;
 
-        let indexer = spawn("journal index", move || indexer.run()).map_err(|error| failed(&error))?;
+        let indexer = spawn("journal-index", move || indexer.run()).map_err(|error| failed(&error))?;
         let wal = Arc::new(Wal::default());
         let copier = {
             let (connection, wal, stop) = (second()?, wal.clone(), stop.clone());
-            spawn("journal checkpoint", move || checkpoint::run(&connection, &wal, &stop))
-                .map_err(|error| failed(&error))?
+            spawn("journal-wal", move || checkpoint::run(&connection, &wal, &stop)).map_err(|error| failed(&error))?
         };
 
         let queue = Arc::new(Queue::new(options.queue, options.queue_bytes));

@@ -231,6 +231,16 @@ impl Thread {
     }
 }
 
+/// However the writer ends, nobody waits for it in vain.
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.failed("the writer broke down; restart watop", 0);
+        }
+        self.queue.abandon();
+    }
+}
+
 /// The files whose names must not change under the writer.
 pub(super) fn files(dir: &Path) -> std::io::Result<[Identity; 2]> {
     let journal = dir.join(directory::JOURNAL);
