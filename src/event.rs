@@ -241,7 +241,7 @@ pub struct Inbound {
     pub referral: Option<Text>,
     /// Facts that stand only in deliveries of an earlier provider time, with that time. An inbound message is known by its id
     /// alone, so its deliveries may differ in time, and joining them in any order needs to know how old each fact is.
-    /// Empty unless such deliveries were merged.
+    /// Sorted by fact; empty unless such deliveries were merged.
     pub older: Vec<(Text, Option<Seconds>)>,
 }
 

@@ -11,13 +11,15 @@ mod status;
 use super::json::{Document, Kind, Value};
 use super::{Detail, Event, Key, KeySecret, Origin, Seconds, Text, Unrecognised};
 use compact_str::format_compact;
+use std::borrow::Cow;
 
 /// Decodes one body. Never fails and never panics on content: what cannot be read becomes [`Detail::Unrecognised`].
 /// Every body yields at least one event. `seq` and `request` are 0: the journal numbers events.
 pub fn decode(body: &[u8], origin: &Origin, secret: &KeySecret) -> Vec<Event> {
-    let mut post = Post { body, origin, secret, events: Vec::with_capacity(1), unreadable: 0, body_digest: None };
+    let mut post =
+        Post { body, origin, secret, events: Vec::with_capacity(1), unreadable: 0, beyond: 0, body_digest: None };
     // Bytes that are not UTF-8 become U+FFFD: within a string they cost a character, not the event.
-    let text = String::from_utf8_lossy(body);
+    let text = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     match Document::parse(&text) {
         Ok(document) => post.top(document.root()),
         Err(_) if body.iter().all(u8::is_ascii_whitespace) => post.unrecognised("$", "empty body"),
@@ -26,9 +28,10 @@ pub fn decode(body: &[u8], origin: &Origin, secret: &KeySecret) -> Vec<Event> {
     post.finish()
 }
 
-/// Elements of one body that are named one by one when they cannot be read. The rest share one event, so that a body of
-/// millions of commas does not become millions of events.
+/// Elements of one body that are named one by one when they cannot be read, and events of one body at all. The rest share one
+/// event, so that a body of millions of commas does not become millions of events. (Meta promises up to 1,000 in a post.)
 const NAMED_UNREADABLE: usize = 1000;
+const EVENTS: usize = 100_000;
 
 /// One body being decoded.
 struct Post<'a> {
@@ -38,6 +41,8 @@ struct Post<'a> {
     events: Vec<Event>,
     /// Elements so far that could not be read.
     unreadable: usize,
+    /// Elements beyond the bounds.
+    beyond: usize,
     /// Of the body, once something in it could not be read.
     body_digest: Option<u128>,
 }
@@ -188,36 +193,50 @@ impl Post<'_> {
 
     fn unrecognised(&mut self, path: &str, reason: &str) {
         self.unreadable += 1;
-        if self.unreadable <= NAMED_UNREADABLE {
-            self.push_unrecognised(path, reason);
+        if self.unreadable > NAMED_UNREADABLE {
+            self.beyond += 1;
+            return;
+        }
+        let facts = self.unreadable_facts(path, reason);
+        self.push(path.into(), facts);
+    }
+
+    fn unreadable_facts(&mut self, path: &str, reason: &str) -> Facts {
+        let digest = *self.body_digest.get_or_insert_with(|| self.secret.body(self.body));
+        Facts {
+            key: self.secret.unrecognised(digest, path),
+            provider_at: None,
+            number: None,
+            customer: None,
+            name: None,
+            detail: Detail::Unrecognised(Unrecognised { reason: reason.into() }),
         }
     }
 
-    fn push_unrecognised(&mut self, path: &str, reason: &str) {
-        let digest = *self.body_digest.get_or_insert_with(|| self.secret.body(self.body));
-        self.push(
-            path.into(),
-            Facts {
-                key: self.secret.unrecognised(digest, path),
-                provider_at: None,
-                number: None,
-                customer: None,
-                name: None,
-                detail: Detail::Unrecognised(Unrecognised { reason: reason.into() }),
-            },
-        );
-    }
-
     fn finish(mut self) -> Vec<Event> {
-        let more = self.unreadable.saturating_sub(NAMED_UNREADABLE);
-        if more > 0 {
-            self.push_unrecognised("$", &format!("{more} more elements of this body cannot be read"));
+        if self.events.is_empty() {
+            self.unrecognised("$", "nothing in it");
+        }
+        if self.beyond > 0 {
+            let reason = format!("{} more elements of this body are not listed one by one", self.beyond);
+            let facts = self.unreadable_facts("$", &reason);
+            let event = self.event("$".into(), facts);
+            self.events.push(event);
         }
         self.events
     }
 
     fn push(&mut self, path: Text, facts: Facts) {
-        self.events.push(Event {
+        if self.events.len() < EVENTS {
+            let event = self.event(path, facts);
+            self.events.push(event);
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    fn event(&self, path: Text, facts: Facts) -> Event {
+        Event {
             seq: 0,
             request: 0,
             received_at: self.origin.received_at,
@@ -230,7 +249,7 @@ impl Post<'_> {
             customer: facts.customer,
             name: facts.name,
             detail: facts.detail,
-        });
+        }
     }
 }
 

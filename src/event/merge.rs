@@ -23,6 +23,7 @@ impl Event {
             (Detail::Status(one), Detail::Status(two)) => one.merge(two),
             (Detail::Inbound(one), Detail::Inbound(two)) => {
                 one.merge(two, &mut facts);
+                facts.older.sort();
                 one.older = facts.older;
             }
             (Detail::Template(one), Detail::Template(two)) | (Detail::Account(one), Detail::Account(two)) => {
@@ -81,7 +82,8 @@ impl Side {
     }
 
     fn at(&self, fact: &str) -> Option<Seconds> {
-        self.older.iter().find(|(older, _)| older == fact).map_or(self.at, |&(_, at)| at)
+        let found = self.older.binary_search_by(|(older, _)| older.as_str().cmp(fact)).ok();
+        found.and_then(|at| self.older.get(at)).map_or(self.at, |&(_, at)| at)
     }
 }
 
@@ -98,7 +100,6 @@ impl Facts {
             *one = Some(value);
             if at != self.at {
                 self.older.push((fact.into(), at));
-                self.older.sort();
             }
         }
     }
@@ -148,7 +149,6 @@ impl Inbound {
         let (costs, at) = merge_costs(&self.costs, &other.costs, times);
         self.costs = costs;
         facts.older.extend(at.into_iter().filter(|&(_, at)| at != facts.at));
-        facts.older.sort();
     }
 }
 

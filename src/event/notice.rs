@@ -52,7 +52,7 @@ pub(super) fn account_severity(field: &str, event: &str, states: &[Text]) -> Sev
 
 /// Severity of an error that belongs to no message: what stops everything is critical.
 pub(super) fn error_severity(code: Option<i64>) -> Severity {
-    match code.and_then(catalogue::lookup).map(|entry| entry.class) {
+    match code.and_then(catalogue::lookup).map(|entry| entry.class.as_str()) {
         Some("integrity" | "auth" | "account" | "registration") => Severity::Critical,
         _ => Severity::Warning,
     }

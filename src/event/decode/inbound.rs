@@ -2,7 +2,7 @@
 
 use super::cost::{Place, costs};
 use super::fault::errors;
-use super::preview::{content, line};
+use super::preview::{PREVIEW, content, line};
 use super::{Facts, Frame, Post, first};
 use crate::event::json::Value;
 use crate::event::{Detail, Inbound, Text};
@@ -22,7 +22,7 @@ impl Post<'_> {
             meta_message_id: first(element, &["meta_message_id"]),
             r#type: content.r#type,
             text: content.text,
-            preview: line(&content.preview),
+            preview: line(&content.preview, PREVIEW),
             context,
             context_meta_id,
             errors,

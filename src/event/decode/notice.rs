@@ -7,6 +7,9 @@ use crate::event::key::alert_id;
 use crate::event::{Detail, ErrorItem, Millis, Notice, Severity, Text, notice};
 use compact_str::{CompactString, format_compact};
 
+/// Longest cause, in characters: descriptions are sentences.
+const CAUSE: usize = 600;
+
 /// Members that say who and when, and are shown elsewhere.
 const COMMON: [&str; 8] = [
     "event",
@@ -54,7 +57,7 @@ impl Post<'_> {
             kind: draft.kind,
             title: title.unwrap_or_else(|| account_title(frame)),
             subject,
-            cause: line(&draft.cause),
+            cause: line(&draft.cause, CAUSE),
             severity: draft.severity,
             reinstates: draft.reinstates,
             waba: frame.waba.clone(),
@@ -75,7 +78,7 @@ impl Post<'_> {
             kind: draft.kind,
             subject: account_name(frame, draft.object.as_ref()),
             title: draft.title.unwrap_or_else(|| account_title(frame)),
-            cause: line(&draft.cause),
+            cause: line(&draft.cause, CAUSE),
             severity: draft.severity,
             reinstates: draft.reinstates,
             waba: frame.waba.clone(),
@@ -97,7 +100,7 @@ impl Post<'_> {
             kind: CompactString::const_new("errors"),
             subject: account_name(frame, None),
             title: account_title(frame),
-            cause: line(&explained(&error)),
+            cause: line(&explained(&error), CAUSE),
             severity: notice::error_severity(error.code),
             reinstates: false,
             waba: frame.waba.clone(),

@@ -1,6 +1,6 @@
 //! Everything else that is known to exist: calls, groups, echoes, history, unknown fields. Kept and listed.
 
-use super::preview::{content, line, summary, summary_without};
+use super::preview::{PREVIEW, content, line, summary, summary_without};
 use super::{Facts, Frame, Post, first};
 use crate::event::json::Value;
 use crate::event::{Detail, Other, Text};
@@ -46,7 +46,7 @@ impl Post<'_> {
         let event = first(value, &["event", "event_name", "action", "status", "type", "value"]);
         let id = first(value, &["id"]);
         let provider_at = ["timestamp", "time"].iter().find_map(|key| value.get(key)?.seconds()).or(frame.entry_at);
-        let other = Other { preview: line(&preview(field, value)), field: field.into(), event, id };
+        let other = Other { preview: line(&preview(field, value), PREVIEW), field: field.into(), event, id };
         let said = other.event.as_deref().unwrap_or_default();
         let facts = Facts {
             key: self.secret.other(field, said, other.id.as_deref(), provider_at, value),

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 /// Longest preview, in characters.
-const PREVIEW: usize = 200;
+pub(super) const PREVIEW: usize = 200;
 
 /// What a message says.
 pub(super) struct Content {
@@ -309,14 +309,14 @@ pub(super) fn summary_without(value: Value, skip: &[&str]) -> Text {
     line
 }
 
-/// A text as one line of at most 200 characters: runs of blanks and line breaks become one blank, the rest is cut off.
-pub(super) fn line(text: &str) -> Text {
+/// A text as one line of at most `longest` characters: runs of blanks and line breaks become one blank, the rest is cut off.
+pub(super) fn line(text: &str, longest: usize) -> Text {
     let mut line = Text::default();
     let mut characters = 0;
     for word in text.split_whitespace() {
         let blank = if line.is_empty() { "" } else { " " };
         for c in blank.chars().chain(word.chars()) {
-            if characters == PREVIEW {
+            if characters == longest {
                 line.pop();
                 line.push('…');
                 return line;

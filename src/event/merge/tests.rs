@@ -26,13 +26,18 @@ fn costs() -> impl Strategy<Value = Vec<CostLine>> {
 }
 
 fn errors(codes: Vec<i64>) -> impl Strategy<Value = Vec<ErrorItem>> {
-    let said = vec((option::of(word()), option::of(word()), option::of(Just(10000))), codes.len());
-    said.prop_map(move |said| {
-        let of = |(&code, (title, details, platform_code)): (&i64, (Option<Text>, Option<Text>, Option<i64>))| {
-            ErrorItem { code: Some(code), platform_code, title, details, href: None }
-        };
-        codes.iter().zip(said).map(of).collect()
-    })
+    let one = |code| {
+        (option::of(word()), option::of(word()), option::of(Just(10000))).prop_map(
+            move |(title, details, platform_code)| ErrorItem {
+                code: Some(code),
+                platform_code,
+                title,
+                details,
+                href: None,
+            },
+        )
+    };
+    codes.into_iter().map(one).collect::<Vec<_>>()
 }
 
 fn status() -> impl Strategy<Value = Detail> {
@@ -133,7 +138,7 @@ fn merged(one: &Event, two: &Event) -> Event {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn merging_is_commutative_associative_and_idempotent([a, b, c] in three()) {
