@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::Thread;
 
 /// Pages of log after which the thread copies.
-const STEP: u64 = 1024;
+const STEP: u64 = 4096;
 /// Pages of log after which the writer begins it anew.
-const RESTART: u64 = 8 * STEP;
+const RESTART: u64 = 4 * STEP;
 /// Size to which the log's file is cut when it was longer, in bytes. Below, it is written over again and again, which syncs faster
 /// than a file that grows.
 const FILE: u64 = 2 * RESTART * 4096;
@@ -22,7 +22,7 @@ const FILE: u64 = 2 * RESTART * 4096;
 pub(super) struct Wal {
     /// Pages in the log, as of the last commit.
     pages: AtomicU64,
-    /// The thread has copied all that there was a moment ago.
+    /// The thread has copied all that there was when it was called, and rests.
     copied: AtomicBool,
 }
 
@@ -32,6 +32,8 @@ pub(super) struct Checkpoint {
     copier: Thread,
     /// Length of the log when the thread was last called.
     called_at: u64,
+    /// The log was long then: after this copying it is to begin anew.
+    ending: bool,
 }
 
 impl Checkpoint {
@@ -43,19 +45,24 @@ impl Checkpoint {
             hooked.pages.store(u64::try_from(pages).unwrap_or(0), Relaxed);
             Ok(())
         }))?;
-        Ok(Self { wal, copier, called_at: 0 })
+        wal.copied.store(true, Relaxed);
+        Ok(Self { wal, copier, called_at: 0, ending: false })
     }
 
     /// After a commit was answered: calls the thread, or ends what it began.
     pub(super) fn after_commit(&mut self, connection: &Connection) {
         let pages = self.wal.pages.load(Relaxed);
+        let long = pages >= RESTART;
         if pages < self.called_at {
             self.called_at = 0;
         }
-        if pages >= RESTART && self.wal.copied.swap(false, Relaxed) {
+        if long && self.ending && self.wal.copied.load(Relaxed) {
+            // What came while the thread copied is little: the log begins anew with the next commit.
             passive(connection);
-        } else if pages >= self.called_at + STEP {
+            self.ending = false;
+        } else if pages >= self.called_at + STEP && self.wal.copied.swap(false, Relaxed) {
             self.called_at = pages;
+            self.ending = long;
             self.copier.unpark();
         }
     }
@@ -65,6 +72,8 @@ impl Checkpoint {
 pub(super) fn run(connection: &Connection, wal: &Wal, stop: &AtomicBool) {
     while !stop.load(Relaxed) {
         std::thread::park();
+        // The second time only what came during the first, so that little is left for the writer.
+        passive(connection);
         passive(connection);
         wal.copied.store(true, Relaxed);
     }

@@ -102,6 +102,10 @@ impl Operator {
     fn set_up(path: PathBuf, open: impl FnOnce() -> rusqlite::Result<Connection>) -> Result<Self, OpenError> {
         match open() {
             Ok(connection) => Ok(Self { path, connection }),
+            Err(error) if schema::damaged(&error) => Err(OpenError::Unusable(format!(
+                "{} is damaged ({error}); move it away and start again: it holds the refused list and acknowledgements only",
+                path.display()
+            ))),
             Err(error) => Err(OpenError::Unusable(format!("{} cannot be opened: {error}", path.display()))),
         }
     }

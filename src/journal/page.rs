@@ -3,15 +3,20 @@
 //! A commit is a page: one row in `pages` (request summaries and events) and one row in `raw` (the requests as they came), both
 //! appended under the page's number, so that a commit costs two inserts whatever its size, and reading events never touches bodies.
 //!
-//! Both blobs are a byte for the version of the form, then postcard compressed with LZ4. postcard does not describe itself, so
+//! Both blobs are a byte for the version of the form, then postcard compressed with LZ4 and a dictionary of the usual skeletons. postcard does not describe itself, so
 //! whoever changes the shape of an event raises [`FORM`] and rebuilds `pages` from `raw`, which is the record.
+
+mod dictionary;
 
 use super::{Batch, RawRequest, RequestSummary};
 use crate::event::{Detail, Event, Key, Millis, Seconds, Text, Verified};
 use bytes::Bytes;
+use dictionary::DICTIONARY;
+use rusqlite::types::FromSqlError;
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 /// Version of the stored form, the first byte of each blob.
 const FORM: u8 = 1;
@@ -30,15 +35,6 @@ pub(super) enum PageError {
         /// What is wrong with it.
         reason: String,
     },
-}
-
-/// What both blobs of a page look like before compression.
-#[derive(Serialize, Deserialize)]
-struct StoredPage<'a> {
-    #[serde(borrow)]
-    requests: Vec<StoredRequest<'a>>,
-    #[serde(borrow)]
-    events: Vec<StoredEvent<'a>>,
 }
 
 /// A request summary; its number follows from its place.
@@ -80,39 +76,39 @@ struct StoredRaw<'a> {
     body: &'a [u8],
 }
 
-/// What is put into a page: the numbered batch, and who vouched for each of its requests.
+/// The two blobs of a page: the numbered batch, and its requests as they came.
+///
+/// The first is the list of request summaries, the number of events and the events; the second is one list.
 pub(super) fn encode(batch: &Batch, raw: &[&RawRequest]) -> (Vec<u8>, Vec<u8>) {
     let first_request = batch.requests.first().map_or(0, |summary| summary.request);
-    let page = StoredPage {
-        requests: batch
-            .requests
-            .iter()
-            .zip(raw)
-            .map(|(summary, raw)| StoredRequest {
-                received_at: summary.received_at,
-                verified: raw.verified.as_ref().map(Cow::Borrowed),
-                events: summary.events,
-                unrecognised: summary.unrecognised,
-                duplicates: summary.duplicates,
-                bytes: summary.bytes,
-            })
-            .collect(),
-        events: batch
-            .events
-            .iter()
-            .map(|event| StoredEvent {
-                request: (event.request - first_request) as u32,
-                key: event.key.0.to_le_bytes(),
-                amends: event.amends,
-                path: Cow::Borrowed(&event.path),
-                provider_at: event.provider_at,
-                number: event.number.as_ref().map(Cow::Borrowed),
-                customer: event.customer.as_ref().map(Cow::Borrowed),
-                name: event.name.as_ref().map(Cow::Borrowed),
-                detail: Cow::Borrowed(&event.detail),
-            })
-            .collect(),
-    };
+    let summaries: Vec<_> = batch
+        .requests
+        .iter()
+        .zip(raw)
+        .map(|(summary, raw)| StoredRequest {
+            received_at: summary.received_at,
+            verified: raw.verified.as_ref().map(Cow::Borrowed),
+            events: summary.events,
+            unrecognised: summary.unrecognised,
+            duplicates: summary.duplicates,
+            bytes: summary.bytes,
+        })
+        .collect();
+    let mut page = append(Vec::new(), &(summaries, batch.events.len() as u32));
+    for event in &batch.events {
+        let stored = StoredEvent {
+            request: (event.request - first_request) as u32,
+            key: event.key.0.to_le_bytes(),
+            amends: event.amends,
+            path: Cow::Borrowed(&event.path),
+            provider_at: event.provider_at,
+            number: event.number.as_ref().map(Cow::Borrowed),
+            customer: event.customer.as_ref().map(Cow::Borrowed),
+            name: event.name.as_ref().map(Cow::Borrowed),
+            detail: Cow::Borrowed(&event.detail),
+        };
+        page = append(page, &stored);
+    }
     let requests: Vec<StoredRaw> = raw
         .iter()
         .map(|raw| StoredRaw {
@@ -124,17 +120,21 @@ pub(super) fn encode(batch: &Batch, raw: &[&RawRequest]) -> (Vec<u8>, Vec<u8>) {
             body: &raw.body,
         })
         .collect();
-    (pack(&page), pack(&requests))
+    (pack(&page), pack(&append(Vec::new(), &requests)))
 }
 
-fn pack(value: &impl Serialize) -> Vec<u8> {
+fn append(plain: Vec<u8>, value: &impl Serialize) -> Vec<u8> {
     #[expect(clippy::expect_used, reason = "postcard fails only on sequences of unknown length, and none is stored")]
-    let plain = postcard::to_stdvec(value).expect("stored forms have known lengths");
+    postcard::to_extend(value, plain).expect("stored forms have known lengths")
+}
+
+fn pack(plain: &[u8]) -> Vec<u8> {
     let mut packed = vec![0; 5 + lz4_flex::block::get_maximum_output_size(plain.len())];
     packed[0] = FORM;
     packed[1..5].copy_from_slice(&(plain.len() as u32).to_le_bytes());
     #[expect(clippy::expect_used, reason = "the buffer has the largest size that LZ4 can need")]
-    let length = lz4_flex::block::compress_into(&plain, &mut packed[5..]).expect("room for the worst case");
+    let length =
+        lz4_flex::block::compress_into_with_dict(plain, &mut packed[5..], DICTIONARY).expect("room for the worst case");
     packed.truncate(5 + length);
     packed
 }
@@ -149,7 +149,8 @@ fn unpack(page: u64, blob: &[u8]) -> Result<Vec<u8>, PageError> {
             if length / 255 > packed.len() {
                 return Err(damaged(format!("it claims {length} bytes")));
             }
-            lz4_flex::block::decompress(packed, length).map_err(|error| damaged(error.to_string()))
+            lz4_flex::block::decompress_with_dict(packed, length, DICTIONARY)
+                .map_err(|error| damaged(error.to_string()))
         }
         Some((form, _)) => Err(damaged(format!("its form {form} is not known to this version of watop"))),
         None => Err(damaged("it is empty".into())),
@@ -248,60 +249,95 @@ pub(super) fn remove(connection: &Connection, place: &Place) -> rusqlite::Result
     Ok(bytes as u64)
 }
 
+/// The first pages after `after`, in order: at most `count`, and no more once their blobs exceed `bytes`.
+pub(super) fn after(
+    connection: &Connection,
+    after: u64,
+    count: usize,
+    mut bytes: usize,
+) -> Result<VecDeque<Batch>, PageError> {
+    let mut statement = connection
+        .prepare_cached("SELECT page, first_request, first_seq, data FROM pages WHERE page > ?1 ORDER BY page")?;
+    let mut rows = statement.query([signed(after)])?;
+    let mut batches = VecDeque::new();
+    while batches.len() < count
+        && bytes > 0
+        && let Some(row) = rows.next()?
+    {
+        let (batch, length) = read(row)?;
+        batches.push_back(batch);
+        bytes = bytes.saturating_sub(length);
+    }
+    Ok(batches)
+}
+
 /// The first page after `after`.
 pub(super) fn next(connection: &Connection, after: u64) -> Result<Option<Batch>, PageError> {
-    one(connection, "SELECT {} FROM pages WHERE page > ?1 ORDER BY page LIMIT 1", after)
+    self::after(connection, after, 1, 1).map(|mut batches| batches.pop_front())
 }
 
 /// The last page before `before`.
 pub(super) fn previous(connection: &Connection, before: u64) -> Result<Option<Batch>, PageError> {
-    one(connection, "SELECT {} FROM pages WHERE page < ?1 ORDER BY page DESC LIMIT 1", before)
+    one(
+        connection,
+        "SELECT page, first_request, first_seq, data FROM pages WHERE page < ?1 ORDER BY page DESC LIMIT 1",
+        before,
+    )
 }
 
 /// The page with this number.
 pub(super) fn exactly(connection: &Connection, page: u64) -> Result<Option<Batch>, PageError> {
-    one(connection, "SELECT {} FROM pages WHERE page = ?1", page)
+    one(connection, "SELECT page, first_request, first_seq, data FROM pages WHERE page = ?1", page)
 }
 
 fn one(connection: &Connection, sql: &str, page: u64) -> Result<Option<Batch>, PageError> {
-    let mut statement = connection.prepare_cached(&sql.replace("{}", "page, first_request, first_seq, data"))?;
+    let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([signed(page)])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let (page, first_request, first_seq) = (row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?);
-    let blob = row
-        .get_ref(3)?
-        .as_blob()
-        .map_err(|error| PageError::Damaged { page: page as u64, reason: error.to_string() })?;
-    decode(page as u64, first_request as u64, first_seq as u64, blob).map(Some)
+    match rows.next()? {
+        Some(row) => read(row).map(|(batch, _)| Some(batch)),
+        None => Ok(None),
+    }
+}
+
+/// A page from its row, and the length of its blob.
+fn read(row: &Row) -> Result<(Batch, usize), PageError> {
+    let (page, first_request, first_seq): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+    let page = page as u64;
+    let damaged = |error: FromSqlError| PageError::Damaged { page, reason: error.to_string() };
+    let blob = row.get_ref(3)?.as_blob().map_err(damaged)?;
+    Ok((decode(page, first_request as u64, first_seq as u64, blob)?, blob.len()))
 }
 
 fn decode(page: u64, first_request: u64, first_seq: u64, blob: &[u8]) -> Result<Batch, PageError> {
     let damaged = |reason: String| PageError::Damaged { page, reason };
     let plain = unpack(page, blob)?;
-    let stored: StoredPage = postcard::from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
-    let mut events = Vec::with_capacity(stored.events.len());
-    for (seq, event) in (first_seq..).zip(stored.events) {
-        let request = stored
-            .requests
-            .get(event.request as usize)
+    let ((summaries, count), mut rest): ((Vec<StoredRequest>, u32), _) =
+        postcard::take_from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
+    // An event is large: each goes from the bytes to its place without a list in between.
+    let mut events = Vec::with_capacity((count as usize).min(rest.len() / size_of::<Key>()));
+    for seq in (first_seq..).take(count as usize) {
+        let stored: StoredEvent;
+        (stored, rest) = postcard::take_from_bytes(rest).map_err(|error| damaged(error.to_string()))?;
+        let request = summaries
+            .get(stored.request as usize)
             .ok_or_else(|| damaged(format!("event {seq} names a request that is not there")))?;
         events.push(Event {
             seq,
-            request: first_request + u64::from(event.request),
+            request: first_request + u64::from(stored.request),
             received_at: request.received_at,
-            key: Key(u128::from_le_bytes(event.key)),
-            amends: event.amends,
+            key: Key(u128::from_le_bytes(stored.key)),
+            amends: stored.amends,
             verified: request.verified.as_deref().cloned(),
-            path: Text::from(event.path),
-            provider_at: event.provider_at,
-            number: event.number.map(Cow::into_owned),
-            customer: event.customer.map(Cow::into_owned),
-            name: event.name.map(Cow::into_owned),
-            detail: event.detail.into_owned(),
+            path: Text::from(stored.path),
+            provider_at: stored.provider_at,
+            number: stored.number.map(Cow::into_owned),
+            customer: stored.customer.map(Cow::into_owned),
+            name: stored.name.map(Cow::into_owned),
+            detail: stored.detail.into_owned(),
         });
     }
     let requests = (first_request..)
-        .zip(stored.requests)
+        .zip(summaries)
         .map(|(request, stored)| RequestSummary {
             request,
             received_at: stored.received_at,

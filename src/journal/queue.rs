@@ -131,6 +131,14 @@ impl Queue {
         self.wake(state);
     }
 
+    /// Takes no more, and drops what waits unanswered: nobody is left to write it.
+    pub(super) fn abandon(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        state.pending.clear();
+        state.probes.clear();
+    }
+
     /// A notification is a system call: only for a writer that sleeps.
     fn wake(&self, mut state: MutexGuard<'_, State>) {
         let asleep = std::mem::take(&mut state.asleep);

@@ -1,10 +1,13 @@
 //! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
 
+use super::directory::Identity;
 use super::page::{self, PageError};
 use super::term::{Plain, Term};
 use super::{Batch, OpenError, RawRequest, directory, index, schema};
 use crate::event::{Event, Millis};
 use rusqlite::Connection;
+use std::collections::VecDeque;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,8 +16,27 @@ pub struct Reader {
     dir: PathBuf,
     journal: PathBuf,
     /// Opened at the first use after the journal was made.
-    connection: Mutex<Option<Connection>>,
+    opened: Mutex<Option<Opened>>,
+    ahead: Mutex<Ahead>,
 }
+
+/// A connection, and the file that it reads.
+struct Opened {
+    connection: Connection,
+    file: Identity,
+}
+
+/// Pages read in advance for whoever reads one after the other: many pages are small, and a transaction for each would cost more
+/// than the page. Stored pages do not change, so what is held cannot grow stale.
+#[derive(Default)]
+struct Ahead {
+    /// The page handed out last.
+    after: u64,
+    pages: VecDeque<Batch>,
+}
+
+/// Pages and bytes (compressed) read in advance.
+const AHEAD: (usize, usize) = (64, 64 << 10);
 
 /// Numbers about the whole journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,7 +58,12 @@ pub struct Stats {
 impl Reader {
     /// Opens `dir` read-only. An absent journal is an empty one, until it appears.
     pub fn open(dir: &Path) -> Result<Self, OpenError> {
-        let reader = Self { dir: dir.to_owned(), journal: dir.join(directory::JOURNAL), connection: Mutex::default() };
+        let reader = Self {
+            dir: dir.to_owned(),
+            journal: dir.join(directory::JOURNAL),
+            opened: Mutex::default(),
+            ahead: Mutex::default(),
+        };
         reader.read(Ok(()), |_| Ok(()))?;
         Ok(reader)
     }
@@ -47,24 +74,27 @@ impl Reader {
         empty: Result<T, OpenError>,
         f: impl FnOnce(&Connection) -> Result<T, PageError>,
     ) -> Result<T, OpenError> {
-        let mut slot = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let unreadable =
+            |error: &dyn Display| OpenError::Unusable(format!("{} cannot be read: {error}", self.journal.display()));
+        let mut slot = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.is_none() {
             let Some(connection) = schema::open_read_only(&self.journal)? else { return empty };
             if !schema::check_readable(&connection, &self.journal)? {
                 return empty;
             }
-            *slot = Some(connection);
+            let file = Identity::of(&self.journal).map_err(|error| unreadable(&error))?;
+            *slot = Some(Opened { connection, file });
         }
-        let Some(connection) = slot.as_ref() else { return empty };
+        let Some(Opened { connection, file }) = slot.as_ref() else { return empty };
+        // Numbers of another journal that came in its place would continue these without meaning.
+        file.check().map_err(|error| unreadable(&error))?;
         let read = || {
             let transaction = connection.unchecked_transaction()?;
             let value = f(&transaction)?;
             transaction.commit()?;
             Ok(value)
         };
-        read().map_err(|error: PageError| {
-            OpenError::Unusable(format!("{} cannot be read: {error}", self.journal.display()))
-        })
+        read().map_err(|error: PageError| unreadable(&error))
     }
 
     /// Numbers about the whole journal.
@@ -91,7 +121,15 @@ impl Reader {
 
     /// The first batch after page `after`, if there is one. Batches come in order of page.
     pub fn next(&self, after: u64) -> Result<Option<Batch>, OpenError> {
-        self.read(Ok(None), |connection| page::next(connection, after))
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if ahead.after != after || ahead.pages.is_empty() {
+            // Who goes on where the last page ended will go on after this one too.
+            let (count, bytes) = if ahead.after == after && after > 0 { AHEAD } else { (1, 1) };
+            ahead.pages = self.read(Ok(VecDeque::new()), |connection| page::after(connection, after, count, bytes))?;
+        }
+        let batch = ahead.pages.pop_front();
+        ahead.after = batch.as_ref().map_or(after, |batch| batch.page);
+        Ok(batch)
     }
 
     /// The last batch before page `before`, if there is one: for reading backwards from the newest.

@@ -261,3 +261,47 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_schema_is_upgraded_step_by_step_after_a_copy() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(directory::JOURNAL);
+        let connection = open(dir.path(), Millis(0)).unwrap().connection;
+        connection.execute("UPDATE removed SET events = 7", []).unwrap();
+        let steps =
+            [STEPS[0], "ALTER TABLE removed ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 3", "DROP TABLE probe"];
+        let copy = upgrade(&connection, &path, &steps).ok().unwrap().expect("a copy was made");
+        let version = |connection: &Connection| -> i64 {
+            connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+        };
+        assert_eq!(version(&connection), 3);
+        let upgraded: (i64, i64) = connection
+            .query_row("SELECT events, forgotten FROM removed", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(upgraded, (7, 3));
+        assert!(upgrade(&connection, &path, &steps).ok().unwrap().is_none(), "once is enough");
+        let old = open_read_only(&copy).unwrap().unwrap();
+        assert_eq!(version(&old), 1);
+        assert!(check_readable(&old, &copy).unwrap());
+        assert_eq!(old.query_row("SELECT events FROM removed", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
+    }
+
+    #[test]
+    fn a_step_that_fails_leaves_the_version_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(directory::JOURNAL);
+        let connection = open(dir.path(), Millis(0)).unwrap().connection;
+        let steps = [STEPS[0], "DROP TABLE probe; DROP TABLE no_such_table"];
+        assert!(upgrade(&connection, &path, &steps).is_err());
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").unwrap();
+        }
+        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, 1);
+        connection.execute_batch("SELECT * FROM probe").unwrap();
+    }
+}

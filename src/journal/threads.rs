@@ -6,7 +6,7 @@ use super::index::{self, Indexer};
 use super::log::{self, Ends};
 use super::queue::Queue;
 use super::writer::{self, Shown};
-use super::{Batch, Health, LIVE, OpenError, Options, directory, schema, uptime};
+use super::{Batch, Health, LIVE, OpenError, Options, directory, schema};
 use crate::event::KeySecret;
 use rusqlite::Connection;
 use std::fmt::Display;
@@ -47,25 +47,23 @@ impl Threads {
         let mut duplicates = Duplicates::new(options.recent_keys, keys, first_kept);
         log::remember_tail(&connection, &mut duplicates, &secret).map_err(|error| failed(&error))?;
 
-        let indexer = spawn("journal index", move || indexer.run()).map_err(|error| failed(&error))?;
+        let indexer = spawn("journal-index", move || indexer.run()).map_err(|error| failed(&error))?;
         let wal = Arc::new(Wal::default());
         let copier = {
             let (connection, wal, stop) = (second()?, wal.clone(), stop.clone());
-            spawn("journal checkpoint", move || checkpoint::run(&connection, &wal, &stop))
-                .map_err(|error| failed(&error))?
+            spawn("journal-wal", move || checkpoint::run(&connection, &wal, &stop)).map_err(|error| failed(&error))?
         };
 
         let queue = Arc::new(Queue::new(options.queue, options.queue_bytes));
         let (health_sender, health) = watch::channel(Health::Writable);
         let (live, _) = broadcast::channel(LIVE);
-        let run = uptime::begin(&connection, ends.received_to, super::now()).map_err(|error| failed(&error))?;
         let checkpoint =
             Checkpoint::set_up(&mut connection, wal, copier.thread().clone()).map_err(|error| failed(&error))?;
         let writer = writer::Thread {
             connection,
             duplicates,
             ends,
-            run,
+            run: None,
             dir: dir.to_owned(),
             options,
             checkpoint,

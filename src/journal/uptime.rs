@@ -2,7 +2,7 @@
 //! a visible gap even after a crash.
 
 use crate::event::Millis;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;
 
 /// How often a run notes that it is alive.
@@ -19,16 +19,17 @@ pub(super) struct Run {
 
 /// Notes that a receiver starts. When the run before did not end cleanly, the newest stored request (`received_to`) may prove
 /// that it lived longer than its last heartbeat says.
-pub(super) fn begin(connection: &Connection, received_to: Millis, now: Millis) -> rusqlite::Result<Run> {
-    let last: Option<i64> =
-        connection.query_row("SELECT max(start) FROM runs", [], |row| row.get(0)).optional()?.flatten();
-    connection.execute(
+pub(super) fn begin(connection: &mut Connection, received_to: Millis, now: Millis) -> rusqlite::Result<Run> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let last: Option<i64> = transaction.query_row("SELECT max(start) FROM runs", [], |row| row.get(0))?;
+    transaction.execute(
         "UPDATE runs SET until = max(until, ?2) WHERE start = ?1 AND ended = 0",
         (last, received_to.0.min(now.0)),
     )?;
     // Runs are told apart by their start, also when the clock was set back.
     let start = now.0.max(last.map_or(i64::MIN, |last| last + 1));
-    connection.execute("INSERT INTO runs (start, until, ended) VALUES (?1, ?1, 0)", [start])?;
+    transaction.execute("INSERT INTO runs (start, until, ended) VALUES (?1, ?1, 0)", [start])?;
+    transaction.commit()?;
     Ok(Run { start })
 }
 
@@ -72,4 +73,56 @@ pub(super) fn gaps(connection: &Connection, from: Millis, to: Millis) -> rusqlit
     gaps.extend(covered.map(|covered| (covered, i64::MAX)));
     let within = |(start, end): (i64, i64)| (Millis(start.max(from.0)), Millis(end.min(to.0)));
     Ok(gaps.into_iter().map(within).filter(|(start, end)| start < end).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::schema;
+
+    fn journal(dir: &std::path::Path) -> Connection {
+        schema::open(dir, Millis(0)).unwrap().connection
+    }
+
+    fn all(connection: &Connection, to: i64) -> Vec<(i64, i64)> {
+        let gaps = gaps(connection, Millis(0), Millis(to)).unwrap();
+        gaps.into_iter().map(|(from, to)| (from.0, to.0)).collect()
+    }
+
+    #[test]
+    fn a_crash_leaves_a_gap_from_the_last_sign_of_life() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut connection = journal(dir.path());
+        let run = begin(&mut connection, Millis(0), Millis(1_000_000)).unwrap();
+        assert_eq!(all(&connection, 1_000_000 + ALIVE), [], "alive until it misses its heartbeat");
+        run.beat(&connection, Millis(1_060_000)).unwrap();
+        assert_eq!(all(&connection, 1_200_000), [(1_060_000 + ALIVE, 1_200_000)]);
+        // A request was stored after that heartbeat, before it died.
+        begin(&mut connection, Millis(1_070_000), Millis(1_300_000)).unwrap();
+        assert_eq!(all(&connection, 1_300_000), [(1_070_000, 1_300_000)]);
+    }
+
+    #[test]
+    fn a_clean_end_leaves_a_gap_from_there_and_asking_cuts_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut connection = journal(dir.path());
+        let run = begin(&mut connection, Millis(0), Millis(1000)).unwrap();
+        run.end(&connection, Millis(5000)).unwrap();
+        assert_eq!(all(&connection, 9000), [(5000, 9000)]);
+        begin(&mut connection, Millis(4999), Millis(7000)).unwrap();
+        assert_eq!(all(&connection, 9000), [(5000, 7000)]);
+        assert_eq!(gaps(&connection, Millis(6000), Millis(6500)).unwrap(), [(Millis(6000), Millis(6500))]);
+        assert_eq!(gaps(&connection, Millis(7000), Millis(7500)).unwrap(), []);
+    }
+
+    #[test]
+    fn a_clock_set_back_keeps_the_runs_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut connection = journal(dir.path());
+        begin(&mut connection, Millis(0), Millis(9000)).unwrap().end(&connection, Millis(9500)).unwrap();
+        let run = begin(&mut connection, Millis(0), Millis(3000)).unwrap();
+        run.beat(&connection, Millis(3500)).unwrap();
+        let runs: i64 = connection.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).unwrap();
+        assert_eq!(runs, 2);
+    }
 }

@@ -5,7 +5,7 @@ use super::directory::{self, Identity};
 use super::duplicates::Duplicates;
 use super::log::{self, Committed, Ends};
 use super::queue::{Queue, Taken, Work};
-use super::uptime::{HEARTBEAT, Run};
+use super::uptime::{self, HEARTBEAT, Run};
 use super::{Batch, Gauges, Health, Options, Unavailable, index, retention, schema};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ pub(super) struct Shown {
     indexed_seq: AtomicU64,
     last_batch: AtomicU32,
     last_commit_us: AtomicU32,
-    /// When the last commit succeeded, UTC ms.
+    /// When the last commit succeeded, UTC ms; 0 when it failed.
     written_at: AtomicI64,
 }
 
@@ -70,7 +70,8 @@ pub(super) struct Thread {
     pub(super) connection: Connection,
     pub(super) duplicates: Duplicates,
     pub(super) ends: Ends,
-    pub(super) run: Run,
+    /// Noted with the first heartbeat; `None` until that could be written.
+    pub(super) run: Option<Run>,
     pub(super) dir: PathBuf,
     pub(super) options: Options,
     pub(super) checkpoint: Checkpoint,
@@ -85,6 +86,7 @@ pub(super) struct Thread {
 impl Thread {
     /// Runs until the queue is closed and empty.
     pub(super) fn run(mut self) {
+        self.beat();
         let mut beaten = Instant::now();
         let mut removing = true;
         loop {
@@ -110,16 +112,23 @@ impl Thread {
                 self.indexer.unpark();
             }
         }
-        // The next start sees an unclean end when this fails, and a gap that begins a little early.
-        let _ = self.run.end(&self.connection, super::now());
+        if let Some(run) = &self.run {
+            // The next start sees an unclean end when this fails, and a gap that begins a little early.
+            let _ = run.end(&self.connection, super::now());
+        }
     }
 
     /// Notes once a minute that the receiver runs.
     fn beat(&mut self) {
         let began = Instant::now();
-        let outcome = self
-            .files_in_place()
-            .and_then(|()| self.run.beat(&self.connection, super::now()).map_err(|error| error.to_string()));
+        let now = super::now();
+        let outcome = self.files_in_place().and_then(|()| {
+            match &self.run {
+                Some(run) => run.beat(&self.connection, now),
+                None => uptime::begin(&mut self.connection, self.ends.received_to, now).map(|run| self.run = Some(run)),
+            }
+            .map_err(|error| error.to_string())
+        });
         match outcome {
             Ok(()) => self.succeeded(began),
             Err(reason) => self.failed(&reason, 0),
@@ -211,6 +220,7 @@ impl Thread {
     }
 
     fn failed(&self, reason: &str, requests: u64) {
+        self.shown.written_at.store(0, Relaxed);
         self.health.send_modify(|health| {
             let (since, refused) = match health {
                 Health::Failing { since, refused, .. } => (*since, *refused),
@@ -218,6 +228,16 @@ impl Thread {
             };
             *health = Health::Failing { reason: reason.to_owned(), since, refused: refused + requests };
         });
+    }
+}
+
+/// However the writer ends, nobody waits for it in vain.
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.failed("the writer broke down; restart watop", 0);
+        }
+        self.queue.abandon();
     }
 }
 
