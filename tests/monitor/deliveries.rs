@@ -1,12 +1,16 @@
 //! Random deliveries from small pools of ids, so that they collide, contradict and amend each other.
 
-use crate::{DAY, HOUR, MINUTE, SECOND, START, cost, error, event, inbound, notice, status_of, with_inbound, with_notice};
+use crate::{
+    DAY, HOUR, MINUTE, SECOND, START, cost, error, event, inbound, notice, status_of, with_inbound, with_notice,
+};
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::HashMap;
-use watop::event::{CostLine, Detail, ErrorItem, Event, Millis, Other, Seconds, Severity, StatusName, Text, Unrecognised};
+use watop::event::{
+    CostLine, Detail, ErrorItem, Event, Millis, Other, Seconds, Severity, StatusName, Text, Unrecognised,
+};
 
 /// Deliveries in the order in which the journal numbered them: receive times rise, and whatever has a known key amends the
 /// event that had it first.
@@ -116,12 +120,7 @@ fn fault() -> impl Strategy<Value = ErrorItem> {
     let code = weighted(0.9, select(vec![131_026, 131_049, 132_015, 999_999]));
     let wrapper = weighted(0.4, select(vec![10_000, 10_001]));
     let title = weighted(0.6, text(&["(#131026) Undeliverable", "Spam rate", "Paused"]));
-    (code, wrapper, title).prop_map(|(code, platform_code, title)| ErrorItem {
-        code,
-        platform_code,
-        title,
-        ..error(0)
-    })
+    (code, wrapper, title).prop_map(|(code, platform_code, title)| ErrorItem { code, platform_code, title, ..error(0) })
 }
 
 fn costs() -> impl Strategy<Value = Vec<CostLine>> {

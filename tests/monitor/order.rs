@@ -12,7 +12,14 @@ use watop::monitor::view::{Latency, Mark, Scope, Span};
 
 /// Windows at each grain and across their edges, of all numbers, of one, of one that nobody named.
 fn scopes() -> Vec<Scope> {
-    let spans = [(0, MINUTE), (MINUTE, 16 * MINUTE), (0, HOUR), (50 * MINUTE, 130 * MINUTE), (2 * DAY, 3 * DAY), (-DAY, 9 * DAY)];
+    let spans = [
+        (0, MINUTE),
+        (MINUTE, 16 * MINUTE),
+        (0, HOUR),
+        (50 * MINUTE, 130 * MINUTE),
+        (2 * DAY, 3 * DAY),
+        (-DAY, 9 * DAY),
+    ];
     let scope = |(from, to), number: Option<&str>| {
         let span = Span { from: Millis(START + from), to: Millis(START + to) };
         Scope { span, as_of: span.to.min(Millis(START + 2 * DAY + 3 * HOUR)), number: number.map(Into::into) }

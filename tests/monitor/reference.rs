@@ -4,7 +4,9 @@ use crate::{DAY, HOUR, MINUTE, SECOND};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use watop::event::{Detail, Event, Inbound, Millis, Severity, Status, StatusName, Text, catalogue};
-use watop::monitor::view::{Alert, Conversation, Cost, Failure, Funnel, Ingest, Latency, Mark, NumberRow, Outcomes, Scope, Span};
+use watop::monitor::view::{
+    Alert, Conversation, Cost, Failure, Funnel, Ingest, Latency, Mark, NumberRow, Outcomes, Scope, Span,
+};
 
 /// Everything seen of one outgoing message.
 pub(crate) struct Message<'a> {
@@ -189,7 +191,8 @@ fn codes(message: &Message) -> BTreeMap<Option<i64>, Seen> {
         let unnamed = status.errors.is_empty().then_some((None, None, None));
         for (code, wrapper, title) in named.chain(unnamed) {
             let at = event.received_at;
-            let new = || Seen { recipient: recipient.clone(), wrappers: BTreeSet::new(), first: at, last: at, title: None };
+            let new =
+                || Seen { recipient: recipient.clone(), wrappers: BTreeSet::new(), first: at, last: at, title: None };
             let seen = codes.entry(code).or_insert_with(new);
             seen.wrappers.extend(wrapper);
             (seen.first, seen.last) = (seen.first.min(at), seen.last.max(at));
@@ -212,7 +215,12 @@ fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
     }
     Failure {
         code,
-        platform_codes: seen.iter().flat_map(|seen| seen.wrappers.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        platform_codes: seen
+            .iter()
+            .flat_map(|seen| seen.wrappers.clone())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         messages: seen.len() as u64,
         recipients: seen.iter().filter_map(|seen| seen.recipient.as_ref()).collect::<BTreeSet<_>>().len() as u64,
         class: entry.map_or("other", |entry| &entry.class).to_owned(),
@@ -276,8 +284,7 @@ pub(crate) fn alerts(events: &[Event], scope: &Scope) -> Vec<Alert> {
     let mut entries: BTreeMap<&Text, (Event, Millis)> = BTreeMap::new();
     for event in events {
         let (Detail::Template(notice) | Detail::Account(notice)) = &event.detail else { continue };
-        let (entry, last) =
-            entries.entry(&notice.alert_id).or_insert_with(|| (event.clone(), event.received_at));
+        let (entry, last) = entries.entry(&notice.alert_id).or_insert_with(|| (event.clone(), event.received_at));
         entry.merge(event);
         *last = event.received_at.max(*last);
     }
@@ -417,7 +424,13 @@ pub(crate) fn ingest(events: &[Event], scope: &Scope) -> Ingest {
 }
 
 /// Statuses and failed ones received from `from` on, in columns of `length` seconds.
-pub(crate) fn columns(events: &[Event], scope: &Scope, from: Millis, length: u32, count: usize) -> (Vec<u64>, Vec<u64>) {
+pub(crate) fn columns(
+    events: &[Event],
+    scope: &Scope,
+    from: Millis,
+    length: u32,
+    count: usize,
+) -> (Vec<u64>, Vec<u64>) {
     let mut columns = (vec![0; count], vec![0; count]);
     for (event, status) in statuses(events).filter(|(event, _)| event.amends.is_none()) {
         let at = (event.received_at.0 - from.0).div_euclid(i64::from(length) * SECOND);
