@@ -2,16 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-//mod activity;
-//mod alerts;
-//mod conversations;
-//mod costs;
+mod activity;
+mod alerts;
+mod conversations;
+mod costs;
 mod deliveries;
-//mod failures;
-//mod funnel;
+mod failures;
+mod funnel;
 mod order;
 mod reference;
-//mod verdict;
+mod verdict;
 
 use watop::event::{
     CostLine, Detail, ErrorItem, Event, Inbound, Key, Millis, Notice, Seconds, Severity, Status, StatusName, Text,
