@@ -124,7 +124,7 @@ impl Failures {
             rows.entry(seen.code).or_insert_with(Row::new).add(failed, seen, scope);
         });
         let mut before: HashMap<Option<i64>, u64> = HashMap::new();
-        let usual = Span { from: Millis(scope.span.from.0 - HOUR), to: scope.span.from };
+        let usual = Span { from: Millis(scope.span.from.0.saturating_sub(HOUR)), to: scope.span.from };
         self.each(usual, number, messages, |_, seen| *before.entry(seen.code).or_default() += 1);
         let known_since = known_since.map_or(scope.span.from.0, |at| at.0);
         let mut rows: Vec<Failure> = rows
@@ -265,23 +265,24 @@ impl Row {
         self.last = self.last.max(seen.last);
         self.recent += u64::from(seen.first >= scope.as_of.0 - FIVE_MINUTES);
         *self.titles.entry(seen.title).or_default() += 1;
-        let length = (scope.span.to.0 - scope.span.from.0).max(1);
-        let slice = ((seen.first - scope.span.from.0).max(0) * SLICES / length).min(SLICES - 1);
+        let length = scope.span.to.0.saturating_sub(scope.span.from.0).max(1);
+        let slice =
+            (seen.first.saturating_sub(scope.span.from.0).max(0).saturating_mul(SLICES) / length).min(SLICES - 1);
         self.trend[slice as usize] += 1;
     }
 
     /// Whether the code is new or rising. Where nothing older than the window is kept, a code is new when an even spread
     /// over everything kept would put all of its failures after the first one less than once in ten thousand times.
     fn mark(&self, scope: &Scope, usual: &Usual) -> Mark {
-        let window = scope.span.to.0 - scope.span.from.0;
+        let window = scope.span.to.0.saturating_sub(scope.span.from.0);
         let silent = (usual.first - usual.known_since - WARM_UP).max(0) as f64;
         let busy = (scope.as_of.0 - usual.first).max(1) as f64;
         let chance = (busy / (silent + busy)).powi(self.messages.min(1 << 20) as i32);
-        let ripe = scope.span.from.0 - usual.known_since >= window;
+        let ripe = scope.span.from.0.saturating_sub(usual.known_since) >= window;
         if self.messages >= 5 && usual.first >= scope.span.from.0 && (ripe || chance < 1e-4) {
             return Mark::New;
         }
-        let known = (scope.span.from.0 - usual.known_since).clamp(0, HOUR);
+        let known = scope.span.from.0.saturating_sub(usual.known_since).clamp(0, HOUR);
         if known < FIVE_MINUTES {
             return Mark::None;
         }

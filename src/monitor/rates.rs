@@ -18,8 +18,9 @@ const LAG_SPAN: i64 = 60;
 /// Seconds over which, and seconds with an event in them from which on, a longest pause is the usual one.
 const KNOWN_SPAN: i64 = 600;
 const KNOWN_SECONDS: usize = 30;
-/// Round lengths of a chart's columns, in seconds.
-const COLUMNS: [u32; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+/// Round lengths of a chart's columns, in seconds; beyond, whole days.
+const COLUMNS: [i64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, DAY];
+const DAY: i64 = 86_400;
 
 /// Events of one second or minute and one number.
 #[derive(Debug, Clone, Copy, Default)]
@@ -169,16 +170,17 @@ impl Rates {
     pub(super) fn activity(&self, scope: &Scope, columns: usize, number: Option<Option<Name>>) -> Activity {
         let (start, end) = (scope.span.from.0.div_euclid(1000), scope.span.to.0.div_euclid(1000));
         let first = |step: i64| start.div_euclid(step) * step;
-        let fits = |step: i64| (end - first(step) + step - 1).div_euclid(step) <= columns as i64;
+        let needs = |step: i64| end.saturating_sub(first(step)).saturating_add(step - 1).div_euclid(step);
         let finest = if self.has_seconds(start) { 1 } else { 60 };
-        let longest = COLUMNS[COLUMNS.len() - 1];
-        let column_s = COLUMNS.into_iter().find(|step| *step >= finest && fits(i64::from(*step))).unwrap_or(longest);
-        let step = i64::from(column_s);
+        let whole_days = || (end.saturating_sub(start) / DAY / (columns as i64 - 1).max(1) + 1) * DAY;
+        let mut lengths = COLUMNS.into_iter().filter(|step| *step >= finest);
+        let step = lengths.find(|step| needs(*step) <= columns as i64).unwrap_or_else(whole_days);
         let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
         let whole = usize::try_from((until - first(step)).div_euclid(step)).unwrap_or(0);
         let starts = (0..whole as i64).map(|column| first(step) + column * step);
         let counts = starts.map(|from| self.received(from, from + step, number));
         let (statuses, failed) = counts.map(|count| (u64::from(count.statuses), u64::from(count.failed))).unzip();
+        let column_s = u32::try_from(step).unwrap_or(u32::MAX);
         Activity { from: Millis(first(step) * 1000), column_s, statuses, failed, marks: Vec::new() }
     }
 

@@ -83,7 +83,7 @@ impl Judged<'_> {
         let since = self.risen_at(worst);
         let minute = Millis(self.scope.as_of.0 - 60_000);
         let lately = self.with_code(worst.code).filter(|with| with.first >= minute).count();
-        let (ago, still) = (age((self.scope.as_of.0 - since.0) / 1000), rate(lately as f64 / 60.0));
+        let (ago, still) = (self.ago(since), rate(lately as f64 / 60.0));
         let mut what = said(&[&name, "  ", &thousands(worst.messages), " messages failed, "]);
         what.extend(said(&[&thousands(worst.recipients), " recipients  since ", &clock(since, self.zone)]));
         what.extend(said(&[
@@ -106,6 +106,10 @@ impl Judged<'_> {
             short,
             proof: worst.code.map(|code| format!("status:failed code:{code}")),
         })
+    }
+
+    fn ago(&self, at: Millis) -> String {
+        age(self.scope.as_of.0.saturating_sub(at.0) / 1000)
     }
 
     /// Messages of the window that failed with a code.
@@ -180,7 +184,7 @@ impl Judged<'_> {
     fn alert(&self) -> Option<Verdict> {
         let open = self.alerts.iter().filter(|alert| alert.is_open() && alert.severity >= Severity::Warning);
         let worst = open.max_by_key(|alert| (alert.severity, alert.at))?;
-        let ago = age((self.scope.as_of.0 - worst.at.0) / 1000);
+        let ago = self.ago(worst.at);
         let mut what = said(&[&worst.what, "  ", &worst.title, &format!(", {ago} ago")]);
         if !worst.detail.is_empty() {
             what.extend(said(&["", &format!("  {}", worst.detail)]));
@@ -239,7 +243,7 @@ impl Judged<'_> {
         let Some(alert) = self.monitor.alerts.newest() else {
             return said(&["", "last change  none in what is kept"]);
         };
-        let ago = age((self.scope.as_of.0 - alert.at.0).max(0) / 1000);
+        let ago = self.ago(alert.at);
         let cause = if alert.detail.is_empty() { String::new() } else { format!(" {}", alert.detail) };
         said(&["", "last change  ", &format!("{} {}", alert.what, alert.title), &format!("{cause}, {ago} ago")])
     }

@@ -25,7 +25,7 @@ impl Span {
         let minute = 60_000;
         Self {
             from: Millis(from.0.div_euclid(minute) * minute),
-            to: Millis((to.0 + minute - 1).div_euclid(minute) * minute),
+            to: Millis(to.0.saturating_add(minute - 1).div_euclid(minute) * minute),
         }
     }
 

@@ -5,7 +5,7 @@ use watop::event::StatusName::Sent;
 use watop::event::{Detail, Event, Millis, Seconds, Severity, Unrecognised};
 use watop::journal::RequestSummary;
 use watop::monitor::Monitor;
-use watop::monitor::view::{Ingest, Pulse, Scope};
+use watop::monitor::view::{Ingest, Level, Pulse, Scope, Span};
 
 #[test]
 fn ingest_counts_requests_unique_events_duplicates_and_what_could_not_be_read() {
@@ -39,6 +39,29 @@ fn columns_are_the_shortest_round_length_that_fits() {
     assert_eq!(length(HOUR, 90), 60);
     assert_eq!(length(DAY, 90), 1800);
     assert_eq!(length(DAY, 7), 21_600);
+}
+
+#[test]
+fn a_long_history_is_shown_in_columns_of_whole_days() {
+    let monitor = monitor(&[status(0, "a", Sent), status(390 * DAY, "b", Sent)]);
+    let activity = monitor.activity(&scope(0, 400 * DAY), 90);
+    assert_eq!(activity.column_s, 5 * 86_400);
+    assert!(activity.statuses.len() <= 90);
+    assert_eq!(activity.statuses.iter().sum::<u64>(), 2);
+}
+
+#[test]
+fn a_window_without_an_end_and_an_absurd_time_are_survived() {
+    let mut absurd = notice(0, "template_status", "a", "PAUSED", Severity::Critical);
+    absurd.provider_at = Some(Seconds(i64::MIN));
+    let events = [absurd, failed(0, "m", &[1]), inbound(0, "in", "hello")];
+    let monitor = monitor(&events);
+    let span = Span { from: Millis(0), to: Millis(i64::MAX) };
+    let ever = Scope { span, as_of: Millis(START + HOUR), number: None };
+    assert_eq!(monitor.funnel(&ever).attempted, 1);
+    assert_eq!(monitor.failures(&ever).len() + monitor.conversations(&ever).len() + monitor.alerts(&ever).len(), 3);
+    assert!(monitor.activity(&ever, 90).statuses.len() <= 90);
+    assert_eq!(monitor.verdict(&ever, &jiff::tz::TimeZone::UTC).level, Level::Trouble);
 }
 
 #[test]
