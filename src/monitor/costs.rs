@@ -38,6 +38,7 @@ struct Line {
 
 /// The lines that stand for one message, by sort; mostly one.
 #[derive(Debug)]
+#[expect(clippy::box_collection, reason = "a third less for each of the many messages with one line")]
 enum Lines {
     One(Line),
     Many(Box<Vec<Line>>),

@@ -206,8 +206,8 @@ impl Rates {
     /// The longest time without any event in the last hours before the newest, in seconds. `None` while too little is known
     /// to call anything usual.
     pub(super) fn longest_pause(&self) -> Option<i64> {
+        let known = self.seconds.newest()? - self.seconds.0.front()?.0;
         let seconds = self.seconds.0.iter().map(|(second, _)| second);
-        let known = seconds.clone().last()? - seconds.clone().next()?;
         let pauses = seconds.clone().zip(seconds.skip(1)).map(|(one, next)| next - one);
         pauses.max().filter(|_| known >= KNOWN_SPAN && self.seconds.0.len() >= KNOWN_SECONDS)
     }

@@ -29,7 +29,7 @@ type Pieces = Vec<(String, bool)>;
 
 pub(super) fn verdict(monitor: &Monitor, scope: &Scope, zone: &TimeZone) -> Verdict {
     let Some((_, last)) = monitor.extent() else { return Verdict::default() };
-    if let Some(blind) = blind(monitor, scope, last) {
+    if let Some(blind) = blind(monitor, scope, last, zone) {
         return blind;
     }
     let view = Judged {
@@ -44,7 +44,7 @@ pub(super) fn verdict(monitor: &Monitor, scope: &Scope, zone: &TimeZone) -> Verd
 }
 
 /// Nothing can be said when nothing arrives for much longer than usual.
-fn blind(monitor: &Monitor, scope: &Scope, last: Millis) -> Option<Verdict> {
+fn blind(monitor: &Monitor, scope: &Scope, last: Millis, zone: &TimeZone) -> Option<Verdict> {
     let silence = scope.as_of.0 - last.0;
     let usual = monitor.rates.longest_pause()? * 1000;
     let live = scope.span.contains(scope.as_of) || scope.span.to == scope.as_of;
@@ -56,7 +56,13 @@ fn blind(monitor: &Monitor, scope: &Scope, last: Millis) -> Option<Verdict> {
         level: Level::Blind,
         since: Some(last),
         what: said(&["", "no event for ", &silence, ", usual longest ", &usual, ": sender, tunnel or network"]),
-        more: said(&["", "the receiver itself answers; ask the sender whether it still posts to this address"]),
+        more: said(&[
+            "",
+            "last event ",
+            &clock(last, zone),
+            "  do ",
+            "ask the sender whether it still posts to this address",
+        ]),
         short: format!("no event for {silence}"),
         ..Verdict::default()
     })
@@ -95,7 +101,7 @@ impl Judged<'_> {
         if lately > 0 {
             what.extend(said(&[&format!("{still}/s")]));
         }
-        let code = worst.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        let code = worst.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let short = format!("{code} {} msgs since {}", thousands(worst.messages), hour_minute(since, self.zone));
         Some(Verdict {
             level: if trouble { Level::Trouble } else { Level::Watch },
@@ -104,7 +110,7 @@ impl Judged<'_> {
             what,
             more: self.who_and_what_to_do(worst),
             short,
-            proof: worst.code.map(|code| format!("status:failed code:{code}")),
+            proof: Some(worst.code.map_or_else(|| "status:failed".into(), |code| format!("status:failed code:{code}"))),
         })
     }
 

@@ -124,6 +124,10 @@ fn what_an_inbound_message_costs_belongs_to_its_first_receipt_in_any_order() {
 #[test]
 fn prices_in_cny_are_summed_beside() {
     let line = CostLine { cny: Some("0.1381".parse().unwrap()), ..cost("marketing", Some("USD"), Some("0.02")) };
-    let costs = monitor(&[billed(0, "a", Sent, &[line.clone()]), billed(0, "b", Sent, &[line])]).costs(&all());
+    let costs = monitor(&[
+        billed(0, "a", Sent, std::slice::from_ref(&line)),
+        billed(0, "b", Sent, std::slice::from_ref(&line)),
+    ])
+    .costs(&all());
     assert_eq!(costs[0].cny.map(|cny| cny.to_string()).as_deref(), Some("0.2762"));
 }

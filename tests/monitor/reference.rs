@@ -15,7 +15,8 @@ pub(crate) struct Message<'a> {
 
 /// Messages: statuses joined by any shared name, where a name is an id or meta id together with the participant.
 pub(crate) fn messages(events: &[Event]) -> Vec<Message<'_>> {
-    let mut groups: Vec<(BTreeSet<(Text, Option<Text>)>, Message)> = Vec::new();
+    type Names = BTreeSet<(Text, Option<Text>)>;
+    let mut groups: Vec<(Names, Message)> = Vec::new();
     for (event, status) in statuses(events) {
         let names = [Some(status.message_id.clone()), status.meta_message_id.clone()];
         let mut names: BTreeSet<_> = names.into_iter().flatten().map(|id| (id, status.participant.clone())).collect();

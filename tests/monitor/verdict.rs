@@ -129,6 +129,14 @@ fn a_few_failures_that_stop_everything_are_trouble() {
 }
 
 #[test]
+fn failures_without_a_code_can_be_opened_too() {
+    let nameless = outbreak(0, 60).into_iter().map(|event| with_status(event, |status| status.errors.clear()));
+    let verdict = verdict(&traffic().into_iter().chain(nameless).collect::<Vec<_>>());
+    assert_eq!((verdict.level, verdict.code, verdict.proof.as_deref()), (Level::Trouble, None, Some("status:failed")));
+    assert_eq!(verdict.short, "no code 60 msgs since 16:03");
+}
+
+#[test]
 fn what_everybody_has_in_common_hits_nobody_in_particular() {
     let daily: Vec<Event> = traffic()
         .into_iter()
@@ -202,6 +210,7 @@ fn blind_when_nothing_arrives_for_much_longer_than_usual() {
     let verdict = after(&traffic(), 4 * MINUTE);
     assert_eq!(verdict.level, Level::Blind);
     assert_eq!(words(&verdict.what), "no event for 4 m, usual longest 6 s: sender, tunnel or network");
+    assert_eq!(words(&verdict.more), "last event 16:14:54  do ask the sender whether it still posts to this address");
     assert_eq!(verdict.short, "no event for 4 m");
     assert_eq!(after(&traffic(), 30 * SECOND).level, Level::Ok, "a short pause is never remarkable");
 }
