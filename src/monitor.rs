@@ -1,4 +1,4 @@
-//! The counting of events: a pure state machine without I/O, clock or terminal (DESIGN §4).
+//! The counting of events: a pure state machine without I/O, clock or terminal.
 //!
 //! Whoever needs numbers (screen, report, metrics) owns a [`Monitor`] and folds the same batches into it. The result is a
 //! function of the *set* of deliveries: any order, any repetition and any split into batches gives the same numbers.
@@ -13,21 +13,19 @@ pub mod figures;
 mod intern;
 mod latency;
 mod messages;
-mod names;
 mod rates;
 mod rollup;
+mod store;
 mod verdict;
 pub mod view;
 
-use crate::event::{Detail, Event, Inbound, Millis, Status, StatusName, Text};
+use crate::event::{Detail, Event, Millis, Status, StatusName, Text};
 use crate::journal::{Batch, RequestSummary};
-use costs::Payer;
-use foldhash::fast::RandomState;
 use intern::Name;
 use jiff::tz::TimeZone;
-use messages::Part;
+use messages::{Change, Part, Record};
 use rollup::{Minute, Minutes, Rollup, minute_of};
-use std::hash::BuildHasher;
+use store::Index;
 use view::*;
 
 /// What the monitor counts by.
@@ -47,10 +45,10 @@ impl Default for Settings {
 #[derive(Debug, Default)]
 pub struct Monitor {
     settings: Settings,
-    hasher: RandomState,
     texts: intern::Names,
     messages: messages::Messages,
     cohorts: Rollup<cohorts::Cohorts>,
+    tags: Rollup<cohorts::Slots>,
     failures: failures::Failures,
     conversations: conversations::Conversations,
     alerts: alerts::Alerts,
@@ -76,58 +74,58 @@ impl Monitor {
 
     /// Folds one event, or an amendment: that is folded for what it adds and counted nowhere.
     pub fn fold(&mut self, event: &Event) {
+        let number = self.texts.intern(event.number.as_deref());
         if event.amends.is_none() {
-            let number = self.texts.intern(event.number.as_deref());
             self.rates.see(event, number);
         }
         match &event.detail {
-            Detail::Status(status) => self.fold_status(event, status),
-            Detail::Inbound(inbound) => self.fold_inbound(event, inbound),
+            Detail::Status(status) => self.fold_status(event, status, number),
+            Detail::Inbound(inbound) => {
+                self.conversations.see(event, inbound);
+                self.costs.see_inbound(event, inbound, number, &self.texts);
+            }
             Detail::Template(notice) | Detail::Account(notice) => self.alerts.see(event, notice),
             Detail::Other(_) | Detail::Unrecognised(_) => {}
         }
     }
 
-    fn fold_status(&mut self, event: &Event, status: &Status) {
-        let change = self.messages.see(event, status, &mut self.texts);
-        let index = change.index;
-        if let Some((gone, part)) = &change.united {
-            self.cohorts.take(part.minute, part);
-            self.failures.settle(*gone, Some(part), None);
-            self.failures.unite(index, *gone, &self.texts);
-            self.costs.unite(Payer::Outgoing(index), Payer::Outgoing(*gone));
+    fn fold_status(&mut self, event: &Event, status: &Status, number: Name) {
+        let Change { index, before, united } = self.messages.see(event, status, number, &self.texts);
+        let from = before.as_ref().map(Record::place);
+        if let Some((gone, other)) = united {
+            self.settle(gone, Some(&other.part()), None);
+            let record = self.messages.get_mut(index);
+            record.failed = self.failures.unite(record.failed, other.failed);
+            record.bill = self.costs.unite((record.bill, from.unwrap_or_default()), (other.bill, other.place()));
         }
-        let after = self.messages.get(index).part();
-        self.settle(index, change.before.as_ref(), &after);
+        let record = self.messages.get_mut(index);
         if status.status == StatusName::Failed {
-            self.failures.see(index, event, status, &mut self.texts);
+            record.failed = self.failures.see(record.failed, event, status);
         }
-        let payer = Payer::Outgoing(index);
-        let at = event.provider_at.map(|at| at.0);
-        self.costs.see(payer, &status.costs, at, after.minute, after.number);
-        self.costs.place(payer, after.minute, after.number);
+        let to = record.place();
+        record.bill = self.costs.settle(record.bill, (from.unwrap_or(to), to), &status.costs, event.provider_at);
+        let after = record.part();
+        self.settle(index, before.map(|record| record.part()).as_ref(), Some(&after));
         self.conversations.see_answer(event, status);
     }
 
-    fn settle(&mut self, index: names::Index, before: Option<&Part>, after: &Part) {
-        if before == Some(after) {
+    /// Moves what a message adds to its cohort.
+    fn settle(&mut self, index: Index, before: Option<&Part>, after: Option<&Part>) {
+        if before == after {
             return;
         }
         if let Some(before) = before {
             self.cohorts.take(before.minute, before);
         }
-        self.cohorts.add(after.minute, after);
-        self.failures.settle(index, before, Some(after));
-    }
-
-    fn fold_inbound(&mut self, event: &Event, inbound: &Inbound) {
-        self.conversations.see(event, inbound);
-        let payer = Payer::Inbound(self.hasher.hash_one(inbound.message_id.as_str()));
-        let received = minute_of(event.received_at.0);
-        let minute = self.costs.minute(payer).map_or(received, |minute| minute.min(received));
-        let number = self.texts.intern(event.number.as_deref());
-        self.costs.see(payer, &inbound.costs, event.provider_at.map(|at| at.0), minute, number);
-        self.costs.place(payer, minute, number);
+        if let Some(after) = after {
+            self.cohorts.add(after.minute, after);
+        }
+        let tagged = |part: Option<&Part>| part.map(|part| (part.minute, part.tag));
+        if tagged(before) != tagged(after) {
+            tagged(before).into_iter().for_each(|(minute, tag)| self.tags.take(minute, &tag));
+            tagged(after).into_iter().for_each(|(minute, tag)| self.tags.add(minute, &tag));
+        }
+        self.failures.settle(index, before, after);
     }
 
     /// Folds the counts of one request.
@@ -159,7 +157,7 @@ impl Monitor {
     /// Failures by effective code, most messages first, then by code. Complete.
     pub fn failures(&self, scope: &Scope) -> Vec<Failure> {
         let known_since = self.extent().map(|(first, _)| first);
-        self.failures.rows(scope, known_since, &self.messages, &self.texts)
+        self.failures.rows(scope, self.number(scope), known_since, &self.messages)
     }
 
     /// Conversations with an inbound message received in the span, last inbound newest first.

@@ -1,19 +1,16 @@
-//! Template and account events: one entry each, the later one superseding the earlier of the same subject and kind.
+//! Template and account events, and which of them were superseded.
 
 use super::view::{Alert, Scope};
-use crate::event::{Event, Millis, Notice, Severity, Text};
+use crate::event::{Detail, Event, Millis, Notice, Severity, Text};
 use hashbrown::{HashMap, HashSet};
+use std::sync::OnceLock;
 
-/// One template or account event as it is kept.
+/// One template or account event, its deliveries merged.
 #[derive(Debug, Clone)]
 struct Entry {
-    number: Option<Text>,
-    notice: Notice,
-    /// Provider time, else the first receive time.
-    at: Millis,
-    first: Millis,
+    event: Event,
+    /// When it was last received.
     last: Millis,
-    seq: u64,
 }
 
 /// Every template and account event.
@@ -21,24 +18,26 @@ struct Entry {
 pub(super) struct Alerts {
     entries: HashMap<Text, Entry>,
     acknowledged: HashSet<Text>,
+    /// Which alert each superseded one gave way to, worked out when asked after a change.
+    superseded: OnceLock<HashMap<Text, Text>>,
 }
 
 impl Alerts {
-    /// Takes in one template or account event, or an amendment of one.
+    /// Takes in one template or account event, or an amendment of one. Without a provider time an amendment is skipped: its
+    /// key is its content, and its alert id, made of the receive time, is not that of the event it amends.
     pub(super) fn see(&mut self, event: &Event, notice: &Notice) {
-        let received = event.received_at;
-        let new = Entry {
-            number: event.number.clone(),
-            notice: notice.clone(),
-            at: event.provider_at.map_or(received, Millis::from),
-            first: received,
-            last: received,
-            seq: event.seq,
-        };
+        if event.amends.is_some() && event.timeless() {
+            return;
+        }
+        self.superseded.take();
         match self.entries.get_mut(&notice.alert_id) {
-            Some(entry) => entry.join(new),
+            Some(entry) => {
+                entry.event.merge(event);
+                entry.last = entry.last.max(event.received_at);
+            }
             None => {
-                self.entries.insert(notice.alert_id.clone(), new);
+                let entry = Entry { event: event.clone(), last: event.received_at };
+                self.entries.insert(notice.alert_id.clone(), entry);
             }
         }
     }
@@ -49,67 +48,61 @@ impl Alerts {
 
     /// Alerts received in the span: what is open first, then the most severe, then the newest.
     pub(super) fn rows(&self, scope: &Scope) -> Vec<Alert> {
-        let superseded = self.superseded();
-        let mut rows: Vec<Alert> = self
-            .entries
-            .iter()
-            .filter(|(_, entry)| scope.span.contains(entry.first))
-            .filter(|(_, entry)| scope.number.is_none() || scope.number == entry.number)
-            .map(|(id, entry)| self.row(id, entry, superseded.get(id).map(|by| (*by).clone())))
-            .collect();
-        rows.sort_by(|a, b| {
-            let closed = |row: &Alert| row.superseded_by.is_some() || row.acknowledged;
-            (closed(a), b.severity, b.at, &a.id).cmp(&(closed(b), a.severity, a.at, &b.id))
-        });
+        let mut rows: Vec<Alert> = self.of(scope).map(|(entry, notice)| self.row(entry, notice)).collect();
+        rows.sort_by(|a, b| (!a.is_open(), b.severity, b.at, &a.id).cmp(&(!b.is_open(), a.severity, a.at, &b.id)));
         rows
+    }
+
+    fn of(&self, scope: &Scope) -> impl Iterator<Item = (&Entry, &Notice)> {
+        let received = self.entries.values().filter(|entry| scope.span.contains(entry.event.received_at));
+        let of_number = received.filter(|entry| scope.number.is_none() || scope.number == entry.event.number);
+        of_number.filter_map(|entry| Some((entry, entry.notice()?)))
     }
 
     /// The newest change that anybody may care about, in everything that is kept.
     pub(super) fn newest(&self) -> Option<Alert> {
-        let worth = |entry: &&Entry| entry.notice.severity != Severity::Info;
-        let newest = self.entries.values().filter(worth).max_by_key(|entry| (entry.at, &entry.notice.alert_id))?;
-        Some(self.row(&newest.notice.alert_id, newest, None))
+        let notices = self.entries.values().filter_map(|entry| Some((entry, entry.notice()?)));
+        let worth = notices.filter(|(_, notice)| notice.severity != Severity::Info);
+        let (entry, notice) = worth.max_by_key(|(entry, notice)| (entry.at(), &notice.alert_id))?;
+        Some(self.row(entry, notice))
     }
 
-    fn row(&self, id: &Text, entry: &Entry, superseded_by: Option<Text>) -> Alert {
-        let notice = &entry.notice;
+    fn row(&self, entry: &Entry, notice: &Notice) -> Alert {
+        let superseded = self.superseded.get_or_init(|| self.supersede());
         Alert {
-            id: id.clone(),
+            id: notice.alert_id.clone(),
             severity: notice.severity,
             kind: notice.kind.clone(),
             subject: notice.subject.clone(),
             detail: notice.cause.clone(),
-            at: entry.at,
+            at: entry.at(),
             last_at: entry.last,
-            superseded_by,
-            acknowledged: self.acknowledged.contains(id),
-            number: entry.number.clone(),
+            superseded_by: superseded.get(&notice.alert_id).cloned(),
+            acknowledged: self.acknowledged.contains(&notice.alert_id),
+            number: entry.event.number.clone(),
             what: notice.what(),
             title: notice.title.clone(),
-            seq: entry.seq,
+            seq: entry.event.seq,
         }
     }
 
     /// Which alert each superseded one gave way to: the next of its subject and kind; for what disables or restricts also
     /// the next that reinstates its subject, whichever is earlier.
-    fn superseded(&self) -> HashMap<&Text, &Text> {
-        let mut ordered: Vec<(&Text, &Entry)> = self.entries.iter().collect();
-        ordered.sort_by_key(|(id, entry)| (entry.at, *id));
-        let mut next_of_kind: HashMap<(&Text, &Text), &Text> = HashMap::new();
-        let mut next_reinstating: HashMap<&Text, &Text> = HashMap::new();
+    fn supersede(&self) -> HashMap<Text, Text> {
+        let mut ordered: Vec<(Millis, &Notice)> =
+            self.entries.values().filter_map(|entry| Some((entry.at(), entry.notice()?))).collect();
+        ordered.sort_by_key(|(at, notice)| (*at, &notice.alert_id));
+        let mut next_of_kind: HashMap<(&Text, &Text), usize> = HashMap::new();
+        let mut next_reinstating: HashMap<&Text, usize> = HashMap::new();
         let mut superseded = HashMap::new();
-        let mut place: HashMap<&Text, usize> = HashMap::new();
-        for (at, (id, entry)) in ordered.into_iter().enumerate().rev() {
-            place.insert(id, at);
-            let notice = &entry.notice;
-            let same = next_of_kind.insert((&notice.subject, &notice.kind), id);
+        for (at, (_, notice)) in ordered.iter().enumerate().rev() {
+            let same = next_of_kind.insert((&notice.subject, &notice.kind), at);
             let restored = next_reinstating.get(&notice.subject).copied().filter(|_| notice.restricts());
-            let by = [same, restored].into_iter().flatten().min_by_key(|id| place.get(*id).copied());
-            if let Some(by) = by {
-                superseded.insert(id, by);
+            if let Some(by) = [same, restored].into_iter().flatten().min() {
+                superseded.insert(notice.alert_id.clone(), ordered[by].1.alert_id.clone());
             }
             if notice.reinstates {
-                next_reinstating.insert(&notice.subject, id);
+                next_reinstating.insert(&notice.subject, at);
             }
         }
         superseded
@@ -117,45 +110,31 @@ impl Alerts {
 
     /// Times, severities and words of the alerts received in the span, for the marks of a chart.
     pub(super) fn marks(&self, scope: &Scope) -> Vec<(Millis, Severity, Text)> {
-        let mut marks: Vec<(Millis, Severity, Text)> = self
-            .entries
-            .values()
-            .filter(|entry| scope.span.contains(entry.first) && entry.notice.severity >= Severity::Warning)
-            .filter(|entry| scope.number.is_none() || scope.number == entry.number)
-            .map(|entry| (entry.first, entry.notice.severity, entry.notice.what()))
-            .collect();
+        let grave = self.of(scope).filter(|(_, notice)| notice.severity >= Severity::Warning);
+        let mut marks: Vec<(Millis, Severity, Text)> =
+            grave.map(|(entry, notice)| (entry.event.received_at, notice.severity, notice.what())).collect();
         marks.sort();
         marks
     }
 }
 
 impl Entry {
-    /// Joins two deliveries of one event, in any order.
-    fn join(&mut self, other: Self) {
-        self.at = self.at.min(other.at);
-        self.first = self.first.min(other.first);
-        self.last = self.last.max(other.last);
-        self.seq = if self.seq == 0 { other.seq } else { self.seq.min(other.seq.max(1)) };
-        self.number = self.number.take().max(other.number);
-        self.notice.join(&other.notice);
+    fn notice(&self) -> Option<&Notice> {
+        match &self.event.detail {
+            Detail::Template(notice) | Detail::Account(notice) => Some(notice),
+            _ => None,
+        }
+    }
+
+    /// Provider time, else receive time.
+    fn at(&self) -> Millis {
+        self.event.provider_at.map_or(self.event.received_at, Millis::from)
     }
 }
 
 impl Notice {
     /// Whether it takes something away that a reinstating event gives back.
     fn restricts(&self) -> bool {
-        matches!(self.kind.as_str(), "disabled_update" | "account_restriction")
-            || (self.kind == "template_status" && !self.reinstates)
-    }
-
-    /// Takes in what another delivery says more; where both say something, the greater text.
-    fn join(&mut self, other: &Self) {
-        if other.cause > self.cause {
-            self.cause = other.cause.clone();
-        }
-        if other.title > self.title {
-            self.title = other.title.clone();
-        }
-        self.severity = self.severity.max(other.severity);
+        !self.reinstates && matches!(self.kind.as_str(), "disabled_update" | "account_restriction")
     }
 }

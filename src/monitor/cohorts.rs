@@ -3,8 +3,10 @@
 use super::intern::Name;
 use super::latency::Histogram;
 use super::messages::{Outcome, Part};
-use super::rollup::{Minute, Minutes, Rollup, Sum};
+use super::rollup::{Minute, Minutes, Rollup, Sum, Take};
 use super::view::{Funnel, Outcomes};
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
 
 /// Messages of one business number.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +57,14 @@ impl Sum for Cohorts {
         }
     }
 
+    fn join(&mut self, other: &Self) {
+        for (number, cohort) in &other.0 {
+            self.of(*number).join(cohort);
+        }
+    }
+}
+
+impl Take for Cohorts {
     fn take(&mut self, part: &Part) {
         let cohort = self.of(part.number);
         cohort.attempted -= 1;
@@ -69,17 +79,6 @@ impl Sum for Cohorts {
         if let Some(bin) = part.read {
             cohort.to_read.take(bin);
         }
-        self.0.retain(|(_, cohort)| cohort.attempted > 0);
-    }
-
-    fn join(&mut self, other: &Self) {
-        for (number, cohort) in &other.0 {
-            self.of(*number).join(cohort);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
@@ -128,7 +127,8 @@ pub(super) fn funnels(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: M
     let silent: Vec<(Name, u64)> = old.0.iter().map(|(number, cohort)| (*number, cohort.rest())).collect();
     all.join(&old);
     let silent = |number| silent.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.1);
-    all.0.iter().map(|(number, cohort)| (*number, cohort.funnel(silent(*number)))).collect()
+    let attempted = all.0.iter().filter(|(_, cohort)| cohort.attempted > 0);
+    attempted.map(|(number, cohort)| (*number, cohort.funnel(silent(*number)))).collect()
 }
 
 /// The funnel of one number, or of all.
@@ -147,4 +147,63 @@ fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Coh
         }
     });
     sum
+}
+
+/// Slots that callback data are counted in. Data may differ from message to message, so they are not counted one by one:
+/// strangers that share a slot can only make one look less special.
+const SLOTS: usize = 63;
+
+/// The slot of a message's callback data; 0 without any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Slot(u8);
+
+impl Slot {
+    pub(super) fn of(tag: Option<&str>) -> Self {
+        tag.map_or_else(Self::default, |tag| {
+            let slot = FixedState::default().hash_one(tag) % SLOTS as u64;
+            Self(slot as u8 + 1)
+        })
+    }
+
+    /// Of two that one message names, so that order does not matter.
+    pub(super) fn either(self, other: Self) -> Self {
+        if self.0 == 0 || (other.0 != 0 && other < self) { other } else { self }
+    }
+}
+
+/// Messages by the slot of their callback data.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Slots(Vec<u32>);
+
+impl Slots {
+    pub(super) fn count(&self, slot: Slot) -> u64 {
+        self.0.get(usize::from(slot.0)).map_or(0, |count| u64::from(*count))
+    }
+
+    fn of(&mut self, slot: Slot) -> &mut u32 {
+        if self.0.is_empty() {
+            self.0 = vec![0; SLOTS + 1];
+        }
+        &mut self.0[usize::from(slot.0)]
+    }
+}
+
+impl Sum for Slots {
+    type Part = Slot;
+
+    fn add(&mut self, slot: &Slot) {
+        *self.of(*slot) += 1;
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (slot, count) in (0..).zip(&other.0) {
+            *self.of(Slot(slot)) += count;
+        }
+    }
+}
+
+impl Take for Slots {
+    fn take(&mut self, slot: &Slot) {
+        *self.of(*slot) -= 1;
+    }
 }

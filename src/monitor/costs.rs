@@ -1,12 +1,16 @@
 //! Costs: per message the lines that stand, summed by currency, category and direction. Exact decimals.
 
-use super::intern::Name;
-use super::rollup::{Minute, Minutes, Rollup, Sum};
+use super::intern::{Name, Names as Texts};
+use super::rollup::{Minute, Minutes, Rollup, Sum, Take, minute_of};
+use super::store::{Chunks, Index, Sharded};
 use super::view::Cost;
-use crate::event::{CostLine, Text};
-use hashbrown::HashMap;
+use crate::event::{CostLine, Event, Inbound, Seconds, Text};
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
 /// What lines are added up by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,114 +20,203 @@ struct Sort {
     direction: Text,
 }
 
-/// The line of one sort that stands for one message.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Standing {
-    /// Provider time of its event; the later one stands, on a tie the larger amount.
-    at: i64,
+/// An amount of one sort. Few are different, so messages refer to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Price {
+    sort: Index,
     amount: Option<Decimal>,
     cny: Option<Decimal>,
 }
 
-/// Costs of one message.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Bill {
-    minute: Minute,
-    number: Name,
-    lines: BTreeMap<Sort, Standing>,
+/// A line of a bill.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    price: Index,
+    /// Provider time of its event in seconds, 0 without one; the later line of a sort stands, on a tie the larger amount.
+    at: u32,
 }
 
-/// Which message a bill belongs to: an outgoing one by its record, an inbound one by the hash of its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Payer {
-    Outgoing(u32),
-    Inbound(u64),
+/// The lines that stand for one message, by sort; mostly one.
+#[derive(Debug)]
+#[expect(clippy::box_collection, reason = "a third less for each of the many messages with one line")]
+enum Lines {
+    One(Line),
+    Many(Box<Vec<Line>>),
+}
+
+impl Lines {
+    fn as_slice(&self) -> &[Line] {
+        match self {
+            Self::One(line) => std::slice::from_ref(line),
+            Self::Many(lines) => lines,
+        }
+    }
+}
+
+/// Number of a message's bill, from 1.
+pub(super) type Bill = NonZeroU32;
+
+/// The cohort that a message belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Place {
+    pub(super) minute: Minute,
+    pub(super) number: Name,
+}
+
+/// What is known of an inbound message.
+#[derive(Debug)]
+struct Received {
+    place: Place,
+    bill: Option<Bill>,
 }
 
 /// Costs of every message that has some.
 #[derive(Debug, Default)]
 pub(super) struct Costs {
-    bills: HashMap<Payer, Bill>,
+    hasher: RandomState,
+    sorts: Vec<Sort>,
+    sort_numbers: HashMap<Sort, Index>,
+    prices: Vec<Price>,
+    price_numbers: HashMap<Price, Index>,
+    bills: Chunks<Lines>,
+    inbound: Sharded<Received>,
     sums: Rollup<Sums>,
 }
 
 impl Costs {
-    /// Takes in the lines of one event, dated by the provider's time.
-    pub(super) fn see(&mut self, payer: Payer, lines: &[CostLine], at: Option<i64>, minute: Minute, number: Name) {
-        if lines.is_empty() {
-            return;
+    /// Takes in what an event says of a message that moves between two places, and returns its bill.
+    pub(super) fn settle(
+        &mut self,
+        bill: Option<Bill>,
+        (from, to): (Place, Place),
+        lines: &[CostLine],
+        at: Option<Seconds>,
+    ) -> Option<Bill> {
+        if lines.is_empty() && (bill.is_none() || from == to) {
+            return bill;
         }
-        let known = self.bills.get(&payer);
-        let mut bill = known.cloned().unwrap_or(Bill { minute, number, lines: BTreeMap::new() });
-        for (sort, standing) in added_up(lines, at.unwrap_or(i64::MIN)) {
-            bill.stand(sort, standing);
-        }
-        self.replace(payer, Some(bill));
+        let lines = self.added_up(lines, at);
+        self.change(bill, (from, to), &lines)
     }
 
-    /// Moves a bill to where its message now belongs.
-    pub(super) fn place(&mut self, payer: Payer, minute: Minute, number: Name) {
-        let Some(bill) = self.bills.get(&payer).filter(|bill| (bill.minute, bill.number) != (minute, number)) else {
-            return;
+    /// Gives the bill of another record of the same message to this one, where it stands now.
+    pub(super) fn unite(&mut self, kept: (Option<Bill>, Place), gone: (Option<Bill>, Place)) -> Option<Bill> {
+        let Some(other) = gone.0 else { return kept.0 };
+        for price in self.counted(other) {
+            self.sums.take(gone.1.minute, &(gone.1.number, price));
+        }
+        let lines = self.bills.get(other.get() - 1).as_slice().to_vec();
+        self.change(kept.0, (kept.1, kept.1), &lines)
+    }
+
+    /// Takes in an inbound message: what it costs belongs to the minute in which it was first received, and to the smallest
+    /// number that any delivery named.
+    pub(super) fn see_inbound(&mut self, event: &Event, inbound: &Inbound, number: Name, texts: &Texts) {
+        let hash = self.hasher.hash_one(inbound.message_id.as_str());
+        let new = Place { minute: minute_of(event.received_at.0), number };
+        let known = self.inbound.entry(hash, || Received { place: new, bill: None });
+        let (bill, from) = (known.bill, known.place);
+        let to = Place { minute: from.minute.min(new.minute), number: texts.smaller(from.number, number) };
+        known.place = to;
+        let bill = self.settle(bill, (from, to), &inbound.costs, event.provider_at);
+        self.inbound.entry(hash, || Received { place: to, bill: None }).bill = bill;
+    }
+
+    /// Puts lines on a bill and moves it.
+    fn change(&mut self, bill: Option<Bill>, (from, to): (Place, Place), lines: &[Line]) -> Option<Bill> {
+        let before = bill.map_or_else(Vec::new, |bill| self.counted(bill));
+        let bill = lines.iter().fold(bill, |bill, line| self.stand(bill, *line));
+        let after = bill.map_or_else(Vec::new, |bill| self.counted(bill));
+        if (from, &before) != (to, &after) {
+            before.into_iter().for_each(|price| self.sums.take(from.minute, &(from.number, price)));
+            after.into_iter().for_each(|price| self.sums.add(to.minute, &(to.number, price)));
+        }
+        bill
+    }
+
+    /// Puts a line on a bill unless another of its sort stands.
+    fn stand(&mut self, bill: Option<Bill>, new: Line) -> Option<Bill> {
+        let Some(bill) = bill else {
+            return Bill::new(self.bills.push(Lines::One(new)) + 1);
         };
-        let moved = Bill { minute, number, lines: bill.lines.clone() };
-        self.replace(payer, Some(moved));
-    }
-
-    /// The minute an inbound message's bill stands in: the earliest in which it was received.
-    pub(super) fn minute(&self, payer: Payer) -> Option<Minute> {
-        self.bills.get(&payer).map(|bill| bill.minute)
-    }
-
-    /// Gives the bill of `gone` to `kept`, the same message.
-    pub(super) fn unite(&mut self, kept: Payer, gone: Payer) {
-        let Some(other) = self.bills.get(&gone).cloned() else { return };
-        self.replace(gone, None);
-        let mut bill = self.bills.get(&kept).cloned().unwrap_or(Bill { lines: BTreeMap::new(), ..other });
-        for (sort, standing) in other.lines {
-            bill.stand(sort, standing);
-        }
-        self.replace(kept, Some(bill));
-    }
-
-    fn replace(&mut self, payer: Payer, bill: Option<Bill>) {
-        if let Some(old) = self.bills.remove(&payer) {
-            self.sums.take(old.minute, &old);
-        }
-        if let Some(bill) = bill {
-            self.sums.add(bill.minute, &bill);
-            self.bills.insert(payer, bill);
-        }
-    }
-
-    /// The costs of a cohort, by currency, category, direction.
-    pub(super) fn rows(&self, span: Minutes, number: Option<Option<Name>>) -> Vec<Cost> {
-        let mut total: BTreeMap<Sort, Tally> = BTreeMap::new();
-        self.sums.visit(span, |sums| {
-            for ((of, sort), tally) in &sums.0 {
-                if number.is_none_or(|number| number == Some(*of)) {
-                    total.entry(sort.clone()).or_default().join(tally);
-                }
+        let prices = &self.prices;
+        let price = |line: Line| prices[line.price as usize];
+        let rank = |line: Line| (line.at, price(line).amount, price(line).cny);
+        let lines = self.bills.get_mut(bill.get() - 1);
+        match (lines.as_slice().binary_search_by_key(&price(new).sort, |line| price(*line).sort), lines) {
+            (Ok(_), Lines::One(line)) => *line = if rank(new) > rank(*line) { new } else { *line },
+            (Ok(at), Lines::Many(lines)) => lines[at] = if rank(new) > rank(lines[at]) { new } else { lines[at] },
+            (Err(at), Lines::Many(lines)) => lines.insert(at, new),
+            (Err(at), one @ Lines::One(_)) => {
+                let mut lines = one.as_slice().to_vec();
+                lines.insert(at, new);
+                *one = Lines::Many(Box::new(lines));
             }
-        });
-        total.into_iter().map(|(sort, tally)| tally.row(sort)).collect()
+        }
+        Some(bill)
     }
-}
 
-/// Within one event, lines of one sort add up.
-fn added_up(lines: &[CostLine], at: i64) -> BTreeMap<Sort, Standing> {
-    let mut sorts: BTreeMap<Sort, Standing> = BTreeMap::new();
-    for line in lines {
+    /// Within one event, lines of one sort add up.
+    fn added_up(&mut self, lines: &[CostLine], at: Option<Seconds>) -> Vec<Line> {
+        let at = at.map_or(0, |at| at.0.clamp(1, i64::from(u32::MAX)) as u32);
+        let mut sums: BTreeMap<Index, (Option<Decimal>, Option<Decimal>)> = BTreeMap::new();
+        for line in lines {
+            let sum = sums.entry(self.sort(line)).or_default();
+            *sum = (plus(sum.0, line.amount), plus(sum.1, line.cny));
+        }
+        let prices = sums.into_iter().map(|(sort, (amount, cny))| Price { sort, amount, cny });
+        prices.map(|price| Line { price: self.price(price), at }).collect()
+    }
+
+    fn sort(&mut self, line: &CostLine) -> Index {
         let sort = Sort {
             currency: line.currency.clone(),
             category: line.category.clone(),
             direction: line.direction.clone(),
         };
-        let sum = sorts.entry(sort).or_insert(Standing { at, amount: None, cny: None });
-        sum.amount = plus(sum.amount, line.amount);
-        sum.cny = plus(sum.cny, line.cny);
+        *self.sort_numbers.entry(sort).or_insert_with_key(|sort| {
+            self.sorts.push(sort.clone());
+            self.sorts.len() as Index - 1
+        })
     }
-    sorts
+
+    fn price(&mut self, price: Price) -> Index {
+        *self.price_numbers.entry(price).or_insert_with(|| {
+            self.prices.push(price);
+            self.prices.len() as Index - 1
+        })
+    }
+
+    /// What a bill adds to the sums: a category without an amount gives way to the same category with one.
+    fn counted(&self, bill: Bill) -> Vec<Price> {
+        let lines = self.bills.get(bill.get() - 1).as_slice();
+        let prices: Vec<Price> = lines.iter().map(|line| self.prices[line.price as usize]).collect();
+        if prices.len() == 1 || prices.iter().all(|price| price.amount.is_some()) {
+            return prices;
+        }
+        let kind = |price: &Price| {
+            let sort = &self.sorts[price.sort as usize];
+            (&sort.category, &sort.direction)
+        };
+        let priced: HashSet<_> = prices.iter().filter(|price| price.amount.is_some()).map(kind).collect();
+        prices.iter().filter(|price| price.amount.is_some() || !priced.contains(&kind(price))).copied().collect()
+    }
+
+    /// The costs of a cohort, by currency, category, direction.
+    pub(super) fn rows(&self, span: Minutes, number: Option<Option<Name>>) -> Vec<Cost> {
+        let mut totals: HashMap<Index, Tally> = HashMap::new();
+        self.sums.visit(span, |sums| {
+            for ((of, sort), tally) in &sums.0 {
+                if number.is_none_or(|number| number == Some(*of)) {
+                    totals.entry(*sort).or_default().join(tally);
+                }
+            }
+        });
+        let some = totals.into_iter().filter(|(_, tally)| tally.messages > 0);
+        let mut rows: Vec<(&Sort, Tally)> = some.map(|(sort, tally)| (&self.sorts[sort as usize], tally)).collect();
+        rows.sort_by_key(|(sort, _)| *sort);
+        rows.into_iter().map(|(sort, tally)| tally.row(sort)).collect()
+    }
 }
 
 /// A sum too large for a decimal stays what it was: no real bill comes near.
@@ -131,25 +224,6 @@ fn plus(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.checked_add(b).unwrap_or(a)),
         (a, b) => a.or(b),
-    }
-}
-
-impl Bill {
-    fn stand(&mut self, sort: Sort, new: Standing) {
-        let standing = self.lines.entry(sort).or_insert_with(|| new.clone());
-        if new > *standing {
-            *standing = new;
-        }
-    }
-
-    /// The lines that count: a category without an amount gives way to the same category with one.
-    fn counted(&self) -> impl Iterator<Item = (&Sort, &Standing)> {
-        let priced = |sort: &Sort| {
-            self.lines.iter().any(|(other, line)| {
-                line.amount.is_some() && other.category == sort.category && other.direction == sort.direction
-            })
-        };
-        self.lines.iter().filter(move |(sort, line)| line.amount.is_some() || !priced(sort))
     }
 }
 
@@ -172,12 +246,12 @@ impl Tally {
         self.cny = self.cny.checked_add(other.cny).unwrap_or(self.cny);
     }
 
-    fn row(self, sort: Sort) -> Cost {
+    fn row(self, sort: &Sort) -> Cost {
         let some = |count, sum: Decimal| (count > 0).then(|| sum.normalize());
         Cost {
-            currency: sort.currency,
-            category: sort.category,
-            direction: sort.direction,
+            currency: sort.currency.clone(),
+            category: sort.category.clone(),
+            direction: sort.direction.clone(),
             amount: some(self.amounts, self.amount),
             cny: some(self.cnys, self.cny),
             messages: self.messages,
@@ -187,46 +261,36 @@ impl Tally {
 
 /// Sums of one span, by number and sort.
 #[derive(Debug, Default)]
-struct Sums(HashMap<(Name, Sort), Tally>);
+struct Sums(BTreeMap<(Name, Index), Tally>);
 
 impl Sum for Sums {
-    type Part = Bill;
+    type Part = (Name, Price);
 
-    fn add(&mut self, bill: &Bill) {
-        for (sort, line) in bill.counted() {
-            let tally = self.0.entry((bill.number, sort.clone())).or_default();
-            tally.messages += 1;
-            tally.amounts += u64::from(line.amount.is_some());
-            tally.cnys += u64::from(line.cny.is_some());
-            let (amount, cny) = (line.amount.unwrap_or_default(), line.cny.unwrap_or_default());
-            tally.amount = tally.amount.checked_add(amount).unwrap_or(tally.amount);
-            tally.cny = tally.cny.checked_add(cny).unwrap_or(tally.cny);
-        }
-    }
-
-    fn take(&mut self, bill: &Bill) {
-        for (sort, line) in bill.counted() {
-            let key = (bill.number, sort.clone());
-            let Some(tally) = self.0.get_mut(&key) else { continue };
-            tally.messages -= 1;
-            tally.amounts -= u64::from(line.amount.is_some());
-            tally.cnys -= u64::from(line.cny.is_some());
-            let (amount, cny) = (line.amount.unwrap_or_default(), line.cny.unwrap_or_default());
-            tally.amount = tally.amount.checked_sub(amount).unwrap_or(tally.amount);
-            tally.cny = tally.cny.checked_sub(cny).unwrap_or(tally.cny);
-            if tally.messages == 0 {
-                self.0.remove(&key);
-            }
-        }
+    fn add(&mut self, (number, price): &(Name, Price)) {
+        let tally = self.0.entry((*number, price.sort)).or_default();
+        tally.messages += 1;
+        tally.amounts += u64::from(price.amount.is_some());
+        tally.cnys += u64::from(price.cny.is_some());
+        let (amount, cny) = (price.amount.unwrap_or_default(), price.cny.unwrap_or_default());
+        tally.amount = tally.amount.checked_add(amount).unwrap_or(tally.amount);
+        tally.cny = tally.cny.checked_add(cny).unwrap_or(tally.cny);
     }
 
     fn join(&mut self, other: &Self) {
         for (key, tally) in &other.0 {
-            self.0.entry(key.clone()).or_default().join(tally);
+            self.0.entry(*key).or_default().join(tally);
         }
     }
+}
 
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
+impl Take for Sums {
+    fn take(&mut self, (number, price): &(Name, Price)) {
+        let tally = self.0.entry((*number, price.sort)).or_default();
+        tally.messages -= 1;
+        tally.amounts -= u64::from(price.amount.is_some());
+        tally.cnys -= u64::from(price.cny.is_some());
+        let (amount, cny) = (price.amount.unwrap_or_default(), price.cny.unwrap_or_default());
+        tally.amount = tally.amount.checked_sub(amount).unwrap_or(tally.amount);
+        tally.cny = tally.cny.checked_sub(cny).unwrap_or(tally.cny);
     }
 }

@@ -1,15 +1,14 @@
 //! Failures by effective code: unique (message, code) of messages whose outcome is failed.
 
 use super::intern::{Name, Names as Texts};
-use super::messages::{Messages, Outcome, Part};
-use super::names::Index;
+use super::messages::{Messages, Outcome, Part, Record};
 use super::rollup::{Minute, Minutes};
+use super::store::{Chunks, Index};
 use super::view::{Failure, Mark, Scope, Span};
-use crate::event::{Event, Millis, Status, catalogue};
-use foldhash::fast::RandomState;
+use crate::event::{Event, Millis, Status, Text, catalogue};
 use hashbrown::{HashMap, HashSet};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
 /// Slices of a trend.
 const SLICES: i64 = 15;
@@ -18,10 +17,15 @@ const HOUR: i64 = 60 * 60_000;
 /// Time after the start of everything in which a first occurrence says nothing.
 const WARM_UP: i64 = 10_000;
 
-/// What the failed statuses of one message said.
+/// Number of a message's failed evidence, from 1.
+pub(super) type Failed = NonZeroU32;
+
+/// What the failed statuses of one message said. Where they contradict each other the smallest text stands.
 #[derive(Debug, Clone, Default)]
-struct Failed {
-    recipient: Option<u64>,
+pub(super) struct Evidence {
+    recipient: Name,
+    tag: Name,
+    template: Name,
     codes: Vec<CodeSeen>,
 }
 
@@ -37,8 +41,9 @@ struct CodeSeen {
 /// Failed evidence of every message that has some.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
-    hasher: RandomState,
-    evidence: HashMap<Index, Failed>,
+    /// Everything the evidence names: recipients are too many to share the names of the monitor.
+    texts: Texts,
+    evidence: Chunks<Evidence>,
     /// Messages whose outcome is failed, by the minute of their first evidence.
     minutes: BTreeMap<Minute, HashSet<Index>>,
     /// When each code was first received at all.
@@ -46,31 +51,44 @@ pub(super) struct Failures {
 }
 
 impl Failures {
-    /// Takes in one failed status.
-    pub(super) fn see(&mut self, index: Index, event: &Event, status: &Status, texts: &mut Texts) {
-        let failed = self.evidence.entry(index).or_default();
-        let recipient = event.customer.as_deref().map(|customer| self.hasher.hash_one(customer));
-        failed.recipient = smaller(failed.recipient, recipient);
+    /// Takes in one failed status and returns the evidence of its message.
+    pub(super) fn see(&mut self, known: Option<Failed>, event: &Event, status: &Status) -> Option<Failed> {
         let at = event.received_at.0;
+        let mut new = Evidence {
+            recipient: self.texts.intern(event.customer.as_deref()),
+            tag: self.texts.intern(status.tag.as_deref()),
+            template: self.texts.intern(status.template.as_deref()),
+            codes: Vec::with_capacity(status.errors.len().max(1)),
+        };
         let named = status.errors.iter().map(|error| (error.code, error.platform_code, error.title.as_deref()));
         let unnamed = status.errors.is_empty().then_some((None, None, None));
         for (code, wrapper, title) in named.chain(unnamed) {
-            let title = texts.intern(title);
+            let title = self.texts.intern(title);
             let wrappers = wrapper.into_iter().collect();
-            failed.join(CodeSeen { code, first: at, last: at, wrappers, title }, texts);
+            new.join(CodeSeen { code, first: at, last: at, wrappers, title }, &self.texts);
             let first = self.first.entry(code).or_insert(at);
             *first = at.min(*first);
         }
+        self.join(known, new)
     }
 
-    /// Gives what was known of `gone` to `kept`, the same message.
-    pub(super) fn unite(&mut self, kept: Index, gone: Index, texts: &Texts) {
-        let Some(other) = self.evidence.remove(&gone) else { return };
-        let failed = self.evidence.entry(kept).or_default();
-        failed.recipient = smaller(failed.recipient, other.recipient);
-        for code in other.codes {
-            failed.join(code, texts);
-        }
+    /// Joins what is known of one message under two names.
+    pub(super) fn unite(&mut self, kept: Option<Failed>, gone: Option<Failed>) -> Option<Failed> {
+        let Some(gone) = gone else { return kept };
+        let other = std::mem::take(self.evidence.get_mut(gone.get() - 1));
+        self.join(kept, other)
+    }
+
+    fn join(&mut self, known: Option<Failed>, new: Evidence) -> Option<Failed> {
+        let Some(known) = known else {
+            return Failed::new(self.evidence.push(new) + 1);
+        };
+        let kept = self.evidence.get_mut(known.get() - 1);
+        kept.recipient = self.texts.smaller(kept.recipient, new.recipient);
+        kept.tag = self.texts.smaller(kept.tag, new.tag);
+        kept.template = self.texts.smaller(kept.template, new.template);
+        new.codes.into_iter().for_each(|code| kept.join(code, &self.texts));
+        Some(known)
     }
 
     /// Moves a message between the minutes of failed messages as its outcome changes.
@@ -93,21 +111,21 @@ impl Failures {
         }
     }
 
-    /// The rows of a cohort, most messages first, then by code.
+    /// The rows of a cohort, most messages first, then by code. `number` is the scope's: `None` for all.
     pub(super) fn rows(
         &self,
         scope: &Scope,
+        number: Option<Option<Name>>,
         known_since: Option<Millis>,
         messages: &Messages,
-        texts: &Texts,
     ) -> Vec<Failure> {
         let mut rows: HashMap<Option<i64>, Row> = HashMap::new();
-        self.each(scope.span, scope, messages, texts, |failed, seen| {
-            rows.entry(seen.code).or_default().add(failed, seen, scope);
+        self.each(scope.span, number, messages, |failed, seen| {
+            rows.entry(seen.code).or_insert_with(Row::new).add(failed, seen, scope);
         });
         let mut before: HashMap<Option<i64>, u64> = HashMap::new();
-        let usual = Span { from: Millis(scope.span.from.0 - HOUR), to: scope.span.from };
-        self.each(usual, scope, messages, texts, |_, seen| *before.entry(seen.code).or_default() += 1);
+        let usual = Span { from: Millis(scope.span.from.0.saturating_sub(HOUR)), to: scope.span.from };
+        self.each(usual, number, messages, |_, seen| *before.entry(seen.code).or_default() += 1);
         let known_since = known_since.map_or(scope.span.from.0, |at| at.0);
         let mut rows: Vec<Failure> = rows
             .into_iter()
@@ -118,7 +136,7 @@ impl Failures {
                     first: self.first.get(&code).copied().unwrap_or(row.first),
                 };
                 let mark = row.mark(scope, &history);
-                row.finish(code, mark, texts)
+                row.finish(code, mark, &self.texts)
             })
             .collect();
         rows.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.code.cmp(&b.code)));
@@ -129,45 +147,54 @@ impl Failures {
     fn each<'a>(
         &'a self,
         span: Span,
-        scope: &Scope,
-        messages: &Messages,
-        texts: &Texts,
-        mut see: impl FnMut(&'a Failed, &'a CodeSeen),
+        number: Option<Option<Name>>,
+        messages: &'a Messages,
+        mut see: impl FnMut(&'a Evidence, &'a CodeSeen),
     ) {
-        let number = scope.number.as_deref().map(|number| texts.find(number));
-        let minutes = Minutes::of(span);
-        for index in self.minutes.range(minutes.from..minutes.to).flat_map(|(_, messages)| messages) {
-            if number.is_some_and(|number| number != Some(messages.get(*index).number)) {
-                continue;
-            }
-            let Some(failed) = self.evidence.get(index) else { continue };
-            failed.codes.iter().for_each(|seen| see(failed, seen));
+        for (_, evidence) in self.of_cohort(span, number, messages) {
+            evidence.codes.iter().for_each(|seen| see(evidence, seen));
         }
     }
 
-    /// Messages of the cohort that failed with `code`.
-    pub(super) fn with_code(&self, code: Option<i64>, span: Span) -> impl Iterator<Item = Index> {
+    fn of_cohort<'a>(
+        &'a self,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &'a Messages,
+    ) -> impl Iterator<Item = (&'a Record, &'a Evidence)> {
         let minutes = Minutes::of(span);
-        self.minutes
-            .range(minutes.from..minutes.to)
-            .flat_map(|(_, messages)| messages)
-            .filter(move |index| {
-                self.evidence.get(*index).is_some_and(|failed| failed.codes.iter().any(|seen| seen.code == code))
-            })
-            .copied()
+        let failed = self.minutes.range(minutes.from..minutes.to).flat_map(|(_, messages)| messages);
+        let records = failed.map(|index| messages.get(*index));
+        let of_number = records.filter(move |record| number.is_none_or(|number| number == Some(record.number)));
+        of_number.filter_map(|record| Some((record, self.evidence.get(record.failed?.get() - 1))))
     }
 
-    /// Failures with `code` first received at or after `since`, in the cohort of `span`.
-    pub(super) fn received_since(&self, code: Option<i64>, since: Millis, span: Span) -> u64 {
-        let recent = |index: &Index| {
-            let codes = self.evidence.get(index).map_or(&[][..], |failed| &failed.codes);
-            codes.iter().any(|seen| seen.code == code && seen.first >= since.0)
-        };
-        self.with_code(code, span).filter(recent).count() as u64
+    /// Failed messages of the cohort with `code`.
+    pub(super) fn with_code<'a>(
+        &'a self,
+        code: Option<i64>,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &'a Messages,
+    ) -> impl Iterator<Item = With> {
+        self.of_cohort(span, number, messages).filter_map(move |(record, evidence)| {
+            let seen = evidence.codes.iter().find(|seen| seen.code == code)?;
+            Some(With {
+                number: record.number,
+                tag: evidence.tag,
+                template: evidence.template,
+                first: Millis(seen.first),
+            })
+        })
+    }
+
+    /// A text that the evidence names.
+    pub(super) fn text(&self, name: Name) -> Option<&Text> {
+        self.texts.text(name)
     }
 }
 
-impl Failed {
+impl Evidence {
     /// Takes in one code, or what is known of it under another name of the message.
     fn join(&mut self, new: CodeSeen, texts: &Texts) {
         let Some(seen) = self.codes.iter_mut().find(|seen| seen.code == new.code) else {
@@ -185,11 +212,13 @@ impl Failed {
     }
 }
 
-fn smaller(a: Option<u64>, b: Option<u64>) -> Option<u64> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
+/// A failed message with a code. `tag` and `template` are texts of the failures, `number` is one of the monitor.
+pub(super) struct With {
+    pub(super) number: Name,
+    pub(super) tag: Name,
+    pub(super) template: Name,
+    /// When the code was first received.
+    pub(super) first: Millis,
 }
 
 /// What is known of a code before the window.
@@ -203,10 +232,9 @@ struct Usual {
 }
 
 /// One row being counted.
-#[derive(Default)]
 struct Row {
     messages: u64,
-    recipients: HashSet<u64>,
+    recipients: HashSet<Name>,
     wrappers: BTreeSet<i64>,
     first: i64,
     last: i64,
@@ -216,35 +244,45 @@ struct Row {
 }
 
 impl Row {
-    fn add(&mut self, failed: &Failed, seen: &CodeSeen, scope: &Scope) {
-        if self.messages == 0 {
-            self.first = i64::MAX;
-            self.trend = vec![0; SLICES as usize];
+    fn new() -> Self {
+        Self {
+            messages: 0,
+            recipients: HashSet::new(),
+            wrappers: BTreeSet::new(),
+            first: i64::MAX,
+            last: i64::MIN,
+            recent: 0,
+            trend: vec![0; SLICES as usize],
+            titles: HashMap::new(),
         }
+    }
+
+    fn add(&mut self, failed: &Evidence, seen: &CodeSeen, scope: &Scope) {
         self.messages += 1;
-        self.recipients.extend(failed.recipient);
+        self.recipients.insert(failed.recipient);
         self.wrappers.extend(&seen.wrappers);
         self.first = self.first.min(seen.first);
         self.last = self.last.max(seen.last);
         self.recent += u64::from(seen.first >= scope.as_of.0 - FIVE_MINUTES);
         *self.titles.entry(seen.title).or_default() += 1;
-        let length = (scope.span.to.0 - scope.span.from.0).max(1);
-        let slice = ((seen.first - scope.span.from.0).max(0) * SLICES / length).min(SLICES - 1);
+        let length = scope.span.to.0.saturating_sub(scope.span.from.0).max(1);
+        let slice =
+            (seen.first.saturating_sub(scope.span.from.0).max(0).saturating_mul(SLICES) / length).min(SLICES - 1);
         self.trend[slice as usize] += 1;
     }
 
     /// Whether the code is new or rising. Where nothing older than the window is kept, a code is new when an even spread
     /// over everything kept would put all of its failures after the first one less than once in ten thousand times.
     fn mark(&self, scope: &Scope, usual: &Usual) -> Mark {
-        let window = scope.span.to.0 - scope.span.from.0;
+        let window = scope.span.to.0.saturating_sub(scope.span.from.0);
         let silent = (usual.first - usual.known_since - WARM_UP).max(0) as f64;
         let busy = (scope.as_of.0 - usual.first).max(1) as f64;
         let chance = (busy / (silent + busy)).powi(self.messages.min(1 << 20) as i32);
-        let ripe = scope.span.from.0 - usual.known_since >= window;
+        let ripe = scope.span.from.0.saturating_sub(usual.known_since) >= window;
         if self.messages >= 5 && usual.first >= scope.span.from.0 && (ripe || chance < 1e-4) {
             return Mark::New;
         }
-        let known = (scope.span.from.0 - usual.known_since).clamp(0, HOUR);
+        let known = scope.span.from.0.saturating_sub(usual.known_since).clamp(0, HOUR);
         if known < FIVE_MINUTES {
             return Mark::None;
         }
@@ -267,7 +305,7 @@ impl Row {
             code,
             platform_codes: self.wrappers.into_iter().collect(),
             messages: self.messages,
-            recipients: self.recipients.len() as u64,
+            recipients: self.recipients.iter().filter(|recipient| **recipient != Name::NONE).count() as u64,
             class: entry.map_or(catalogue::UNKNOWN_CLASS, |entry| &entry.class).to_owned(),
             short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
             title,

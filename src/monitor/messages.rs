@@ -1,10 +1,15 @@
 //! Outgoing messages as evidence: per message the earliest provider time of each stage, whatever order it came in.
 
+use super::cohorts::Slot;
+use super::costs::{Bill, Place};
+use super::failures::Failed;
 use super::intern::{Name, Names as Texts};
 use super::latency::{Bin, bin_of};
-use super::names::{Index, Names};
 use super::rollup::{Minute, minute_of};
+use super::store::{Chunks, Index, Sharded};
 use crate::event::{Event, Status, StatusName};
+use foldhash::fast::RandomState;
+use std::hash::BuildHasher;
 
 /// A provider time in seconds; 0: the stage was not seen, 1: seen without a time.
 type Stamp = u32;
@@ -18,15 +23,15 @@ pub(super) struct Record {
     sent: Stamp,
     delivered: Stamp,
     read: Stamp,
-    failed: Stamp,
+    /// Failed evidence, when there is some.
+    pub(super) failed: Option<Failed>,
     /// Business number.
     pub(super) number: Name,
-    /// Callback data.
-    pub(super) tag: Name,
-    /// Template, from error texts.
-    pub(super) template: Name,
+    pub(super) bill: Option<Bill>,
     /// The record this one was united with, plus one; 0 for none.
     united: Index,
+    /// Callback data.
+    tag: Slot,
 }
 
 /// A message's one outcome, best first.
@@ -44,6 +49,7 @@ pub(super) enum Outcome {
 pub(super) struct Part {
     pub(super) minute: Minute,
     pub(super) number: Name,
+    pub(super) tag: Slot,
     pub(super) sent: bool,
     pub(super) outcome: Outcome,
     pub(super) conflict: bool,
@@ -58,10 +64,14 @@ impl Part {
 }
 
 impl Record {
+    pub(super) fn place(&self) -> Place {
+        Place { minute: self.minute, number: self.number }
+    }
+
     /// What it adds to its cohort. `read` implies `delivered` implies `sent`; latencies only between stages really seen.
     pub(super) fn part(&self) -> Part {
         let delivered = self.delivered != 0 || self.read != 0;
-        let outcome = match (self.read != 0, delivered, self.failed != 0) {
+        let outcome = match (self.read != 0, delivered, self.failed.is_some()) {
             (true, ..) => Outcome::Read,
             (_, true, _) => Outcome::Delivered,
             (_, _, true) => Outcome::Failed,
@@ -70,52 +80,40 @@ impl Record {
         Part {
             minute: self.minute,
             number: self.number,
+            tag: self.tag,
             sent: delivered || self.sent != 0,
             outcome,
-            conflict: delivered && self.failed != 0,
+            conflict: delivered && self.failed.is_some(),
             deliver: elapsed(self.sent, self.delivered),
             read: elapsed(self.delivered, self.read),
         }
     }
 
     /// Takes in one status.
-    fn see(&mut self, event: &Event, status: &Status, texts: &mut Texts) {
+    fn see(&mut self, event: &Event, status: &Status, number: Name, texts: &Texts) {
         let stamp = event.provider_at.map_or(TIMELESS, |at| Stamp::try_from(at.0).unwrap_or(TIMELESS).max(TIMELESS));
         let stage = match status.status {
             StatusName::Sent => Some(&mut self.sent),
             StatusName::Delivered => Some(&mut self.delivered),
             StatusName::Read | StatusName::Played => Some(&mut self.read),
-            StatusName::Failed => Some(&mut self.failed),
-            StatusName::Deleted | StatusName::Warning | StatusName::Other(_) => None,
+            StatusName::Failed | StatusName::Deleted | StatusName::Warning | StatusName::Other(_) => None,
         };
         if let Some(stage) = stage {
             *stage = earlier(*stage, stamp);
         }
         self.minute = self.minute.min(minute_of(event.received_at.0));
-        for (kept, new) in
-            [(&mut self.number, &event.number), (&mut self.tag, &status.tag), (&mut self.template, &status.template)]
-        {
-            let new = texts.intern(new.as_deref());
-            *kept = texts.smaller(*kept, new);
-        }
+        self.number = texts.smaller(self.number, number);
+        self.tag = self.tag.either(Slot::of(status.tag.as_deref()));
     }
 
-    /// Takes in everything known under another name of the same message.
+    /// Takes in the stages known under another name of the same message. What failed and what it cost is united by its owner.
     fn unite(&mut self, other: &Self, texts: &Texts) {
         self.minute = self.minute.min(other.minute);
-        for (mine, theirs) in [
-            (&mut self.sent, other.sent),
-            (&mut self.delivered, other.delivered),
-            (&mut self.read, other.read),
-            (&mut self.failed, other.failed),
-        ] {
-            *mine = earlier(*mine, theirs);
-        }
-        for (mine, theirs) in
-            [(&mut self.number, other.number), (&mut self.tag, other.tag), (&mut self.template, other.template)]
-        {
-            *mine = texts.smaller(*mine, theirs);
-        }
+        self.sent = earlier(self.sent, other.sent);
+        self.delivered = earlier(self.delivered, other.delivered);
+        self.read = earlier(self.read, other.read);
+        self.number = texts.smaller(self.number, other.number);
+        self.tag = self.tag.either(other.tag);
     }
 }
 
@@ -137,45 +135,48 @@ fn elapsed(from: Stamp, to: Stamp) -> Option<Bin> {
 /// Every message, under each of its names.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    names: Names,
-    records: Chunks,
+    hasher: RandomState,
+    names: Sharded<Index>,
+    records: Chunks<Record>,
 }
 
 /// What folding a status did to its message.
 pub(super) struct Change {
     /// The message.
     pub(super) index: Index,
-    /// What it added to its cohort before; `None` for a message not seen before.
-    pub(super) before: Option<Part>,
-    /// The record that was united into it, with what that one had added.
-    pub(super) united: Option<(Index, Part)>,
+    /// The message as it was; `None` when it was not seen before.
+    pub(super) before: Option<Record>,
+    /// The record that was united into it, as it was.
+    pub(super) united: Option<(Index, Record)>,
 }
 
 impl Messages {
     /// Takes in one status and says what changed.
-    pub(super) fn see(&mut self, event: &Event, status: &Status, texts: &mut Texts) -> Change {
-        let participant = status.participant.as_deref();
-        let name = self.names.hash(&status.message_id, participant);
-        let other_name = status.meta_message_id.as_deref().map(|id| self.names.hash(id, participant));
+    pub(super) fn see(&mut self, event: &Event, status: &Status, number: Name, texts: &Texts) -> Change {
+        let name = self.name(&status.message_id, status);
         let found = self.find(name);
-        let other_found = other_name.and_then(|other| self.find(other));
-        let (index, united) = match (found, other_found) {
+        let other = status.meta_message_id.as_deref().filter(|id| *id != status.message_id);
+        let other = other.map(|id| self.name(id, status));
+        let other_found = other.and_then(|other| self.find(other));
+        let (index, gone) = match (found, other_found) {
             (Some(a), Some(b)) if a != b => (a.min(b), Some(a.max(b))),
             (Some(index), _) | (None, Some(index)) => (index, None),
             (None, None) => (self.records.push(Record { minute: Minute::MAX, ..Record::default() }), None),
         };
         let known = found.is_some() || other_found.is_some();
-        let before = known.then(|| self.records.get(index).part());
-        let united = united.map(|gone| {
+        let before = known.then(|| *self.records.get(index));
+        let united = gone.map(|gone| {
             let record = *self.records.get(gone);
             self.records.get_mut(gone).united = index + 1;
             self.records.get_mut(index).unite(&record, texts);
-            (gone, record.part())
+            (gone, record)
         });
-        for name in [Some(name), other_name].into_iter().flatten() {
-            self.names.set(name, index);
+        for (name, found) in [(Some(name), found), (other, other_found)] {
+            if let (Some(name), None) = (name, found) {
+                self.names.entry(name, || index);
+            }
         }
-        self.records.get_mut(index).see(event, status, texts);
+        self.records.get_mut(index).see(event, status, number, texts);
         Change { index, before, united }
     }
 
@@ -183,8 +184,20 @@ impl Messages {
         self.records.get(index)
     }
 
+    pub(super) fn get_mut(&mut self, index: Index) -> &mut Record {
+        self.records.get_mut(index)
+    }
+
+    /// The hash of a message's name; in groups a message is an id and a participant.
+    fn name(&self, id: &str, status: &Status) -> u64 {
+        match status.participant.as_deref() {
+            None => self.hasher.hash_one(id),
+            Some(participant) => self.hasher.hash_one((id, participant)),
+        }
+    }
+
     fn find(&self, name: u64) -> Option<Index> {
-        let mut index = self.names.get(name)?;
+        let mut index = *self.names.get(name)?;
         while let Some(next) = self.records.get(index).united.checked_sub(1) {
             index = next;
         }
@@ -192,27 +205,12 @@ impl Messages {
     }
 }
 
-/// Records in pieces of fixed length, so that growing never copies them.
-#[derive(Debug, Default)]
-struct Chunks(Vec<Vec<Record>>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Chunks {
-    const LENGTH: usize = 1 << 16;
-
-    fn push(&mut self, record: Record) -> Index {
-        if self.0.last().is_none_or(|chunk| chunk.len() == Self::LENGTH) {
-            self.0.push(Vec::with_capacity(Self::LENGTH));
-        }
-        let chunk = self.0.len() - 1;
-        self.0[chunk].push(record);
-        (chunk * Self::LENGTH + self.0[chunk].len() - 1) as Index
-    }
-
-    fn get(&self, index: Index) -> &Record {
-        &self.0[index as usize / Self::LENGTH][index as usize % Self::LENGTH]
-    }
-
-    fn get_mut(&mut self, index: Index) -> &mut Record {
-        &mut self.0[index as usize / Self::LENGTH][index as usize % Self::LENGTH]
+    #[test]
+    fn a_record_is_small() {
+        assert_eq!(size_of::<Record>(), 36);
     }
 }

@@ -6,7 +6,8 @@ use super::rollup::{Minutes, Rollup, Sum, minute_of};
 use super::view::{Activity, Ingest, Pulse, Scope};
 use crate::event::{Detail, Event, Millis, Status, StatusName};
 use crate::journal::RequestSummary;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::ops::Range;
 
 /// How long single seconds are kept behind the newest.
 const SECONDS_KEPT: i64 = 2 * 3600;
@@ -14,8 +15,12 @@ const SECONDS_KEPT: i64 = 2 * 3600;
 const RATE_SPAN: i64 = 10;
 /// Seconds that the lag is taken over.
 const LAG_SPAN: i64 = 60;
-/// Round lengths of a chart's columns, in seconds.
-const COLUMNS: [u32; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
+/// Seconds over which, and seconds with an event in them from which on, a longest pause is the usual one.
+const KNOWN_SPAN: i64 = 600;
+const KNOWN_SECONDS: usize = 30;
+/// Round lengths of a chart's columns, in seconds; beyond, whole days.
+const COLUMNS: [i64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, DAY];
+const DAY: i64 = 86_400;
 
 /// Events of one second or minute and one number.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,15 +41,21 @@ pub(super) struct Received {
 #[derive(Debug, Clone, Default)]
 struct Counts(Vec<(Name, Count)>);
 
+impl Count {
+    fn join(&mut self, other: Self) {
+        self.events += other.events;
+        self.statuses += other.statuses;
+        self.failed += other.failed;
+        self.inbound += other.inbound;
+    }
+}
+
 impl Counts {
     /// The sum over one number, or over all.
     fn of(&self, number: Option<Option<Name>>) -> Count {
         let mut sum = Count::default();
         for (_, count) in self.0.iter().filter(|entry| number.is_none_or(|number| number == Some(entry.0))) {
-            sum.events += count.events;
-            sum.statuses += count.statuses;
-            sum.failed += count.failed;
-            sum.inbound += count.inbound;
+            sum.join(*count);
         }
         sum
     }
@@ -58,25 +69,13 @@ impl Sum for Counts {
             self.0.push((part.number, Count::default()));
             self.0.len() - 1
         });
-        let count = &mut self.0[at].1;
-        count.events += part.count.events;
-        count.statuses += part.count.statuses;
-        count.failed += part.count.failed;
-        count.inbound += part.count.inbound;
-    }
-
-    fn take(&mut self, _: &Received) {
-        // What was received stays received.
+        self.0[at].1.join(part.count);
     }
 
     fn join(&mut self, other: &Self) {
         for (number, count) in &other.0 {
             self.add(&Received { number: *number, count: *count });
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 }
 
@@ -94,19 +93,11 @@ impl Sum for Requests {
         self.0.unrecognised += u64::from(part.unrecognised);
     }
 
-    fn take(&mut self, _: &RequestSummary) {
-        // What was received stays received.
-    }
-
     fn join(&mut self, other: &Self) {
         self.0.requests += other.0.requests;
         self.0.events += other.0.events;
         self.0.duplicates += other.0.duplicates;
         self.0.unrecognised += other.0.unrecognised;
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.requests == 0
     }
 }
 
@@ -115,8 +106,8 @@ impl Sum for Requests {
 pub(super) struct Rates {
     requests: Rollup<Requests>,
     minutes: Rollup<Counts>,
-    seconds: BTreeMap<i64, Counts>,
-    lags: BTreeMap<i64, Histogram>,
+    seconds: Recent<Counts>,
+    lags: Recent<Histogram>,
     extent: Option<(Millis, Millis)>,
 }
 
@@ -140,18 +131,14 @@ impl Rates {
         let part = Received { number, count };
         self.minutes.add(minute_of(event.received_at.0), &part);
         let second = event.received_at.0.div_euclid(1000);
-        let newest = self.seconds.last_key_value().map_or(second, |(newest, _)| *newest);
-        if second <= newest - SECONDS_KEPT {
-            return;
+        if let Some(counts) = self.seconds.at(second, SECONDS_KEPT) {
+            counts.add(&part);
         }
-        self.seconds.entry(second).or_default().add(&part);
-        if let Some(at) = event.provider_at {
+        if let Some(at) = event.provider_at
+            && let Some(lags) = self.lags.at(second, LAG_SPAN + 1)
+        {
             let lag = second.saturating_sub(at.0).clamp(0, i64::from(u32::MAX));
-            self.lags.entry(second).or_default().add(bin_of(lag.unsigned_abs()), 1);
-        }
-        if second > newest {
-            self.seconds = self.seconds.split_off(&(second - SECONDS_KEPT + 1));
-            self.lags = self.lags.split_off(&(second - LAG_SPAN));
+            lags.add(bin_of(lag.unsigned_abs()), 1);
         }
     }
 
@@ -165,67 +152,102 @@ impl Rates {
 
     pub(super) fn pulse(&self, now: Millis) -> Pulse {
         let second = now.0.div_euclid(1000);
-        let recent = self.seconds.range(second - RATE_SPAN..second);
-        let sum = recent.fold(Count::default(), |mut sum, (_, counts)| {
-            let count = counts.of(None);
-            sum.events += count.events;
-            sum.inbound += count.inbound;
-            sum
-        });
+        let recent = self.seconds.range(second - RATE_SPAN..second).map(|(_, counts)| counts.of(None));
+        let (events, inbound) = recent.fold((0, 0), |sum, count| (sum.0 + count.events, sum.1 + count.inbound));
         let mut lags = Histogram::default();
-        self.lags.range(second - LAG_SPAN..=second).for_each(|(_, lag)| lags.join(lag));
-        let alive = self.seconds.last_key_value().is_some_and(|(newest, _)| second - newest <= LAG_SPAN);
+        self.lags.range(second - LAG_SPAN..second + 1).for_each(|(_, lag)| lags.join(lag));
+        let alive = self.seconds.newest().is_some_and(|newest| second - newest <= LAG_SPAN);
         Pulse {
-            events_per_s: f64::from(sum.events) / RATE_SPAN as f64,
-            inbound_per_s: f64::from(sum.inbound) / RATE_SPAN as f64,
+            events_per_s: f64::from(events) / RATE_SPAN as f64,
+            inbound_per_s: f64::from(inbound) / RATE_SPAN as f64,
             lag_s: lags.latency().p95.and_then(|lag| i64::try_from(lag).ok()),
             changes_at: alive.then_some(Millis((second + 1) * 1000)),
         }
     }
 
-    /// Traffic and failures in at most `columns` columns; one still filling is left out.
+    /// Traffic and failures in at most `columns` columns of a round length, each whole: the first may begin before the span,
+    /// one still filling is left out.
     pub(super) fn activity(&self, scope: &Scope, columns: usize, number: Option<Option<Name>>) -> Activity {
-        let until = scope.span.to.min(scope.as_of);
-        let length = (scope.span.to.0 - scope.span.from.0).max(1000) / 1000;
-        let fits = |column: &&u32| length.div_euclid(i64::from(**column)) <= columns.max(1) as i64;
-        let by_second = self.seconds.first_key_value().is_some_and(|(first, _)| {
-            let kept_from = self.seconds.last_key_value().map_or(*first, |(newest, _)| newest - SECONDS_KEPT);
-            scope.span.from.0.div_euclid(1000) > kept_from
-                || self.extent.is_none_or(|extent| extent.0.0 / 1000 > kept_from)
-        });
-        let whole_minutes = |column: &&u32| by_second || **column >= 60;
-        let column_s = *COLUMNS.iter().filter(whole_minutes).find(fits).unwrap_or(&86_400);
-        let step = i64::from(column_s);
-        let from = scope.span.from.0.div_euclid(1000).div_euclid(step) * step;
-        let count = (until.0.div_euclid(1000) - from).div_euclid(step).clamp(0, columns.max(1) as i64) as usize;
-        let mut activity = Activity {
-            from: Millis(from * 1000),
-            column_s,
-            statuses: vec![0; count],
-            failed: vec![0; count],
-            marks: Vec::new(),
-        };
-        let mut put = |second: i64, counts: &Counts| {
-            if let Some(column) =
-                usize::try_from((second - from).div_euclid(step)).ok().filter(|column| *column < count)
-            {
-                let sum = counts.of(number);
-                activity.statuses[column] += u64::from(sum.statuses);
-                activity.failed[column] += u64::from(sum.failed);
-            }
-        };
-        if column_s < 60 {
-            self.seconds.range(from..until.0.div_euclid(1000)).for_each(|(second, counts)| put(*second, counts));
-        } else {
-            let minutes = self.minutes.minutes(Minutes::of(scope.span));
-            minutes.for_each(|(minute, counts)| put(i64::from(minute) * 60, counts));
-        }
-        activity
+        let (start, end) = (scope.span.from.0.div_euclid(1000), scope.span.to.0.div_euclid(1000));
+        let first = |step: i64| start.div_euclid(step) * step;
+        let needs = |step: i64| end.saturating_sub(first(step)).saturating_add(step - 1).div_euclid(step);
+        let finest = if self.has_seconds(start) { 1 } else { 60 };
+        let whole_days = || (end.saturating_sub(start) / DAY / (columns as i64 - 1).max(1) + 1) * DAY;
+        let mut lengths = COLUMNS.into_iter().filter(|step| *step >= finest);
+        let step = lengths.find(|step| needs(*step) <= columns as i64).unwrap_or_else(whole_days);
+        let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
+        let whole = usize::try_from((until - first(step)).div_euclid(step)).unwrap_or(0);
+        let starts = (0..whole as i64).map(|column| first(step) + column * step);
+        let counts = starts.map(|from| self.received(from, from + step, number));
+        let (statuses, failed) = counts.map(|count| (u64::from(count.statuses), u64::from(count.failed))).unzip();
+        let column_s = u32::try_from(step).unwrap_or(u32::MAX);
+        Activity { from: Millis(first(step) * 1000), column_s, statuses, failed, marks: Vec::new() }
     }
 
-    /// The longest time without any event among the last kept seconds before the newest, in seconds.
+    /// What was received from one second to another, either single seconds that are kept or whole minutes.
+    fn received(&self, from: i64, to: i64, number: Option<Option<Name>>) -> Count {
+        let mut sum = Count::default();
+        if to - from < 60 {
+            self.seconds.range(from..to).for_each(|(_, counts)| sum.join(counts.of(number)));
+        } else {
+            let span = Minutes { from: minute_of(from * 1000), to: minute_of(to * 1000) };
+            self.minutes.visit(span, |counts| sum.join(counts.of(number)));
+        }
+        sum
+    }
+
+    /// Whether every second from `start` on is still kept.
+    fn has_seconds(&self, start: i64) -> bool {
+        let Some(newest) = self.seconds.newest() else { return true };
+        let kept_from = newest - SECONDS_KEPT + 1;
+        start >= kept_from || self.extent.is_none_or(|(first, _)| first.0.div_euclid(1000) >= kept_from)
+    }
+
+    /// The longest time without any event in the last hours before the newest, in seconds. `None` while too little is known
+    /// to call anything usual.
     pub(super) fn longest_pause(&self) -> Option<i64> {
-        let seconds: Vec<i64> = self.seconds.keys().copied().collect();
-        seconds.windows(2).map(|pair| pair[1] - pair[0]).max()
+        let known = self.seconds.newest()? - self.seconds.0.front()?.0;
+        let seconds = self.seconds.0.iter().map(|(second, _)| second);
+        let pauses = seconds.clone().zip(seconds.skip(1)).map(|(one, next)| next - one);
+        pauses.max().filter(|_| known >= KNOWN_SPAN && self.seconds.0.len() >= KNOWN_SECONDS)
+    }
+}
+
+/// Something per second, ascending, of the last seconds before the newest.
+#[derive(Debug, Default)]
+struct Recent<T>(VecDeque<(i64, T)>);
+
+impl<T: Default> Recent<T> {
+    /// What belongs to a second, unless it lies `kept` seconds or more behind the newest.
+    fn at(&mut self, second: i64, kept: i64) -> Option<&mut T> {
+        let newest = self.newest();
+        if newest.is_some_and(|newest| second <= newest - kept) {
+            return None;
+        }
+        if newest.is_none_or(|newest| second > newest) {
+            self.0.push_back((second, T::default()));
+            while self.0.front().is_some_and(|(old, _)| *old <= second - kept) {
+                self.0.pop_front();
+            }
+        }
+        let at = if newest <= Some(second) { self.0.len() - 1 } else { self.place(second) };
+        self.0.get_mut(at).map(|(_, value)| value)
+    }
+
+    /// Where a second before the newest stands, put there when it is new.
+    fn place(&mut self, second: i64) -> usize {
+        self.0.binary_search_by_key(&second, |(at, _)| *at).unwrap_or_else(|at| {
+            self.0.insert(at, (second, T::default()));
+            at
+        })
+    }
+
+    fn newest(&self) -> Option<i64> {
+        self.0.back().map(|(second, _)| *second)
+    }
+
+    fn range(&self, seconds: Range<i64>) -> impl Iterator<Item = &(i64, T)> {
+        let at = |second: i64| self.0.partition_point(|(at, _)| *at < second);
+        self.0.range(at(seconds.start)..at(seconds.end.max(seconds.start)))
     }
 }

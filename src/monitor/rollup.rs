@@ -9,7 +9,7 @@ pub(super) type Minute = u32;
 const HOUR: Minute = 60;
 const DAY: Minute = 24 * HOUR;
 
-/// Values that can be added up and taken away again.
+/// Values that can be added up.
 pub(super) trait Sum: Default {
     /// What one entry adds.
     type Part: ?Sized;
@@ -17,61 +17,67 @@ pub(super) trait Sum: Default {
     /// Adds an entry.
     fn add(&mut self, part: &Self::Part);
 
-    /// Takes an entry away that was added before.
-    fn take(&mut self, part: &Self::Part);
-
     /// Adds another sum.
     fn join(&mut self, other: &Self);
-
-    /// Whether nothing is in it: such a bucket is dropped.
-    fn is_empty(&self) -> bool;
 }
 
-/// The same entries summed at three grains.
+/// Sums whose entries can be taken away again.
+pub(super) trait Take: Sum {
+    /// Takes away an entry that was added before.
+    fn take(&mut self, part: &Self::Part);
+}
+
+/// The same entries summed by minute, hour and day.
 #[derive(Debug, Default)]
 pub(super) struct Rollup<S> {
-    minutes: BTreeMap<Minute, S>,
-    hours: BTreeMap<Minute, S>,
-    days: BTreeMap<Minute, S>,
+    days: BTreeMap<Minute, Day<S>>,
+}
+
+#[derive(Debug, Default)]
+struct Day<S> {
+    sum: S,
+    hours: [Option<Box<Hour<S>>>; 24],
+}
+
+#[derive(Debug)]
+struct Hour<S> {
+    sum: S,
+    minutes: [S; 60],
+}
+
+impl<S: Default> Default for Hour<S> {
+    fn default() -> Self {
+        Self { sum: S::default(), minutes: std::array::from_fn(|_| S::default()) }
+    }
 }
 
 impl<S: Sum> Rollup<S> {
     pub(super) fn add(&mut self, minute: Minute, part: &S::Part) {
-        self.minutes.entry(minute).or_default().add(part);
-        self.hours.entry(minute / HOUR).or_default().add(part);
-        self.days.entry(minute / DAY).or_default().add(part);
+        self.at(minute).into_iter().for_each(|sum| sum.add(part));
     }
 
-    pub(super) fn take(&mut self, minute: Minute, part: &S::Part) {
-        let grains = [(&mut self.minutes, minute), (&mut self.hours, minute / HOUR), (&mut self.days, minute / DAY)];
-        for (grain, at) in grains {
-            if let Some(sum) = grain.get_mut(&at) {
-                sum.take(part);
-                if sum.is_empty() {
-                    grain.remove(&at);
-                }
+    pub(super) fn take(&mut self, minute: Minute, part: &S::Part)
+    where
+        S: Take,
+    {
+        self.at(minute).into_iter().for_each(|sum| sum.take(part));
+    }
+
+    /// The sums that a minute belongs to.
+    fn at(&mut self, minute: Minute) -> [&mut S; 3] {
+        let day = self.days.entry(minute / DAY).or_default();
+        let hour = day.hours[(minute % DAY / HOUR) as usize].get_or_insert_default();
+        [&mut day.sum, &mut hour.sum, &mut hour.minutes[(minute % HOUR) as usize]]
+    }
+
+    /// Shows the coarsest sums that make up the span.
+    pub(super) fn visit(&self, span: Minutes, mut see: impl FnMut(&S)) {
+        for (at, day) in self.days.range(span.from / DAY..span.to.div_ceil(DAY)) {
+            match span.within(at * DAY, DAY) {
+                Minutes { from: 0, to: DAY } => see(&day.sum),
+                part => day.visit(part, &mut see),
             }
         }
-    }
-
-    /// Shows every bucket of the coarsest grain that fits into the span, finer ones at its edges.
-    pub(super) fn visit(&self, span: Minutes, mut see: impl FnMut(&S)) {
-        self.visit_grain(span, &mut see, Grain::Day);
-    }
-
-    fn visit_grain(&self, span: Minutes, see: &mut impl FnMut(&S), grain: Grain) {
-        let Some((length, finer)) = grain.parts() else {
-            self.minutes.range(span.from..span.to).for_each(|(_, sum)| see(sum));
-            return;
-        };
-        let (first, last) = (span.from.div_ceil(length), span.to / length);
-        if first >= last {
-            return self.visit_grain(span, see, finer);
-        }
-        self.visit_grain(Minutes { from: span.from, to: first * length }, see, finer);
-        let buckets = if length == DAY { &self.days } else { &self.hours };
-        buckets.range(first..last).for_each(|(_, sum)| see(sum));
-        self.visit_grain(Minutes { from: last * length, to: span.to }, see, finer);
     }
 
     /// The sum over the span.
@@ -80,27 +86,16 @@ impl<S: Sum> Rollup<S> {
         self.visit(span, |sum| total.join(sum));
         total
     }
-
-    /// The buckets of single minutes in the span, oldest first.
-    pub(super) fn minutes(&self, span: Minutes) -> impl Iterator<Item = (Minute, &S)> {
-        self.minutes.range(span.from..span.to.max(span.from)).map(|(minute, sum)| (*minute, sum))
-    }
 }
 
-#[derive(Clone, Copy)]
-enum Grain {
-    Day,
-    Hour,
-    Minute,
-}
-
-impl Grain {
-    /// Length in minutes and the next finer grain; `None` for the finest.
-    fn parts(self) -> Option<(Minute, Self)> {
-        match self {
-            Self::Day => Some((DAY, Self::Hour)),
-            Self::Hour => Some((HOUR, Self::Minute)),
-            Self::Minute => None,
+impl<S> Day<S> {
+    fn visit(&self, span: Minutes, see: &mut impl FnMut(&S)) {
+        for (at, hour) in (0..).zip(&self.hours) {
+            let Some(hour) = hour else { continue };
+            match span.within(at * HOUR, HOUR) {
+                Minutes { from: 0, to: HOUR } => see(&hour.sum),
+                part => hour.minutes[part.from as usize..part.to as usize].iter().for_each(&mut *see),
+            }
         }
     }
 }
@@ -118,6 +113,12 @@ impl Minutes {
         Self { from, to: minute_of(span.to.0.saturating_add(59_999)).max(from) }
     }
 
+    /// The part within the `length` minutes from `start` on, counted from there.
+    fn within(self, start: Minute, length: Minute) -> Self {
+        let from = self.from.clamp(start, start + length) - start;
+        Self { from, to: (self.to.clamp(start, start + length) - start).max(from) }
+    }
+
     /// The part before `minute` and the part from it on.
     pub(super) fn split(self, minute: Minute) -> (Self, Self) {
         let cut = minute.clamp(self.from, self.to);
@@ -125,9 +126,12 @@ impl Minutes {
     }
 }
 
-/// The minute of a time in milliseconds; times before 1970 count as the first minute.
+/// The last minute that counts: no day ends beyond what a number holds.
+const LAST: Minute = Minute::MAX / DAY * DAY - 1;
+
+/// The minute of a time in milliseconds; times before 1970 count as the first minute, times after some 8,000 years as the last.
 pub(super) fn minute_of(millis: i64) -> Minute {
-    Minute::try_from(millis.div_euclid(60_000).max(0)).unwrap_or(Minute::MAX - 1)
+    Minute::try_from(millis.div_euclid(60_000).max(0)).map_or(LAST, |minute| minute.min(LAST))
 }
 
 #[cfg(test)]
@@ -142,14 +146,14 @@ mod tests {
         fn add(&mut self, part: &u64) {
             self.0 += part;
         }
-        fn take(&mut self, part: &u64) {
-            self.0 -= part;
-        }
         fn join(&mut self, other: &Self) {
             self.0 += other.0;
         }
-        fn is_empty(&self) -> bool {
-            self.0 == 0
+    }
+
+    impl Take for Count {
+        fn take(&mut self, part: &u64) {
+            self.0 -= part;
         }
     }
 
@@ -169,10 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_away_leaves_no_bucket_behind() {
+    fn what_is_taken_away_is_in_no_sum_any_more() {
         let mut rollup = Rollup::<Count>::default();
         rollup.add(1234, &3);
+        rollup.add(1234, &4);
         rollup.take(1234, &3);
-        assert!(rollup.minutes.is_empty() && rollup.hours.is_empty() && rollup.days.is_empty());
+        for span in [Minutes { from: 1234, to: 1235 }, Minutes { from: 1200, to: 1260 }, Minutes { from: 0, to: DAY }] {
+            assert_eq!(rollup.total(span).0, 4);
+        }
     }
 }

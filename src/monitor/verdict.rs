@@ -1,8 +1,11 @@
 //! The verdict: is it OK, what changed, who is hit, since when, what to do. Judged from counts, worded for a reader.
 
 use super::Monitor;
+use super::cohorts::Slot;
+use super::failures::With;
 use super::figures::{age, clock, duration, hour_minute, percent, rate, thousands};
 use super::intern::Name;
+use super::rollup::Minutes;
 use super::view::{Alert, Failure, Funnel, Level, Mark, Scope, Span, Verdict};
 use crate::event::ids::short_phone;
 use crate::event::{Millis, Severity};
@@ -26,7 +29,7 @@ type Pieces = Vec<(String, bool)>;
 
 pub(super) fn verdict(monitor: &Monitor, scope: &Scope, zone: &TimeZone) -> Verdict {
     let Some((_, last)) = monitor.extent() else { return Verdict::default() };
-    if let Some(blind) = blind(monitor, scope, last) {
+    if let Some(blind) = blind(monitor, scope, last, zone) {
         return blind;
     }
     let view = Judged {
@@ -41,7 +44,7 @@ pub(super) fn verdict(monitor: &Monitor, scope: &Scope, zone: &TimeZone) -> Verd
 }
 
 /// Nothing can be said when nothing arrives for much longer than usual.
-fn blind(monitor: &Monitor, scope: &Scope, last: Millis) -> Option<Verdict> {
+fn blind(monitor: &Monitor, scope: &Scope, last: Millis, zone: &TimeZone) -> Option<Verdict> {
     let silence = scope.as_of.0 - last.0;
     let usual = monitor.rates.longest_pause()? * 1000;
     let live = scope.span.contains(scope.as_of) || scope.span.to == scope.as_of;
@@ -53,7 +56,13 @@ fn blind(monitor: &Monitor, scope: &Scope, last: Millis) -> Option<Verdict> {
         level: Level::Blind,
         since: Some(last),
         what: said(&["", "no event for ", &silence, ", usual longest ", &usual, ": sender, tunnel or network"]),
-        more: said(&["", "the receiver itself answers; ask the sender whether it still posts to this address"]),
+        more: said(&[
+            "",
+            "last event ",
+            &clock(last, zone),
+            "  do ",
+            "ask the sender whether it still posts to this address",
+        ]),
         short: format!("no event for {silence}"),
         ..Verdict::default()
     })
@@ -79,8 +88,8 @@ impl Judged<'_> {
         let name = worst.code.map_or_else(|| worst.short.clone(), |code| format!("{code} {}", worst.short));
         let since = self.risen_at(worst);
         let minute = Millis(self.scope.as_of.0 - 60_000);
-        let lately = self.monitor.failures.received_since(worst.code, minute, self.scope.span);
-        let (ago, still) = (age((self.scope.as_of.0 - since.0) / 1000), rate(lately as f64 / 60.0));
+        let lately = self.with_code(worst.code).filter(|with| with.first >= minute).count();
+        let (ago, still) = (self.ago(since), rate(lately as f64 / 60.0));
         let mut what = said(&[&name, "  ", &thousands(worst.messages), " messages failed, "]);
         what.extend(said(&[&thousands(worst.recipients), " recipients  since ", &clock(since, self.zone)]));
         what.extend(said(&[
@@ -92,7 +101,7 @@ impl Judged<'_> {
         if lately > 0 {
             what.extend(said(&[&format!("{still}/s")]));
         }
-        let code = worst.code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+        let code = worst.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         let short = format!("{code} {} msgs since {}", thousands(worst.messages), hour_minute(since, self.zone));
         Some(Verdict {
             level: if trouble { Level::Trouble } else { Level::Watch },
@@ -101,8 +110,18 @@ impl Judged<'_> {
             what,
             more: self.who_and_what_to_do(worst),
             short,
-            proof: worst.code.map(|code| format!("status:failed code:{code}")),
+            proof: Some(worst.code.map_or_else(|| "status:failed".into(), |code| format!("status:failed code:{code}"))),
         })
+    }
+
+    fn ago(&self, at: Millis) -> String {
+        age(self.scope.as_of.0.saturating_sub(at.0) / 1000)
+    }
+
+    /// Messages of the window that failed with a code.
+    fn with_code(&self, code: Option<i64>) -> impl Iterator<Item = With> {
+        let monitor = self.monitor;
+        monitor.failures.with_code(code, self.scope.span, monitor.number(self.scope), &monitor.messages)
     }
 
     /// When it began: a new code with its first failure, a rising one five minutes ago at the earliest.
@@ -121,40 +140,47 @@ impl Judged<'_> {
             more.extend(hit);
             more.extend(said(&["", "  "]));
         }
-        if !failure.advice.is_empty() {
-            more.extend(said(&["", "do ", &failure.advice]));
+        let advice = first_clause(&failure.advice);
+        if !advice.is_empty() {
+            more.extend(said(&["", "do ", &advice]));
         }
         more
     }
 
-    /// What most messages with the code have in common and others have not.
+    /// What most messages with the code have in common and others have not. The template is known of failures alone, so it
+    /// is compared with nothing.
     fn hit(&self, failure: &Failure) -> Pieces {
-        if failure.messages < FEW {
-            return Vec::new();
-        }
-        let with: Vec<_> = self.monitor.failures.with_code(failure.code, self.scope.span).collect();
-        let record = |index: &u32| self.monitor.messages.get(*index);
-        let tag = common(with.iter().map(|index| record(index).tag));
-        let template = common(with.iter().map(|index| record(index).template));
-        let number = common(with.iter().map(|index| record(index).number)).filter(|(number, share)| {
-            let here = share * failure.messages as f64;
-            let on_it = self.monitor.numbers(&Scope { number: None, ..self.scope.clone() });
-            let attempted = |row: &super::view::NumberRow| row.funnel.attempted as f64;
-            let text = self.monitor.texts.text(*number);
-            let of_it: f64 = on_it.iter().filter(|row| row.number.as_ref() == text).map(attempted).sum();
-            let all: f64 = on_it.iter().map(attempted).sum();
-            let elsewhere = (of_it - here) / (all - failure.messages as f64).max(1.0);
-            *share > LIFT * elsewhere
+        let with: Vec<With> = self.with_code(failure.code).collect();
+        let everybody = self.monitor.numbers(&Scope { number: None, ..self.scope.clone() });
+        let attempted: u64 = everybody.iter().map(|row| row.funnel.attempted).sum();
+        let few = failure.messages < FEW || attempted < failure.messages + FEW;
+        let stands_out = |here: u64, everywhere: u64| {
+            let others = (attempted - failure.messages) as f64;
+            let (share, elsewhere) = (here as f64 / failure.messages as f64, (everywhere - here) as f64 / others);
+            share > LIFT * elsewhere
+        };
+        let texts = &self.monitor.failures;
+        let tag = common(with.iter().map(|with| with.tag)).and_then(|(tag, here)| {
+            let tag = texts.text(tag)?;
+            let tagged = self.monitor.tags.total(Minutes::of(self.scope.span)).count(Slot::of(Some(tag)));
+            (!few && stands_out(here, tagged.max(here))).then_some(tag)
         });
-        let text = |common: Option<(Name, f64)>| common.and_then(|(name, _)| self.monitor.texts.text(name));
+        let number = common(with.iter().map(|with| with.number)).and_then(|(number, here)| {
+            let number = self.monitor.texts.text(number).filter(|_| self.scope.number.is_none())?;
+            let row = everybody.iter().find(|row| row.number.as_ref() == Some(number))?;
+            (!few && stands_out(here, row.funnel.attempted)).then_some(number)
+        });
+        let template = common(with.iter().map(|with| with.template))
+            .and_then(|(template, _)| texts.text(template))
+            .filter(|_| failure.messages >= FEW);
         let mut pieces = Vec::new();
-        if let Some(tag) = text(tag) {
+        if let Some(tag) = tag {
             pieces.extend(said(&["", "tag ", tag]));
         }
-        if let Some(number) = text(number) {
+        if let Some(number) = number {
             pieces.extend(said(&["", if pieces.is_empty() { "number " } else { " on " }, &short_phone(number)]));
         }
-        if let Some(template) = text(template) {
+        if let Some(template) = template {
             pieces.extend(said(&["", if pieces.is_empty() { "template " } else { ", template " }, template]));
         }
         pieces
@@ -162,10 +188,9 @@ impl Judged<'_> {
 
     /// An alert of the window that is still open.
     fn alert(&self) -> Option<Verdict> {
-        let open = self.alerts.iter().filter(|alert| alert.superseded_by.is_none() && !alert.acknowledged);
-        let recent = open.filter(|alert| alert.at >= self.scope.span.from && alert.severity >= Severity::Warning);
-        let worst = recent.max_by_key(|alert| (alert.severity, alert.at))?;
-        let ago = age((self.scope.as_of.0 - worst.at.0) / 1000);
+        let open = self.alerts.iter().filter(|alert| alert.is_open() && alert.severity >= Severity::Warning);
+        let worst = open.max_by_key(|alert| (alert.severity, alert.at))?;
+        let ago = self.ago(worst.at);
         let mut what = said(&[&worst.what, "  ", &worst.title, &format!(", {ago} ago")]);
         if !worst.detail.is_empty() {
             what.extend(said(&["", &format!("  {}", worst.detail)]));
@@ -224,13 +249,14 @@ impl Judged<'_> {
         let Some(alert) = self.monitor.alerts.newest() else {
             return said(&["", "last change  none in what is kept"]);
         };
-        let ago = age((self.scope.as_of.0 - alert.at.0).max(0) / 1000);
-        said(&["", "last change  ", &format!("{} {}", alert.what, alert.title), &format!(", {ago} ago")])
+        let ago = self.ago(alert.at);
+        let cause = if alert.detail.is_empty() { String::new() } else { format!(" {}", alert.detail) };
+        said(&["", "last change  ", &format!("{} {}", alert.what, alert.title), &format!("{cause}, {ago} ago")])
     }
 }
 
-/// What at least the wanted share of messages have in common.
-fn common(names: impl Iterator<Item = Name>) -> Option<(Name, f64)> {
+/// What at least the wanted share of messages have in common, and how many have it.
+fn common(names: impl Iterator<Item = Name>) -> Option<(Name, u64)> {
     let mut counts: HashMap<Name, u64> = HashMap::new();
     let mut all = 0u64;
     for name in names {
@@ -238,8 +264,19 @@ fn common(names: impl Iterator<Item = Name>) -> Option<(Name, f64)> {
         all += 1;
     }
     let (name, count) = counts.into_iter().max_by_key(|(name, count)| (*count, *name))?;
-    let share = count as f64 / all as f64;
-    (name != Name::NONE && share >= IN_COMMON).then_some((name, share))
+    (name != Name::NONE && count as f64 / all as f64 >= IN_COMMON).then_some((name, count))
+}
+
+/// The first clause of an advice, to follow `do`: `stop using it`.
+fn first_clause(advice: &str) -> String {
+    let clause = advice.split([';', '.']).next().unwrap_or_default().trim();
+    let mut letters = clause.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => clause.to_owned(),
+    }
 }
 
 /// Pieces that are values and quiet ones in turn, a value first; empty ones are left out.

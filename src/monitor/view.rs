@@ -1,4 +1,4 @@
-//! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them (DESIGN §6).
+//! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them.
 //! Fields marked `serde(skip)` are for the screen only.
 
 use crate::event::{Millis, Severity, Text};
@@ -25,7 +25,7 @@ impl Span {
         let minute = 60_000;
         Self {
             from: Millis(from.0.div_euclid(minute) * minute),
-            to: Millis((to.0 + minute - 1).div_euclid(minute) * minute),
+            to: Millis(to.0.saturating_add(minute - 1).div_euclid(minute) * minute),
         }
     }
 
@@ -138,7 +138,7 @@ fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-/// How unusual a code is (screens README, *usual*).
+/// How unusual a code is. *Usual* is the hour before the window.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Mark {
     /// As usual.
@@ -250,6 +250,13 @@ pub struct Alert {
     /// Sequence number of the event.
     #[serde(skip)]
     pub seq: u64,
+}
+
+impl Alert {
+    /// Whether it still asks for attention: headline counts leave out what is superseded or acknowledged.
+    pub fn is_open(&self) -> bool {
+        self.superseded_by.is_none() && !self.acknowledged
+    }
 }
 
 /// Costs of one currency, category and direction.
