@@ -61,7 +61,8 @@ mod tests {
     #[test]
     fn a_word_wider_than_the_line_is_broken_between_graphemes() {
         assert_eq!(wrap("wamid.HBgNODYxNz", 10), ["wamid.HBgN", "ODYxNz"]);
-        for line in wrap("您好我想多了解一些信息 👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 9) {
+        for line in wrap("您好我想多了解一些信息 👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 9)
+        {
             assert!(cut::width(line.trim_end()) <= 9, "{line}");
         }
     }
