@@ -45,15 +45,18 @@ fn make(dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)
 }
 
-/// Makes a database file private before SQLite opens it, because SQLite gives its `-wal` and `-shm` the same mode. The name is
-/// synced too: a commit in a file whose name is lost would be lost.
+/// Makes a database file private before SQLite opens it, because SQLite gives its `-wal` and `-shm` the same mode. The name of
+/// a new file is synced too: a commit in a file whose name is lost would be lost.
+///
+/// A file that is there is not opened: closing it again would end the locks that other connections of this process have on it.
 pub(super) fn private_file(path: &Path) -> Result<(), OpenError> {
-    let made = !path.exists();
-    private(OpenOptions::new().create(true).read(true).append(true))
-        .open(path)
-        .and_then(|_| only_owner(path, 0o600))
-        .and_then(|()| if made { sync_directory(path) } else { Ok(()) })
-        .map_err(|error| unusable(path, "cannot be opened for writing", &error))
+    let made = private(OpenOptions::new().write(true).create_new(true)).open(path);
+    match made {
+        Ok(_) => sync_directory(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => only_owner(path, 0o600),
+        Err(error) => Err(error),
+    }
+    .map_err(|error| unusable(path, "cannot be opened for writing", &error))
 }
 
 #[cfg(unix)]

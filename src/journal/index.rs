@@ -295,10 +295,9 @@ impl Indexer {
             return Ok(false);
         }
         let mut runs = Runs::clone(&self.runs());
-        let first_seq = runs.seq + 1;
-        let first_page = runs.page + 1;
+        let (page, seq) = (runs.page, runs.seq);
         let (mut keys, mut terms) = (Vec::new(), Vec::new());
-        while runs.seq - first_seq + 1 < RUN && runs.page - first_page + 1 < RUN {
+        while runs.seq < seq + RUN && runs.page < page + RUN {
             let Some(batch) = page::next(&self.journal, runs.page)? else { break };
             for event in &batch.events {
                 // What an amendment adds is found as the event that it amends.
@@ -317,8 +316,8 @@ impl Indexer {
         terms.sort_unstable();
         terms.dedup();
         let transaction = self.index.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let key_run = write_run(&transaction, self.next_run, &keys, first_seq, runs.seq)?;
-        let term_run = write_run(&transaction, self.next_run + 1, &terms, first_seq, runs.seq)?;
+        let key_run = write_run(&transaction, self.next_run, &keys, seq + 1, runs.seq)?;
+        let term_run = write_run(&transaction, self.next_run + 1, &terms, seq + 1, runs.seq)?;
         transaction.execute("UPDATE state SET page = ?1, seq = ?2", (runs.page as i64, runs.seq as i64))?;
         transaction.commit()?;
         self.next_run += 2;

@@ -26,7 +26,7 @@ pub(super) struct Shown {
     indexed_seq: AtomicU64,
     last_batch: AtomicU32,
     last_commit_us: AtomicU32,
-    /// When the last commit succeeded, UTC ms.
+    /// When the last commit succeeded, UTC ms; 0 when it failed.
     written_at: AtomicI64,
 }
 
@@ -211,6 +211,7 @@ impl Thread {
     }
 
     fn failed(&self, reason: &str, requests: u64) {
+        self.shown.written_at.store(0, Relaxed);
         self.health.send_modify(|health| {
             let (since, refused) = match health {
                 Health::Failing { since, refused, .. } => (*since, *refused),
