@@ -16,7 +16,7 @@ use crate::event::{Event, Millis};
 use crate::journal::{Batch, RawRequest};
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
-use list::List;
+use list::{Begin, List};
 use ratatui::crossterm::event::KeyEvent;
 
 /// In follow, the newest event is inspected at most this often, so that it can be read.
@@ -48,6 +48,8 @@ pub struct EventsTab {
     held: bool,
     /// The view is frozen: nothing newer is shown.
     paused: bool,
+    /// The list is read from the start of the window, and its first row is wanted.
+    seeking: bool,
     /// Sequence number of the row under the cursor.
     selected: Option<u64>,
     /// Sequence number of the first row shown, when held.
@@ -57,6 +59,8 @@ pub struct EventsTab {
     inspector_room: usize,
     /// The event that was asked for, and when.
     asked: Option<(u64, Millis)>,
+    /// Events of the window, and the stamp of the view they were counted for.
+    counted: (u64, u64),
     /// Scope the list was read for.
     span: Option<crate::monitor::view::Span>,
     /// What the reader said when it could not read, and when it is asked again.
@@ -114,7 +118,7 @@ impl EventsTab {
     pub fn pause(&mut self, paused: bool) {
         self.paused = paused;
         if !paused && !self.held {
-            self.list.restart();
+            self.list.restart(Begin::End);
         }
     }
 
@@ -133,7 +137,7 @@ impl EventsTab {
     }
 
     fn start_over(&mut self) {
-        self.list.restart();
+        self.list.restart(Begin::End);
         (self.held, self.selected, self.top) = (false, None, None);
     }
 
@@ -154,10 +158,16 @@ impl EventsTab {
             }
             (Action::Back, _) => return self.back(),
             (Action::Open, Focus::List) => self.focus = Focus::Inspector,
+            (Action::Follow, Focus::List) if self.held => self.follow(),
             (Action::Follow, Focus::List) => {
-                self.held = !self.held;
+                self.held = true;
                 self.top = self.first_shown();
             }
+            (Action::Last, Focus::List) => {
+                self.selected = None;
+                self.follow();
+            }
+            (Action::First, Focus::List) => self.go_to_start(),
             (Action::Left, Focus::Inspector) => self.inspector.turn_by(-1),
             (Action::Right, Focus::Inspector) => self.inspector.turn_by(1),
             (_, Focus::Inspector) => return self.scroll(action),
@@ -207,16 +217,35 @@ impl EventsTab {
             Action::Down => cursor.map_or(last.min(shown.end.saturating_sub(1)), |at| at + 1),
             Action::PageUp => cursor.unwrap_or(shown.end).saturating_sub(page),
             Action::PageDown => cursor.unwrap_or(shown.start) + page,
-            Action::First => 0,
-            Action::Last => last,
             _ => return Outcome::Ignored,
         };
         let to = to.min(last);
-        self.held = action != Action::Last;
-        self.selected = if self.held { rows.get(to).map(|row| row.seq) } else { None };
+        self.held = true;
+        self.selected = rows.get(to).map(|row| row.seq);
         let first = super::widgets::table::scroll(shown.start, to, rows.len(), self.room.max(1));
-        self.top = self.held.then(|| rows.get(first).map(|row| row.seq)).flatten();
+        self.top = rows.get(first).map(|row| row.seq);
         Outcome::Changed
+    }
+
+    /// Sticks to the end of the list again; the event under the cursor stays in the inspector.
+    fn follow(&mut self) {
+        self.held = false;
+        self.top = None;
+        if !self.list.attached && !self.paused {
+            self.list.restart(Begin::End);
+        }
+    }
+
+    /// To the first event of the window: read from there, when it is not here.
+    fn go_to_start(&mut self) {
+        self.held = true;
+        if self.list.whole {
+            self.selected = self.list.rows().front().map(|row| row.seq);
+            self.top = self.selected;
+        } else {
+            self.list.restart(Begin::Start);
+            self.seeking = true;
+        }
     }
 
     /// The first row shown.
@@ -259,7 +288,8 @@ impl EventsTab {
     }
 
     fn row_job(&mut self, ctx: &Context<'_>, now: Millis) -> Option<RowsJob> {
-        let older = self.bar.active() || self.first_row() < NEAR || self.list.rows().len() < self.room;
+        let scanning = self.bar.active() && !self.list.full();
+        let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
         self.list.job(ctx.scope.span, &self.bar.filter, now, older, newer)
@@ -272,7 +302,7 @@ impl EventsTab {
         let Some(before) = before.filter(|before| *before != span) else { return };
         let moves_on = span.from >= before.from && span.to >= before.to && span.to.0 - before.to.0 <= 120_000;
         if !moves_on || span.to.0 - span.from.0 > before.to.0 - before.from.0 + 60_000 {
-            self.list.restart();
+            self.list.restart(Begin::End);
         } else if !self.held {
             self.list.drop_before(span.from);
         }
@@ -297,6 +327,9 @@ impl EventsTab {
     pub fn rows(&mut self, found: Rows) {
         self.trouble = None;
         self.list.answered(found);
+        if std::mem::take(&mut self.seeking) {
+            self.go_to_start();
+        }
     }
 
     /// Takes in an event to inspect.

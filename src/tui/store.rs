@@ -62,6 +62,8 @@ pub struct RowsJob {
 /// Where a slice of rows is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
+    /// Forwards from the start of the span.
+    Start,
     /// Backwards from the end of the span.
     End,
     /// Backwards from the page before this one.
@@ -108,8 +110,8 @@ pub struct Rows {
     pub rows: Vec<Row>,
     /// Events that the filter left out.
     pub hidden: u64,
-    /// The page it began at.
-    pub newest: u64,
+    /// The page before which or after which it began.
+    pub began: u64,
     /// The last page that was read; where it began, when there was none.
     pub page: u64,
     /// When the last request that was read was received.
@@ -132,8 +134,11 @@ pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::S
     Ok(jobs)
 }
 
-/// Opens what the job needs for each job: a reader that stays open would pin the journal while nobody looks.
-fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
+/// Does one job. Opens what it needs: a reader that stays open would pin the journal while nobody looks.
+///
+/// # Errors
+/// The journal or the operator's database cannot be read.
+pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
     Ok(match job {
         Job::Rows(job) => Answer::Rows(read_rows(&Reader::open(dir)?, &job)?),
         Job::Event { seq, request } => {
@@ -153,6 +158,7 @@ fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
     let started = Instant::now();
     let (page, back) = match job.from {
+        Edge::Start => (reader.page_at(job.span.from)?.saturating_sub(1), false),
         Edge::End => (end_page(reader, job)?, true),
         Edge::Before(page) => (page, true),
         Edge::After(page) => (page, false),
@@ -162,7 +168,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
         from: job.from,
         rows: Vec::new(),
         hidden: 0,
-        newest: page.saturating_sub(1),
+        began: page,
         page,
         reached: None,
         end: false,

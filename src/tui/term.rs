@@ -6,7 +6,7 @@
 mod backend;
 
 use backend::Frugal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute, style};
@@ -66,6 +66,9 @@ impl Term {
 
 impl Drop for Term {
     fn drop(&mut self) {
+        // Here and not later: what ratatui writes when it is dropped would reach the terminal after it was given back.
+        let _ = self.terminal.show_cursor();
+        let _ = self.terminal.backend_mut().flush();
         switch_off();
     }
 }

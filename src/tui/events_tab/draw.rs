@@ -191,11 +191,13 @@ impl EventsTab {
     }
 
     /// What is listed, and how much the filter hides: for the row above the tab, the most important first.
-    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+    pub fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.theme);
         if !self.bar.active() {
-            let events = ctx.monitor.ingest(ctx.scope).events;
-            let all = words().value(format::thousands(events)).muted(" in the window");
+            if self.counted.0 != ctx.stamp {
+                self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
+            }
+            let all = words().value(format::thousands(self.counted.1)).muted(" in the window");
             return vec![all, words().muted("0 hidden")];
         }
         let least = if self.list.whole { "" } else { "at least " };

@@ -12,6 +12,14 @@ use std::sync::Arc;
 /// Rows held at most; the journal has the others.
 const HELD: usize = 20_000;
 
+/// An end of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Begin {
+    Start,
+    #[default]
+    End,
+}
+
 /// A slice of the events in the window, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct List {
@@ -20,6 +28,8 @@ pub(super) struct List {
     generation: u64,
     /// The list starts anew: rows of an older generation stay to look at until the first answer.
     stale: bool,
+    /// The end of the window to begin at.
+    begin: Begin,
     /// The pages read; `None` until the first answer.
     pages: Option<(u64, u64)>,
     /// Whether everything up to the newest page is here.
@@ -45,12 +55,18 @@ impl List {
         self.rows.partition_point(|row| row.seq < seq)
     }
 
-    /// Starts anew. What is on the screen stays there until the first answer comes.
-    pub(super) fn restart(&mut self) {
+    /// Whether no more rows are held: those at the other end go when more are read.
+    pub(super) fn full(&self) -> bool {
+        self.rows.len() >= HELD
+    }
+
+    /// Starts anew at an end of the window. What is on the screen stays there until the first answer comes.
+    pub(super) fn restart(&mut self, begin: Begin) {
         *self = Self {
             rows: std::mem::take(&mut self.rows),
             generation: self.generation + 1,
             stale: true,
+            begin,
             ..Self::default()
         };
     }
@@ -68,9 +84,10 @@ impl List {
             return None;
         }
         let from = match self.pages {
+            None if self.begin == Begin::Start => Edge::Start,
             None => Edge::End,
             Some((_, newest)) if newer && !self.attached => Edge::After(newest),
-            Some((oldest, _)) if older && !self.whole && self.rows.len() < HELD => Edge::Before(oldest),
+            Some((oldest, _)) if older && !self.whole => Edge::Before(oldest),
             Some(_) => return None,
         };
         self.reading = true;
@@ -88,15 +105,16 @@ impl List {
         }
         self.hidden += found.hidden;
         match found.from {
-            Edge::After(_) => {
-                let (oldest, _) = self.pages.unwrap_or((found.page, found.page));
+            Edge::Start | Edge::After(_) => {
+                self.whole |= found.from == Edge::Start;
+                let oldest = self.pages.map_or(found.began + 1, |(oldest, _)| oldest);
                 self.pages = Some((oldest, found.page));
                 self.attached = found.end;
                 self.append(found.rows);
             }
             Edge::Before(_) | Edge::End => {
-                let newest = self.pages.map_or(found.newest, |(_, newest)| newest);
                 self.attached |= self.pages.is_none();
+                let newest = self.pages.map_or(found.began.saturating_sub(1), |(_, newest)| newest);
                 self.pages = Some((found.page, newest));
                 self.whole = found.end;
                 self.reached = found.reached.or(self.reached);
@@ -146,6 +164,13 @@ impl List {
         let first = self.rows.front().map_or(u64::MAX, |row| row.seq);
         for row in rows.into_iter().rev().filter(|row| row.seq < first) {
             self.rows.push_front(row);
+        }
+        if self.rows.len() > HELD {
+            self.rows.truncate(HELD);
+            self.attached = false;
+            if let (Some(last), Some((_, newest))) = (self.rows.back(), &mut self.pages) {
+                *newest = last.page - 1; // the same at the other end
+            }
         }
     }
 }
