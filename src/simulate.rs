@@ -29,7 +29,7 @@ use bytes::Bytes;
 pub struct Settings {
     /// Seed of everything random.
     pub seed: u64,
-    /// Statuses per second, averaged over the simulated day.
+    /// Statuses per second, averaged over the simulated day. More than 0.
     pub rate: f64,
     /// The moment of offset 0: provider times lie around it.
     pub start: Millis,

@@ -129,8 +129,6 @@ async fn nothing_that_was_answered_200_is_lost_by_kill_9() {
             assert_eq!(kept.get(name), Some(request), "{name:?} was answered 200 as request {request}");
         }
     }
-    let requests = report(dir.path())["ingest"]["requests"].as_u64().expect("a number");
-    assert!(requests >= stored.len() as u64, "{requests} kept, {} answered", stored.len());
 }
 
 /// The protocol's examples, in order of their names.

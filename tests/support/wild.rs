@@ -65,10 +65,14 @@ fn statuses(rng: &mut Rng, number: usize, start: i64) -> Vec<Value> {
             status["recipient_type"] = "group".into();
             status["recipient_participant_id"] = format!("8529{:07}", rng.usize(..participants)).into();
         } else {
-            // One name, the other, or both.
+            // One name, the other, or both, either as the first.
             match rng.u8(..4) {
                 0 => status["id"] = meta_id.as_str().into(),
                 1 => {}
+                2 => {
+                    status["id"] = meta_id.as_str().into();
+                    status["meta_message_id"] = own_id.as_str().into();
+                }
                 _ => status["meta_message_id"] = meta_id.as_str().into(),
             }
         }
