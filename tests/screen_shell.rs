@@ -1,5 +1,7 @@
 //! The whole screen on a test terminal: keys in, cells out, with a real journal behind it and no thread, clock or sleep.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
