@@ -20,6 +20,7 @@ mod term;
 pub mod theme;
 pub mod update;
 pub mod widgets;
+mod wrap;
 
 use crate::config::Screen;
 use crate::journal::Health;
