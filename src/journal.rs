@@ -8,6 +8,7 @@
 //! is answered. Behind the commit, threads of their own write the search `index` and move the write-ahead log into the database
 //! (`checkpoint`); the writer itself drops what is past `retention` in small slices and notes that it ran (`uptime`).
 
+mod checkpoint;
 pub(crate) mod directory;
 mod duplicates;
 mod index;
@@ -16,19 +17,22 @@ pub mod operator;
 mod page;
 mod queue;
 mod reader;
+mod retention;
 mod schema;
+mod term;
+mod threads;
 mod uptime;
 mod writer;
 
-pub use reader::{Reader, Stats, Term};
+pub use reader::{Reader, Stats};
+pub use term::Term;
 
 use crate::event::{Event, KeySecret, Millis, Text, Verified};
 use bytes::Bytes;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use threads::Threads;
 use tokio::sync::{broadcast, oneshot, watch};
 
 /// A request that was accepted and wants to be stored.
@@ -190,12 +194,9 @@ const LIVE: usize = 64;
 /// The writer's side. Dropping it commits what waits and releases the lock.
 pub struct Journal {
     dir: PathBuf,
-    secret: KeySecret,
     notices: Vec<String>,
-    writer: Writer,
-    health: watch::Receiver<Health>,
-    live: broadcast::Sender<Arc<Batch>>,
-    threads: Vec<JoinHandle<()>>,
+    // Before the lock: fields are dropped in order, and the threads write until they are gone.
+    threads: Threads,
     _lock: directory::Lock,
 }
 
@@ -205,45 +206,8 @@ impl Journal {
         directory::prepare(dir)?;
         let lock = directory::Lock::take(dir, now())?;
         let schema::Opened { connection, notices } = schema::open(dir, now())?;
-        let failed = |error: &dyn std::fmt::Display| {
-            OpenError::Unusable(format!("{}: {error}", dir.join(directory::JOURNAL).display()))
-        };
-        let secret = schema::secret(&connection).map_err(|error| failed(&error))?;
-        let ends = log::Ends::load(&connection).map_err(|error| failed(&error))?;
-        let run = uptime::begin(&connection, ends.received_to, now()).map_err(|error| failed(&error))?;
-        let mut duplicates = duplicates::Duplicates::new(options.recent_keys, index::Keys);
-        log::remember_tail(&connection, &mut duplicates, &secret).map_err(|error| failed(&error))?;
-        let queue = Arc::new(queue::Queue::new(options.queue, options.queue_bytes));
-        let shown = Arc::new(writer::Shown::default());
-        shown.last_seq.store(ends.seq, Relaxed);
-        let (health, watched) = watch::channel(Health::Writable);
-        let (live, _) = broadcast::channel(LIVE);
-        let thread = writer::Thread {
-            connection,
-            duplicates,
-            ends,
-            run,
-            beaten: Instant::now(),
-            files: writer::files(dir).map_err(|error| failed(&error))?,
-            queue: queue.clone(),
-            shown: shown.clone(),
-            health,
-            live: live.clone(),
-        };
-        let handle = std::thread::Builder::new()
-            .name("journal".into())
-            .spawn(move || thread.run())
-            .map_err(|error| failed(&error))?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            secret,
-            notices,
-            writer: Writer { queue, shown, secret },
-            health: watched,
-            live,
-            threads: vec![handle],
-            _lock: lock,
-        })
+        let threads = Threads::start(dir, options, connection)?;
+        Ok(Self { dir: dir.to_owned(), notices, threads, _lock: lock })
     }
 
     /// The data directory.
@@ -258,37 +222,28 @@ impl Journal {
 
     /// The secret that duplicate keys of this journal are hashed with.
     pub fn key_secret(&self) -> KeySecret {
-        self.secret
+        self.threads.secret
     }
 
     /// A cheap handle for submitting.
     pub fn writer(&self) -> Writer {
-        self.writer.clone()
+        let Threads { secret, queue, shown, .. } = &self.threads;
+        Writer { queue: queue.clone(), shown: shown.clone(), secret: *secret }
     }
 
     /// Committed batches from now on. A consumer that lags gets `Lagged` and reads on with a [`Reader`] from its last page.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Batch>> {
-        self.live.subscribe()
+        self.threads.live.subscribe()
     }
 
     /// Whether the journal can write.
     pub fn health(&self) -> watch::Receiver<Health> {
-        self.health.clone()
+        self.threads.health.clone()
     }
 
     /// Gauges now.
     pub fn gauges(&self) -> Gauges {
-        self.writer.shown.gauges(self.writer.queue.waiting())
-    }
-}
-
-impl Drop for Journal {
-    fn drop(&mut self) {
-        self.writer.queue.close();
-        for thread in self.threads.drain(..) {
-            // A thread that panicked has nothing left to finish.
-            let _ = thread.join();
-        }
+        self.threads.shown.gauges(self.threads.queue.waiting())
     }
 }
 
@@ -312,7 +267,7 @@ impl Writer {
 
     /// Asks for a synced probe write unless a commit succeeded within the last second: the word of `/readyz`.
     pub async fn probe(&self) -> Result<(), Unavailable> {
-        if (0..1000).contains(&(now().0 - self.shown.written_at.load(Relaxed))) {
+        if (0..1000).contains(&self.shown.since_written()) {
             return Ok(());
         }
         self.queue.probe()?.await.unwrap_or(Err(Unavailable::Closed))

@@ -2,6 +2,8 @@
 
 pub mod events;
 mod json;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::monitor::Monitor;

@@ -121,6 +121,16 @@ impl Serving {
         self.lines.recv_timeout(PATIENCE).expect("a line on stderr")
     }
 
+    /// Waits until stderr says something with all of `parts` in one line.
+    fn says(&self, parts: &[&str]) {
+        loop {
+            let line = self.line();
+            if parts.iter().all(|part| line.contains(part)) {
+                return;
+            }
+        }
+    }
+
     fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
@@ -461,17 +471,18 @@ fn secrets_are_read_again_when_they_change_and_kept_when_they_are_wrong() {
     assert!(sent(&first) && !sent(&second));
 
     user.write("nx", "the second\n");
-    assert!(serving.line().contains("signature settings read again, secrets: nxcloud new"));
+    serving.says(&["signature settings read again, secrets: nxcloud new"]);
     assert!(sent(&second) && !sent(&first));
 
     user.write("watop.toml", "[[nxcloud.secret]]\nlable = \"new\"\n");
     serving.signal(rustix::process::Signal::HUP);
-    let complaint = serving.line();
-    assert!(
-        complaint.contains("watop.toml:2: nxcloud.secret.lable") && complaint.contains("stays in force"),
-        "{complaint}"
-    );
+    serving.says(&["watop.toml:2: nxcloud.secret.lable", "stays in force"]);
     assert!(sent(&second));
+
+    user.write("watop.toml", "");
+    serving.signal(rustix::process::Signal::HUP);
+    serving.says(&["no signature secret is left"]);
+    assert!(sent(&second) && !sent(&first));
     assert_eq!(serving.stop(), Some(0));
 }
 
@@ -509,6 +520,11 @@ fn check_says_what_to_mend_and_changes_nothing() {
     let serving = User::with(&[SECRET]).serve(&[]);
     let address = serving.url.trim_start_matches("http://").trim_end_matches("/webhook");
     assert!(user.out(&["check", "--listen", address]).contains("in use by a receiver"));
+
+    user.write("watop.toml", "[screen]\ntheme = \"drak\"\n[keys]\nquit = \"no such key\"\n");
+    let said = user.run(&["check", "--listen", "127.0.0.1:0", "--config", config]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.out.contains("fail  screen"), "{}", said.out);
 
     user.write("watop.toml", "nonsense = 1\n");
     let said = user.run(&["check", "--config", config]);

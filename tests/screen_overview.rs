@@ -484,3 +484,22 @@ fn a_closed_window_is_called_closed_and_not_counted_as_open() {
     assert!(line(&buffer, "Late").contains(" closed "), "{}", line(&buffer, "Late"));
     line(&buffer, "10 open · 2 close < 1 h");
 }
+
+#[test]
+fn no_value_of_the_verdict_is_cut_in_two() {
+    let data = incident();
+    let sentence: String = data.verdict.what.iter().map(|(text, _)| text.as_str()).collect();
+    for width in 70..130 {
+        let buffer = Screen::new("mono", false).draw(width, 24, &data);
+        let line = text(&buffer).lines().next().unwrap().to_owned();
+        let shown = line.trim_start_matches(" ✖ TROUBLE  ").trim_end_matches('…').trim_end();
+        assert!(sentence.starts_with(shown), "{line}");
+        let mut end = 0;
+        for (text, value) in &data.verdict.what {
+            let span = end..end + text.len();
+            end = span.end;
+            let cut_in_two = *value && span.start < shown.len() && shown.len() < span.end;
+            assert!(!cut_in_two, "{text:?} at {width} columns: {line}");
+        }
+    }
+}

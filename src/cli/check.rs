@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::output::{Data, Tone};
 use super::receive::labels;
+use super::watch::check_screen;
 use super::{Common, ENV, ReceiveArgs};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
@@ -74,6 +75,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.push(port(config.receiver.listen));
             findings.extend(disk(config));
             findings.push(journal(&config.data_dir));
+            findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
         }
         Err(error) => findings.push(fail("configuration", error.to_string())),
     }

@@ -37,6 +37,11 @@ impl Running {
         Ok(Self { journal, receiver, url })
     }
 
+    /// Prints what the journal has to say about its opening, such as a damaged file that was set aside.
+    pub(super) fn tell_notices(&self) {
+        self.journal.notices().iter().for_each(|notice| output::diagnostic(notice));
+    }
+
     /// Stops to receive and commits what waits.
     pub(super) async fn stop(self) {
         if let Some(receiver) = Arc::into_inner(self.receiver) {
@@ -52,6 +57,8 @@ pub(super) struct Reload {
     allow_unsigned: bool,
     /// The address that was bound: it stays, so new secrets are judged by it.
     listen: SocketAddr,
+    /// Whether what is in force has a secret.
+    verifies: bool,
     files: Vec<PathBuf>,
     stamps: Stamps,
 }
@@ -65,7 +72,8 @@ impl Reload {
         check_exposure(&config, receive.allow_unsigned)?;
         let stamps = Stamps::of(&files);
         let listen = config.receiver.listen;
-        Ok((config, Self { flags, allow_unsigned: receive.allow_unsigned, listen, files, stamps }))
+        let verifies = config.signing.any();
+        Ok((config, Self { flags, allow_unsigned: receive.allow_unsigned, listen, verifies, files, stamps }))
     }
 
     /// Whether a file has changed since it was last read, or last found wrong.
@@ -84,6 +92,12 @@ impl Reload {
             self.files = files;
         }
         config.receiver.listen = self.listen;
+        // A file that is gone for a moment while an editor replaces it must not open the door to unsigned posts.
+        if self.verifies && !config.signing.any() {
+            let message = "no signature secret is left; to take posts unverified, start watop again";
+            return Err(ConfigError(message.to_owned()));
+        }
+        self.verifies = config.signing.any();
         check_exposure(&config, self.allow_unsigned)?;
         Ok(config.signing)
     }

@@ -27,6 +27,7 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure>
         let mut signals = Signals::new().map_err(|error| Failure::failed(format!("cannot handle signals: {error}")))?;
         let running = Running::start(&config).await?;
         output::line(&format!("listening on {}", running.url));
+        running.tell_notices();
         if !config.signing.any() {
             output::diagnostic(
                 "no signature secret is configured: every post is taken UNVERIFIED; \

@@ -2,8 +2,16 @@
 
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
+use super::window::now;
 use super::{Common, ReceiveArgs};
-use crate::config::Config;
+use crate::config::{self, Config};
+use crate::journal::Reader;
+use crate::receiver::Receiver;
+use crate::source;
+use crate::tui;
+use crate::tui::keymap::Keymap;
+use crate::tui::panes::Intake;
+use crate::tui::theme::{Depth, Theme};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -11,8 +19,10 @@ use tokio::runtime::Runtime;
 pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure> {
     require_terminal()?;
     let (config, reload) = Reload::first(common, receive)?;
+    check_screen(&config.screen).map_err(Failure::usage)?;
     let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     let running = runtime.block_on(Running::start(&config))?;
+    running.tell_notices();
     let reloading = runtime.spawn(reload_on_change(Arc::clone(&running.receiver), reload));
     let shown = show(&config, &running);
     reloading.abort();
@@ -36,15 +46,37 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
     }
 }
 
+/// Says what is wrong with the configured theme or keys, before anything is started.
+pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
+    Keymap::new(&screen.keys).map_err(|error| format!("[keys] in the configuration file: {error}"))?;
+    if let Some(theme) = &screen.theme {
+        let loaded = Theme::load(theme, Depth::detect(), screen.ascii);
+        loaded.map_err(|error| format!("[screen] theme in the configuration file: {error}"))?;
+    }
+    Ok(())
+}
+
 /// Shows a running receiver until the user leaves.
 pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
-    let _ = (config, running);
-    Err(Failure::failed("the screen is not part of this build"))
+    let reader = Reader::open(&config.data_dir)?;
+    let feed = source::live(&running.journal, reader)
+        .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
+    let receiver = Arc::clone(&running.receiver);
+    tui::run(tui::Start {
+        screen: config.screen.clone(),
+        settings: config.monitor,
+        feed,
+        data_dir: config.data_dir.clone(),
+        intake: Intake::new(running.url.clone(), now(), &config.signing),
+        vitals: Box::new(move || receiver.vitals()),
+        health: running.receiver.health(),
+    })
+    .map_err(Failure::failed)
 }
 
 /// Takes new secrets when their files change. What is wrong is not taken, and `watop check` says why: there is no line on the
 /// screen to print to.
-async fn reload_on_change(receiver: Arc<crate::receiver::Receiver>, mut reload: Reload) {
+async fn reload_on_change(receiver: Arc<Receiver>, mut reload: Reload) {
     let mut poll = tokio::time::interval(POLL);
     loop {
         poll.tick().await;

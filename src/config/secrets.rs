@@ -54,9 +54,9 @@ impl Secrets<'_> {
     pub(super) fn resolve(&mut self, whence: &Whence<'_>, names: &[&str]) -> Result<Option<SecretText>, ConfigError> {
         match (whence.env, whence.file, whence.value) {
             (None, None, None) => Ok(None),
-            (Some(env), None, None) => self.from_env(env).map(Some),
-            (None, Some(file), None) => self.from_file(file).map(Some),
-            (None, None, Some(value)) => self.from_value(value).map(Some),
+            (Some(env), None, None) => self.in_variable(env).map(Some),
+            (None, Some(file), None) => self.in_file(file).map(Some),
+            (None, None, Some(value)) => self.in_value(value).map(Some),
             (env, file, value) => {
                 let spans = [env.map(Spanned::span), file.map(Spanned::span), value.map(Spanned::span)];
                 let last = spans.into_iter().flatten().max_by_key(|span| span.start).unwrap_or_default();
@@ -65,7 +65,7 @@ impl Secrets<'_> {
         }
     }
 
-    fn from_env(&self, name: &Spanned<String>) -> Result<SecretText, ConfigError> {
+    fn in_variable(&self, name: &Spanned<String>) -> Result<SecretText, ConfigError> {
         // The variable's name is not repeated: somebody may have written the secret itself here.
         let value = (self.env)(name.get_ref()).ok_or_else(|| {
             let message = "the environment variable named here is not set; write its name, not the secret";
@@ -74,7 +74,7 @@ impl Secrets<'_> {
         self.not_empty(value.into_encoded_bytes(), name.span(), "the environment variable named here is empty")
     }
 
-    fn from_file(&mut self, path: &Spanned<PathBuf>) -> Result<SecretText, ConfigError> {
+    fn in_file(&mut self, path: &Spanned<PathBuf>) -> Result<SecretText, ConfigError> {
         let full = self.source.path.parent().unwrap_or(Path::new("")).join(path.get_ref());
         let read = std::fs::read(&full);
         let text = read.map_err(|error| {
@@ -85,7 +85,7 @@ impl Secrets<'_> {
         self.not_empty(without_line_end(text), path.span(), "the file named here is empty")
     }
 
-    fn from_value(&self, value: &Spanned<Hidden>) -> Result<SecretText, ConfigError> {
+    fn in_value(&self, value: &Spanned<Hidden>) -> Result<SecretText, ConfigError> {
         if !is_private(self.source.path) {
             let path = self.source.path.display();
             let message = format!("others can read this file; chmod 600 {path}, or use env or file for the secret");

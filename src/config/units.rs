@@ -19,7 +19,7 @@ pub fn parse_size(text: &str) -> Option<u64> {
 
 /// Writes a size in the largest unit that divides it.
 pub fn format_size(size: u64) -> String {
-    match SIZES.iter().find(|(_, bytes)| size > 0 && size % bytes == 0) {
+    match SIZES.iter().find(|(_, bytes)| size > 0 && size.is_multiple_of(*bytes)) {
         Some((name, bytes)) => format!("{}{name}", size / bytes),
         None => format!("{size}B"),
     }

@@ -56,13 +56,14 @@ impl Fresh {
 }
 
 impl Duplicates {
-    /// A memory of `capacity` keys before the index `disk`, empty: everything the index covers counts as forgotten.
-    pub(super) fn new(capacity: usize, disk: Keys) -> Self {
-        Self { recent: Recent::new(capacity, disk.indexed_seq()), disk, first_kept: 1 }
+    /// A memory of `capacity` keys before the index `disk`, empty: everything the index covers counts as forgotten. Events before
+    /// `first_kept` are removed.
+    pub(super) fn new(capacity: usize, mut disk: Keys, first_kept: u64) -> Self {
+        Self { recent: Recent::new(capacity, disk.indexed_seq()), disk, first_kept }
     }
 
     /// The last page that the index covers.
-    pub(super) fn indexed_page(&self) -> u64 {
+    pub(super) fn indexed_page(&mut self) -> u64 {
         self.disk.indexed_page()
     }
 

@@ -9,7 +9,7 @@ use crate::event::{Event, Key, KeySecret, Kind, Millis};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// Two deliveries of a notice without a time are one event when less than this lies between them, in milliseconds.
-const TIMELESS: i64 = 24 * 3600 * 1000;
+pub(super) const TIMELESS: i64 = 24 * 3600 * 1000;
 
 /// What the last committed page ended with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -169,6 +169,11 @@ impl Draft {
         self.batch.requests.push(summary);
         Ok(())
     }
+}
+
+/// The first event that is not removed.
+pub(super) fn first_kept(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT seq FROM removed", [], |row| row.get::<_, i64>(0)).map(|seq| seq as u64 + 1)
 }
 
 /// Loads the keys of the events that the index does not cover yet.

@@ -222,6 +222,32 @@ pub(super) fn insert(connection: &Connection, place: &Place, page: &[u8], raw: &
     Ok(())
 }
 
+/// Removes a page within the caller's transaction, and counts it as removed. Answers its size in bytes.
+pub(super) fn remove(connection: &Connection, place: &Place) -> rusqlite::Result<u64> {
+    let page = place.page as i64;
+    let bytes: i64 = connection
+        .prepare_cached(
+            "SELECT length(pages.data) + length(raw.data) FROM pages JOIN raw USING (page) WHERE page = ?1",
+        )?
+        .query_row([page], |row| row.get(0))?;
+    connection.prepare_cached("DELETE FROM pages WHERE page = ?1")?.execute([page])?;
+    connection.prepare_cached("DELETE FROM raw WHERE page = ?1")?.execute([page])?;
+    connection
+        .prepare_cached(
+            "UPDATE removed SET page = ?1, request = ?2, seq = ?3, received_to = ?4,
+                requests = requests + ?5, events = events + ?6",
+        )?
+        .execute((
+            page,
+            place.last_request() as i64,
+            place.last_seq() as i64,
+            place.received_to.0,
+            place.requests as i64,
+            (place.events - place.amendments) as i64,
+        ))?;
+    Ok(bytes as u64)
+}
+
 /// The first page after `after`.
 pub(super) fn next(connection: &Connection, after: u64) -> Result<Option<Batch>, PageError> {
     one(connection, "SELECT {} FROM pages WHERE page > ?1 ORDER BY page LIMIT 1", after)

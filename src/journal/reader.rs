@@ -1,8 +1,9 @@
 //! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
 
 use super::page::{self, PageError};
-use super::{Batch, OpenError, RawRequest, directory, schema};
-use crate::event::{Detail, Event, Millis, Text};
+use super::term::{Plain, Term};
+use super::{Batch, OpenError, RawRequest, directory, index, schema};
+use crate::event::{Event, Millis};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -30,51 +31,6 @@ pub struct Stats {
     pub expired: u64,
     /// Size on disk, in bytes.
     pub bytes: u64,
-}
-
-/// What can be looked up through the search index; each by its exact text on the wire, except phones without a leading `+`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Term {
-    /// Message id or meta message id.
-    Message(Text),
-    /// Customer.
-    Customer(Text),
-    /// Business number.
-    Number(Text),
-    /// Effective code.
-    Code(i64),
-    /// Callback data.
-    Tag(Text),
-}
-
-impl Term {
-    /// Whether `event` has this term.
-    pub fn of(&self, event: &Event) -> bool {
-        Self::all(event).any(|term| term == *self)
-    }
-
-    /// All terms of `event`.
-    fn all(event: &Event) -> impl Iterator<Item = Self> {
-        let phone = |text: &Text| Text::from(text.strip_prefix('+').unwrap_or(text));
-        let (ids, errors, tag) = match &event.detail {
-            Detail::Status(status) => {
-                ([Some(&status.message_id), status.meta_message_id.as_ref()], &status.errors[..], status.tag.clone())
-            }
-            Detail::Inbound(inbound) => {
-                ([Some(&inbound.message_id), inbound.meta_message_id.as_ref()], &inbound.errors[..], None)
-            }
-            _ => ([None, None], &[][..], None),
-        };
-        let customer = event.customer.as_ref().map(|customer| Self::Customer(phone(customer)));
-        let number = event.number.as_ref().map(|number| Self::Number(phone(number)));
-        ids.into_iter()
-            .flatten()
-            .map(|id| Self::Message(id.clone()))
-            .chain(customer)
-            .chain(number)
-            .chain(errors.iter().filter_map(|error| error.code).map(Self::Code))
-            .chain(tag.map(Self::Tag))
-    }
 }
 
 impl Reader {
@@ -181,14 +137,57 @@ impl Reader {
 
     /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.
     pub fn find(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
-        let mut found = Vec::new();
-        let mut page = 0;
-        while let Some(mut batch) = self.next(page)? {
+        let plain = Plain::of(term);
+        let (mut candidates, mut page) = self.candidates(&plain)?;
+        while let Some(batch) = self.next(page)? {
             page = batch.page;
-            self.settle(&mut batch)?;
-            found.extend(batch.events.iter().filter(|event| term.of(event)).map(|event| event.seq));
+            let having = batch.events.iter().filter(|event| Plain::all(event).any(|term| term == plain));
+            candidates.extend(having.map(|event| event.amends.unwrap_or(event.seq)));
         }
-        Ok(found)
+        candidates.sort_unstable();
+        candidates.dedup();
+        self.confirm(candidates, &plain)
+    }
+
+    /// Events that the index names for `term`, and the last page it covers. Without an index of this journal: none and 0.
+    fn candidates(&self, term: &Plain) -> Result<(Vec<u64>, u64), OpenError> {
+        let identity = self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?)))?;
+        let path = self.dir.join(directory::INDEX);
+        let (Some(identity), Some(index)) = (identity, schema::open_read_only(&path)?) else {
+            return Ok((Vec::new(), 0));
+        };
+        let found = index::candidates(&index, &identity.id, term.hash(&identity.secret));
+        found
+            .map(Option::unwrap_or_default)
+            .map_err(|error| OpenError::Unusable(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// Of `candidates`, ascending, those that are there and have `term`: the index knows hashes, and forgets nothing by itself.
+    fn confirm(&self, candidates: Vec<u64>, term: &Plain) -> Result<Vec<u64>, OpenError> {
+        let mut confirmed = Vec::new();
+        let mut batch: Option<Batch> = None;
+        for seq in candidates {
+            let last = |batch: &Batch| batch.events.last().map_or(0, |event| event.seq);
+            if batch.as_ref().is_none_or(|batch| last(batch) < seq) {
+                batch = self.batch_of(seq)?;
+                if let Some(batch) = &mut batch {
+                    self.settle(batch)?;
+                }
+            }
+            let event = batch.as_ref().and_then(|batch| batch.events.iter().find(|event| event.seq == seq));
+            if event.is_some_and(|event| Plain::all(event).any(|other| other == *term)) {
+                confirmed.push(seq);
+            }
+        }
+        Ok(confirmed)
+    }
+
+    /// The batch with the event `seq`.
+    fn batch_of(&self, seq: u64) -> Result<Option<Batch>, OpenError> {
+        self.read(Ok(None), |connection| match page::first_where(connection, |place| place.last_seq() >= seq)? {
+            Some(place) if place.first_seq <= seq => page::exactly(connection, place.page),
+            _ => Ok(None),
+        })
     }
 
     /// Spans within `from..to` in which no receiver ran on this journal, from its heartbeats. The time before its first start is

@@ -28,8 +28,8 @@ const STEPS: &[&str] = &["
         page INTEGER NOT NULL, request INTEGER NOT NULL, seq INTEGER NOT NULL, received_to INTEGER NOT NULL,
         requests INTEGER NOT NULL, events INTEGER NOT NULL);
     INSERT INTO removed VALUES (0, 0, 0, 0, 0, 0);
-    CREATE TABLE secret (id BLOB NOT NULL, key BLOB NOT NULL);
-    INSERT INTO secret VALUES (randomblob(16), randomblob(16));
+    CREATE TABLE identity (id BLOB NOT NULL, key BLOB NOT NULL);
+    INSERT INTO identity VALUES (randomblob(16), randomblob(16));
     CREATE TABLE probe (one INTEGER PRIMARY KEY, data BLOB NOT NULL);
 "];
 
@@ -161,9 +161,30 @@ fn upgrade(connection: &Connection, path: &Path, steps: &[&str]) -> Result<Optio
     Ok(copy)
 }
 
-/// The secret that the journal's duplicate keys are hashed with.
-pub(super) fn secret(connection: &Connection) -> rusqlite::Result<KeySecret> {
-    connection.query_row("SELECT key FROM secret", [], |row| row.get(0).map(KeySecret))
+/// Another connection of the process that writes: for its other threads.
+pub(super) fn second_connection(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    Ok(connection)
+}
+
+/// What makes a journal this one.
+pub(super) struct Identity {
+    /// Names it to its index.
+    pub(super) id: Vec<u8>,
+    /// Its duplicate keys and terms are hashed with it.
+    pub(super) secret: KeySecret,
+}
+
+impl Identity {
+    /// Of the journal behind `connection`.
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        connection.query_row("SELECT id, key FROM identity", [], |row| {
+            Ok(Self { id: row.get(0)?, secret: KeySecret(row.get(1)?) })
+        })
+    }
 }
 
 /// Opens a database for reading, as the directory allows it. `None` when there is none yet.

@@ -1,14 +1,14 @@
 //! The writer thread: takes what is queued, commits it, answers. Between commits it keeps the journal in order.
 
+use super::checkpoint::Checkpoint;
 use super::directory::{self, Identity};
 use super::duplicates::Duplicates;
 use super::log::{self, Committed, Ends};
 use super::queue::{Queue, Taken, Work};
 use super::uptime::{HEARTBEAT, Run};
-use super::{Batch, Gauges, Health, Unavailable, schema};
-use crate::event::Millis;
+use super::{Batch, Gauges, Health, Options, Unavailable, index, retention, schema};
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -17,15 +17,17 @@ use tokio::sync::{broadcast, watch};
 /// How long a failing journal waits for a request before it tries by itself whether it can write again.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What the writer shows of itself to other threads.
+/// What the writer and the indexer show of themselves to other threads.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    pub(super) last_seq: AtomicU64,
-    pub(super) indexed_seq: AtomicU64,
-    pub(super) last_batch: AtomicU32,
-    pub(super) last_commit_us: AtomicU32,
+    last_page: AtomicU64,
+    last_seq: AtomicU64,
+    indexed_page: AtomicU64,
+    indexed_seq: AtomicU64,
+    last_batch: AtomicU32,
+    last_commit_us: AtomicU32,
     /// When the last commit succeeded, UTC ms.
-    pub(super) written_at: AtomicI64,
+    written_at: AtomicI64,
 }
 
 impl Shown {
@@ -38,6 +40,29 @@ impl Shown {
             last_commit_us: self.last_commit_us.load(Relaxed),
         }
     }
+
+    /// The journal ends here.
+    pub(super) fn committed(&self, ends: &Ends) {
+        self.last_page.store(ends.page, Relaxed);
+        self.last_seq.store(ends.seq, Relaxed);
+    }
+
+    /// The index reaches up to here.
+    pub(super) fn indexed(&self, page: u64, seq: u64) {
+        self.indexed_page.store(page, Relaxed);
+        self.indexed_seq.store(seq, Relaxed);
+    }
+
+    /// Whether enough is not yet indexed to make a run of it.
+    pub(super) fn tail_is_long(&self) -> bool {
+        let longer = |last: &AtomicU64, indexed: &AtomicU64| last.load(Relaxed) >= indexed.load(Relaxed) + index::RUN;
+        longer(&self.last_seq, &self.indexed_seq) || longer(&self.last_page, &self.indexed_page)
+    }
+
+    /// Milliseconds since something was synced.
+    pub(super) fn since_written(&self) -> i64 {
+        super::now().0 - self.written_at.load(Relaxed)
+    }
 }
 
 /// Everything the writer thread owns.
@@ -46,7 +71,10 @@ pub(super) struct Thread {
     pub(super) duplicates: Duplicates,
     pub(super) ends: Ends,
     pub(super) run: Run,
-    pub(super) beaten: Instant,
+    pub(super) dir: PathBuf,
+    pub(super) options: Options,
+    pub(super) checkpoint: Checkpoint,
+    pub(super) indexer: std::thread::Thread,
     pub(super) files: [Identity; 2],
     pub(super) queue: Arc<Queue>,
     pub(super) shown: Arc<Shown>,
@@ -57,14 +85,30 @@ pub(super) struct Thread {
 impl Thread {
     /// Runs until the queue is closed and empty.
     pub(super) fn run(mut self) {
+        let mut beaten = Instant::now();
+        let mut removing = true;
         loop {
-            let deadline = Instant::now() + RETRY;
-            match self.queue.take(deadline) {
+            let patience = match (removing, self.failing()) {
+                (true, false) => Duration::ZERO,
+                (_, true) => RETRY,
+                (false, false) => HEARTBEAT.saturating_sub(beaten.elapsed()),
+            };
+            match self.queue.take(Instant::now() + patience) {
                 Taken::Work(work) => self.commit(work),
+                Taken::Idle if self.failing() => self.commit(Work::default()),
                 Taken::Idle => {}
                 Taken::Closed => break,
             }
-            self.beat();
+            if beaten.elapsed() >= HEARTBEAT {
+                beaten = Instant::now();
+                removing = true;
+                self.beat();
+            }
+            removing = removing && self.remove_some();
+            self.checkpoint.after_commit(&self.connection);
+            if self.shown.tail_is_long() {
+                self.indexer.unpark();
+            }
         }
         // The next start sees an unclean end when this fails, and a gap that begins a little early.
         let _ = self.run.end(&self.connection, super::now());
@@ -72,10 +116,6 @@ impl Thread {
 
     /// Notes once a minute that the receiver runs.
     fn beat(&mut self) {
-        if self.beaten.elapsed() < HEARTBEAT {
-            return;
-        }
-        self.beaten = Instant::now();
         let began = Instant::now();
         let outcome = self
             .files_in_place()
@@ -84,6 +124,22 @@ impl Thread {
             Ok(()) => self.succeeded(began),
             Err(reason) => self.failed(&reason, 0),
         }
+    }
+
+    /// Removes a slice of what is past retention; `false`: nothing is. A failure is tried again with the next heartbeat.
+    fn remove_some(&mut self) -> bool {
+        match retention::slice(&mut self.connection, &self.dir, &self.options, super::now()) {
+            Ok(Some(first_kept)) => {
+                self.duplicates.expire(first_kept);
+                self.indexer.unpark();
+                true
+            }
+            Ok(None) | Err(_) => false,
+        }
+    }
+
+    fn failing(&self) -> bool {
+        *self.health.borrow() != Health::Writable
     }
 
     fn commit(&mut self, mut work: Work) {
@@ -125,7 +181,7 @@ impl Thread {
             let _ = pending.answer.send(Ok(receipt));
         }
         self.shown.last_batch.store(batch.requests.len() as u32, Relaxed);
-        self.shown.last_seq.store(self.ends.seq, Relaxed);
+        self.shown.committed(&self.ends);
         if self.live.receiver_count() > 0 {
             let _ = self.live.send(Arc::new(batch));
         }

@@ -82,7 +82,7 @@ fn funnel(page: &mut Page, funnel: &Funnel) {
     let share = |part: u64, whole: u64| (whole > 0).then(|| percent(part as f64 / whole as f64));
     let mut stage = |name: &str, count: u64, of: &str, whole: u64| {
         let rate = share(count, whole).map(|rate| format!("{rate:>7} of {of}")).unwrap_or_default();
-        page.line(&format!("  {name:<10}{:>12}  {rate}", thousands(count)));
+        page.line(&format!("  {name:<12}{:>10}  {rate}", thousands(count)));
     };
     stage("attempted", funnel.attempted, "", 0);
     stage("sent", funnel.sent, "attempted", funnel.attempted);
@@ -97,18 +97,18 @@ fn funnel(page: &mut Page, funnel: &Funnel) {
         ("silent", outcomes.silent),
     ];
     let named: Vec<_> = named.iter().map(|(name, count)| format!("{name} {}", thousands(*count))).collect();
-    page.line(&format!("  outcomes  {}", named.join(" · ")));
+    page.line(&format!("  outcomes    {}", named.join(" · ")));
     if funnel.conflicts > 0 {
-        page.line(&format!("  failed and yet delivered or read: {}", thousands(funnel.conflicts)));
+        page.line(&format!("  conflicts   {} failed and yet delivered or read", thousands(funnel.conflicts)));
     }
     let settled = funnel.delivered + outcomes.failed;
     if let Some(rate) = share(funnel.delivered, settled) {
-        page.line(&format!("  settled   {rate} delivered of {} delivered or failed", thousands(settled)));
+        page.line(&format!("  settled     {rate} delivered of {} delivered or failed", thousands(settled)));
     }
     for (name, times) in [("to deliver", &funnel.time_to_deliver_s), ("to read", &funnel.time_to_read_s)] {
         if let Latency { count, p50: Some(p50), p95: Some(p95), p99: Some(p99) } = *times {
             let [p50, p95, p99] = [p50, p95, p99].map(|time| duration(i64::try_from(time).unwrap_or(i64::MAX)));
-            page.line(&format!("  {name:<10}p50 {p50} · p95 {p95} · p99 {p99}  of {}", thousands(count)));
+            page.line(&format!("  {name:<12}p50 {p50} · p95 {p95} · p99 {p99}  of {}", thousands(count)));
         }
     }
 }
@@ -122,9 +122,10 @@ fn failures(page: &mut Page, failures: &[Failure]) {
         let code = failure.code.map_or("no code".to_owned(), |code| code.to_string());
         let title = clean(&failure.title);
         page.line(&format!("  {code:<8}{:>9}  {title}", thousands(failure.messages)));
-        let recipients = format!("{} recipients", thousands(failure.recipients));
-        let when = format!("{} to {}", seconds(failure.first_at), seconds(failure.last_at));
-        page.line(&format!("{:21}{recipients}, {}, {when}", "", clean(&failure.class)));
+        let recipients = thousands(failure.recipients);
+        let retry = if failure.retryable { "may pass later" } else { "not retryable" };
+        page.line(&format!("{:21}class {} · {recipients} recipients · {retry}", "", clean(&failure.class)));
+        page.line(&format!("{:21}{} to {}", "", seconds(failure.first_at), seconds(failure.last_at)));
         page.wrapped(21, &clean(&failure.advice));
     }
 }
@@ -166,8 +167,8 @@ fn alerts(page: &mut Page, alerts: &[Alert]) {
             (None, true) => "  (acknowledged)",
             (None, false) => "",
         };
-        page.line(&format!("  {severity:<9} {}  {}{state}", seconds(alert.at), clean(&alert.kind)));
-        page.line(&format!("{:12}{}", "", clean(&alert.subject)));
+        page.line(&format!("  {severity:<9} {}  {}{state}", seconds(alert.at), clean(&alert.what)));
+        page.line(&format!("{:12}{} · {}", "", clean(&alert.title), clean(&alert.subject)));
         page.wrapped(12, &clean(&alert.detail));
     }
 }

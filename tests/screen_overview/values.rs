@@ -217,6 +217,7 @@ pub fn incident() -> OverviewData {
     failures.insert(0, failure(132015, "Template paused", "template", 2_239, rise(160), Mark::New));
     if let Some(window) = failures.iter_mut().find(|failure| failure.code == Some(131047)) {
         window.messages = 177;
+        window.recipients = 177;
         window.mark = Mark::Rising(4.2);
         window.trend = std::array::from_fn::<u64, 15, _>(|at| if at < 5 { 2 } else { 16 }).to_vec();
     }

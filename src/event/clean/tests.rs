@@ -106,7 +106,7 @@ fn spreadsheets_see_no_formulas() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn nothing_that_clean_touches_survives_it(text in ".*") {

@@ -123,7 +123,7 @@ fn an_unsigned_post_is_held_to_the_letter() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 1000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn agrees_with_the_reference_about_what_is_json(text in "[\\[\\]{}\":,0-9eE.+\\-truefalsn \\\\u\n]{0,16}") {

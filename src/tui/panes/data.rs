@@ -163,6 +163,7 @@ impl OverviewData {
             funnel: monitor.funnel(scope),
             numbers: monitor.numbers(scope),
             cohorts: slices(scope, oldest, wants.cohorts)
+                .into_iter()
                 .map(|span| (span.from, monitor.funnel(&Scope { span, ..scope.clone() })))
                 .collect(),
             failures: monitor.failures(scope),
@@ -214,15 +215,13 @@ impl OverviewData {
         (open(Severity::Critical), open(Severity::Warning), acknowledged)
     }
 
-    /// Conversations whose window is open, and those of them that close within the hour.
+    /// Conversations whose window is open, and those of them that close within the hour. They stand first.
     pub(super) fn conversation_counts(&self) -> (u64, u64) {
-        self.conversations.iter().fold((0, 0), |(open, soon), conversation| {
-            match closing(conversation, self.scope.as_of) {
-                Closing::Soon => (open + 1, soon + 1),
-                Closing::Later => (open + 1, soon),
-                Closing::Closed => (open, soon),
-            }
-        })
+        let up_to = |last: Closing| {
+            let before = |conversation: &Conversation| closing(conversation, self.scope.as_of) <= last;
+            self.conversations.partition_point(before) as u64
+        };
+        (up_to(Closing::Later), up_to(Closing::Soon))
     }
 }
 
@@ -251,23 +250,17 @@ pub(super) fn closing(conversation: &Conversation, now: Millis) -> Closing {
     }
 }
 
-/// At most `rows` spans of a round number of minutes, aligned to it, that cover what is known of the window.
-fn slices(scope: &Scope, oldest: Millis, rows: usize) -> impl Iterator<Item = Span> + use<> {
-    const ROUND: [i64; 12] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440, 10_080];
-    let Span { from, to } = scope.span;
-    let from = from.max(Span::covering(oldest, oldest).from).min(to);
-    let fits = |minutes: i64| {
-        let step = minutes * MINUTE;
-        (to.0.div_euclid(step) + i64::from(to.0 % step != 0)) - from.0.div_euclid(step) <= rows as i64
-    };
-    let minutes = ROUND.into_iter().find(|minutes| fits(*minutes)).filter(|_| rows > 0);
-    let step = minutes.unwrap_or(1) * MINUTE;
-    let first = from.0.div_euclid(step) * step;
-    let count = minutes.map_or(0, |_| usize::try_from((to.0 - first + step - 1) / step).unwrap_or(0));
-    (0..count as i64).map(move |at| Span {
-        from: Millis((first + at * step).max(from.0)),
-        to: Millis((first + (at + 1) * step).min(to.0)),
-    })
+/// At most `rows` spans of a round number of minutes, aligned to it, that cover what is known of the window; none where even the
+/// longest are too many.
+fn slices(scope: &Scope, oldest: Millis, rows: usize) -> Vec<Span> {
+    const ROUND_MINUTES: [i64; 12] = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440, 10_080];
+    let to = scope.span.to.0;
+    let from = scope.span.from.max(Span::covering(oldest, oldest).from).0.min(to);
+    let starts = |step: i64| (from.div_euclid(step) * step..to).step_by(step as usize);
+    let step = ROUND_MINUTES.into_iter().map(|minutes| minutes * MINUTE).find(|step| starts(*step).count() <= rows);
+    let Some(step) = step else { return Vec::new() };
+    let span = |start: i64| Span { from: Millis(start.max(from)), to: Millis((start + step).min(to)) };
+    starts(step).map(span).collect()
 }
 
 #[cfg(test)]
@@ -280,7 +273,10 @@ mod tests {
     }
 
     fn minutes(scope: &Scope, oldest: i64, rows: usize) -> Vec<(i64, i64)> {
-        slices(scope, Millis(oldest * MINUTE), rows).map(|span| (span.from.0 / MINUTE, span.to.0 / MINUTE)).collect()
+        slices(scope, Millis(oldest * MINUTE), rows)
+            .iter()
+            .map(|span| (span.from.0 / MINUTE, span.to.0 / MINUTE))
+            .collect()
     }
 
     #[test]

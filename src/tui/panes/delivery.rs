@@ -233,13 +233,19 @@ fn settled<'a>(view: &View<'a>) -> Words<'a> {
     view.words().muted("settled ").then(settled_value(view, &view.data.funnel))
 }
 
-/// The settled rate of a cohort; red where failures are out of the ordinary in it.
+/// The settled rate of a cohort: red where failures are out of the ordinary and it has its full share of them.
 fn settled_value<'a>(view: &View<'a>, funnel: &Funnel) -> Words<'a> {
     match funnel.settled().map(format::percent) {
         None => view.words().nothing(),
-        Some(rate) if view.abnormal() => view.words().bold(Role::Failed, rate),
+        Some(rate) if hit(view, funnel) => view.words().bold(Role::Failed, rate),
         Some(rate) => view.words().strong(rate),
     }
+}
+
+/// Whether a part of the cohort is hit: failures are out of the ordinary, and it fails at least as much as the whole.
+fn hit(view: &View<'_>, part: &Funnel) -> bool {
+    let share = |funnel: &Funnel| funnel.outcomes.failed as f64 / funnel.attempted.max(1) as f64;
+    view.abnormal() && share(part) >= share(&view.data.funnel)
 }
 
 fn seconds(latency: Option<u64>) -> Option<String> {

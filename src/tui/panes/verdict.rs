@@ -24,13 +24,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (first, second) = split_rows(inner, 1);
     if view.size == Size::One {
-        let words = chip(view.theme, &verdict, false).text(" ").then(pieces(
-            view,
-            verdict.level,
-            &[(verdict.short.clone(), true)],
-            inner.width,
-            true,
-        ));
+        let words = chip(view.theme, &verdict, false).text(" ").strong(clean(&verdict.short));
         words.draw(buffer, first.x, first.y, first.width);
         return;
     }
@@ -39,14 +33,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let chip = chip(view.theme, &verdict, true);
     let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
     let room = first.width.saturating_sub(chip.width() as u16);
-    let words = chip.then(pieces(view, verdict.level, &verdict.what, room, true));
+    let words = chip.then(sentence(view, verdict.level, &verdict.what, room, Weight::Bold));
     words.draw(buffer, first.x, first.y, first.width);
 
     let key = view.keys.key(Action::Explain).filter(|_| verdict.proof.is_some());
     let hint =
         key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
     let room = second.width.saturating_sub(hint.width() as u16 + 2);
-    let left = Segment::new(0, pieces(view, verdict.level, &verdict.more, room, false));
+    let left = Segment::new(0, sentence(view, verdict.level, &verdict.more, room, Weight::Normal));
     strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
 }
 
@@ -177,33 +171,33 @@ fn chip<'a>(theme: &'a Theme, verdict: &Verdict, with_word: bool) -> Words<'a> {
     Words::new(theme).bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
 }
 
+/// How much weight the values of a sentence have.
+#[derive(Clone, Copy, PartialEq)]
+enum Weight {
+    Bold,
+    Normal,
+}
+
 /// The pieces of a sentence that fit: values strong, the rest quiet. Values are drawn whole or not at all, because half a number
 /// is a wrong one.
-fn pieces<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16, bold: bool) -> Words<'a> {
-    let room = usize::from(room);
+fn sentence<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: u16, weight: Weight) -> Words<'a> {
     let quiet = if ground(level) == Role::Strip { Role::Muted } else { Role::Text };
-    let pieces: Vec<_> = pieces.iter().map(|(text, value)| (clean(text).into_owned(), *value)).collect();
-    let all: usize = pieces.iter().map(|(text, _)| cut::width(text)).sum();
-    let mut used = 0;
     let mut words = view.words();
-    for (text, value) in pieces {
-        used += cut::width(&text);
-        if used >= room && all > room {
-            let mark = view.theme.glyph(Glyph::Cut);
-            let left = room.saturating_sub(used - cut::width(&text));
-            return words.role(
-                quiet,
-                if value {
-                    cut::head(mark, left).to_owned()
-                } else {
-                    cut::cut(&format!("{text} {mark}"), left, mark).into_owned()
-                },
-            );
+    let mut left = usize::from(room);
+    for (at, (text, value)) in pieces.iter().enumerate() {
+        let text = clean(text).into_owned();
+        let width = cut::width(&text);
+        let is_last = at + 1 == pieces.len();
+        if width > left || (width == left && !is_last) {
+            let begin = if *value { "" } else { cut::head(&text, left.saturating_sub(1)) };
+            let mark = if left > 0 { view.theme.glyph(Glyph::Cut) } else { "" };
+            return words.role(quiet, format!("{}{mark}", begin.trim_end()));
         }
-        words = match value {
-            true if bold => words.strong(text),
-            true => words.value(text),
-            false => words.role(quiet, text),
+        left -= width;
+        words = match (value, weight) {
+            (true, Weight::Bold) => words.strong(text),
+            (true, Weight::Normal) => words.value(text),
+            (false, _) => words.role(quiet, text),
         };
     }
     words

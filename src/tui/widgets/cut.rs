@@ -6,7 +6,17 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Display width in cells, as the buffer counts them.
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(cells).sum() }
+    match simple(text) {
+        Some(count) => count,
+        None => text.graphemes(true).map(cells).sum(),
+    }
+}
+
+/// The number of characters, if each is one grapheme in one cell whatever stands beside it: printable ASCII, and what bars,
+/// charts and frames are made of. Most of a screen is; it needs no segmentation.
+pub(super) fn simple(text: &str) -> Option<usize> {
+    let is_simple = |c: char| matches!(c, ' '..='~' | '·' | '–' | '…' | '\u{2500}'..='\u{259f}');
+    text.chars().try_fold(0, |count, c| is_simple(c).then_some(count + 1))
 }
 
 /// The text, cut at its end to `room` cells with `mark` as the last of them when it is wider.
@@ -94,6 +104,17 @@ pub(super) mod tests {
             let (end, _) = buffer.set_stringn(0, 0, text, 80, Style::default());
             assert_eq!(width(text), usize::from(end), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_called_simple_needs_no_segmentation() {
+        for c in (' '..='~').chain(['·', '–', '…']).chain('\u{2500}'..='\u{259f}') {
+            let text = format!("{c}{c}x{c}");
+            assert_eq!(simple(&text), Some(4));
+            assert_eq!(text.graphemes(true).map(cells).collect::<Vec<_>>(), [1; 4], "{c:?}");
+        }
+        assert_eq!(simple("e\u{301}"), None);
+        assert_eq!(simple("a\tb"), None);
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl<'a> Words<'a> {
         let mut at = x;
         for (text, style) in &line.pieces {
             let left = usize::from(room - (at - x));
-            at = buffer.set_stringn(at, y, text, left, *style).0;
+            at = put(buffer, at, y, text, left, *style);
         }
         at
     }
@@ -138,6 +138,23 @@ impl<'a> Words<'a> {
         let width = u16::try_from(self.width()).unwrap_or(u16::MAX).min(room);
         self.draw(buffer, end.saturating_sub(width), y, width);
     }
+}
+
+/// Writes text into a row of the buffer, at most `room` cells of it. Returns where it ended.
+fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, room: usize, style: Style) -> u16 {
+    // The ground stays, also where it is a modifier; nothing else of what was drawn here before shines through.
+    let style = style.remove_modifier(Modifier::all() - Modifier::REVERSED - style.add_modifier);
+    if cut::simple(text).is_none() {
+        return buffer.set_stringn(x, y, text, room, style).0;
+    }
+    let from = buffer.index_of(x, y);
+    let cells = buffer.content.iter_mut().skip(from).take(room);
+    let mut end = x;
+    for (cell, c) in cells.zip(text.chars()) {
+        cell.set_char(c).set_style(style);
+        end += 1;
+    }
+    end
 }
 
 /// The marks the screen writes between words, in ASCII.
@@ -187,6 +204,16 @@ mod tests {
         for width in 1..12 {
             assert_eq!(Words::new(&theme).text("abc").value("1,234").to(width).width(), width);
         }
+    }
+
+    #[test]
+    fn text_takes_nothing_from_what_it_is_drawn_over_but_the_ground() {
+        let theme = Theme::load("mono", crate::tui::theme::Depth::True, false).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
+        buffer.set_style(buffer.area, Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED));
+        Words::new(&theme).strong("a").muted("b").draw(&mut buffer, 0, 0, 2);
+        assert_eq!(buffer[(0, 0)].modifier, Modifier::BOLD | Modifier::REVERSED);
+        assert_eq!(buffer[(1, 0)].modifier, Modifier::REVERSED);
     }
 
     #[test]

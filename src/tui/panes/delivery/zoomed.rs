@@ -3,7 +3,7 @@
 use super::super::layout::split_rows;
 use super::super::list::List;
 use super::super::{Pane, Place, View};
-use super::{outcomes, settled_value};
+use super::{hit, outcomes, settled_value};
 use crate::event::clean::clean;
 use crate::monitor::view::{Funnel, NumberRow};
 use crate::tui::theme::{Glyph, Role};
@@ -66,7 +66,7 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
                 let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
                 bars::shares(view.theme, width, &shares)
             }
-            Slice::Settled => view.words().value_or_nothing(funnel.settled().map(format::percent)),
+            Slice::Settled => settled_value(view, funnel),
         }
     });
 }
@@ -164,6 +164,7 @@ fn funnel_cell<'a>(view: &View<'a>, funnel: &Funnel, of: Of, width: usize) -> Wo
     match of {
         Of::Number => words,
         Of::Count(count) => words.value(format::count(count(funnel), width)),
+        Of::Failed if hit(view, funnel) => words.bold(Role::Failed, format::count(funnel.outcomes.failed, width)),
         Of::Failed => words.value(format::count(funnel.outcomes.failed, width)),
         Of::Settled => settled_value(view, funnel),
         Of::SoFar => words.value_or_nothing(funnel.so_far().map(format::percent)),

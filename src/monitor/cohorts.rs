@@ -1,0 +1,150 @@
+//! Delivery by the minute of a message's first evidence, and by business number.
+
+use super::intern::Name;
+use super::latency::Histogram;
+use super::messages::{Outcome, Part};
+use super::rollup::{Minute, Minutes, Rollup, Sum};
+use super::view::{Funnel, Outcomes};
+
+/// Messages of one business number.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cohort {
+    attempted: u64,
+    sent: u64,
+    delivered: u64,
+    read: u64,
+    failed: u64,
+    conflicts: u64,
+    deliver: Histogram,
+    to_read: Histogram,
+}
+
+/// Cohorts of one span by business number. Few numbers: a list beats a map.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cohorts(Vec<(Name, Cohort)>);
+
+impl Cohorts {
+    fn of(&mut self, number: Name) -> &mut Cohort {
+        let at = match self.0.binary_search_by_key(&number, |entry| entry.0) {
+            Ok(at) => at,
+            Err(at) => {
+                self.0.insert(at, (number, Cohort::default()));
+                at
+            }
+        };
+        &mut self.0[at].1
+    }
+}
+
+impl Sum for Cohorts {
+    type Part = Part;
+
+    fn add(&mut self, part: &Part) {
+        let cohort = self.of(part.number);
+        cohort.attempted += 1;
+        cohort.sent += u64::from(part.sent);
+        cohort.delivered += u64::from(part.delivered());
+        cohort.read += u64::from(part.outcome == Outcome::Read);
+        cohort.failed += u64::from(part.outcome == Outcome::Failed);
+        cohort.conflicts += u64::from(part.conflict);
+        if let Some(bin) = part.deliver {
+            cohort.deliver.add(bin, 1);
+        }
+        if let Some(bin) = part.read {
+            cohort.to_read.add(bin, 1);
+        }
+    }
+
+    fn take(&mut self, part: &Part) {
+        let cohort = self.of(part.number);
+        cohort.attempted -= 1;
+        cohort.sent -= u64::from(part.sent);
+        cohort.delivered -= u64::from(part.delivered());
+        cohort.read -= u64::from(part.outcome == Outcome::Read);
+        cohort.failed -= u64::from(part.outcome == Outcome::Failed);
+        cohort.conflicts -= u64::from(part.conflict);
+        if let Some(bin) = part.deliver {
+            cohort.deliver.take(bin);
+        }
+        if let Some(bin) = part.read {
+            cohort.to_read.take(bin);
+        }
+        self.0.retain(|(_, cohort)| cohort.attempted > 0);
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (number, cohort) in &other.0 {
+            self.of(*number).join(cohort);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Cohort {
+    fn join(&mut self, other: &Self) {
+        self.attempted += other.attempted;
+        self.sent += other.sent;
+        self.delivered += other.delivered;
+        self.read += other.read;
+        self.failed += other.failed;
+        self.conflicts += other.conflicts;
+        self.deliver.join(&other.deliver);
+        self.to_read.join(&other.to_read);
+    }
+
+    /// Messages without delivery or failure.
+    fn rest(&self) -> u64 {
+        self.attempted - self.delivered - self.failed
+    }
+
+    fn funnel(&self, silent: u64) -> Funnel {
+        Funnel {
+            attempted: self.attempted,
+            sent: self.sent,
+            delivered: self.delivered,
+            read: self.read,
+            conflicts: self.conflicts,
+            outcomes: Outcomes {
+                read: self.read,
+                delivered: self.delivered - self.read,
+                failed: self.failed,
+                waiting: self.rest() - silent,
+                silent,
+            },
+            time_to_deliver_s: self.deliver.latency(),
+            time_to_read_s: self.to_read.latency(),
+        }
+    }
+}
+
+/// The funnel of each number in the span, in no particular order. Messages whose first evidence came in a minute before
+/// `silent_before` are silent when nothing settled them.
+pub(super) fn funnels(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Minute) -> Vec<(Name, Funnel)> {
+    let (old, young) = span.split(silent_before);
+    let (old, mut all) = (cohorts.total(old), cohorts.total(young));
+    let silent: Vec<(Name, u64)> = old.0.iter().map(|(number, cohort)| (*number, cohort.rest())).collect();
+    all.join(&old);
+    let silent = |number| silent.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.1);
+    all.0.iter().map(|(number, cohort)| (*number, cohort.funnel(silent(*number)))).collect()
+}
+
+/// The funnel of one number, or of all.
+pub(super) fn funnel(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Minute, number: Option<Name>) -> Funnel {
+    let (old, young) = span.split(silent_before);
+    let (old, mut all) = (merged(cohorts, old, number), merged(cohorts, young, number));
+    all.join(&old);
+    all.funnel(old.rest())
+}
+
+fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Cohort {
+    let mut sum = Cohort::default();
+    cohorts.visit(span, |bucket| {
+        for (_, cohort) in bucket.0.iter().filter(|entry| number.is_none_or(|number| number == entry.0)) {
+            sum.join(cohort);
+        }
+    });
+    sum
+}
