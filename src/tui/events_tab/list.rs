@@ -126,7 +126,8 @@ impl List {
     /// Takes in a live batch when it continues the list; otherwise the list is read on from the journal.
     pub(super) fn live(&mut self, batch: &Batch, span: Span, filter: &Filter, now: Millis) {
         let Some((oldest, newest)) = self.pages.filter(|_| self.attached && !self.stale) else { return };
-        if batch.page <= newest {
+        let later = batch.requests.first().is_some_and(|request| request.received_at >= span.to);
+        if batch.page <= newest || later {
             return;
         }
         if batch.page > newest + 1 || filter.needs_body() {
