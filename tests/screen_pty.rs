@@ -1,5 +1,6 @@
 //! The real binary in a real pseudo terminal: what reaches the terminal, and how it is given back.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 #![cfg(unix)]
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};

@@ -1,9 +1,12 @@
 //! The whole screen on a test terminal: keys in, cells out, with a real journal behind it and no thread, clock or sleep.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::sync::Arc;
+use std::time::Duration;
 use watop::event::{Millis, Origin, Scheme, Verified, decode};
 use watop::journal::operator::{Operator, Refused, RefusedCount};
 use watop::journal::{Batch, Health, Journal, Options, RawRequest, Submission};
@@ -39,7 +42,9 @@ impl Screen {
 
     fn with_keys(width: u16, height: u16, keys: &[(String, Vec<String>)]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let journal = Journal::open(directory.path(), Options::default()).unwrap();
+        // The tests have a clock of their own: nothing may be too old for the journal's.
+        let options = Options { retention: Duration::from_secs(100 * 365 * 86_400), ..Options::default() };
+        let journal = Journal::open(directory.path(), options).unwrap();
         let live = journal.subscribe();
         let app = App::new(Setup {
             themes: vec![Theme::load("dark", Depth::True, false).unwrap()],
@@ -227,6 +232,23 @@ fn scrolling_back_reads_older_events_from_the_journal() {
 }
 
 #[test]
+fn a_past_window_lists_its_own_events_and_no_later_ones() {
+    let mut screen = Screen::new(120, 36);
+    for _ in 0..3 {
+        screen.post("sent", None);
+    }
+    screen.now += 20 * 60_000;
+    screen.post("sent", None);
+    let now = screen.press("2");
+    assert_eq!(rows(&now), 1, "{now}");
+    let past = screen.press("{");
+    assert_eq!(rows(&past), 3, "{past}");
+    screen.post("sent", None);
+    assert_eq!(rows(&screen.shown()), 3);
+    assert_eq!(rows(&screen.press("0")), 2);
+}
+
+#[test]
 fn a_filter_shows_what_it_selects_and_counts_what_it_hides() {
     let mut screen = Screen::new(120, 36);
     for _ in 0..6 {
@@ -273,12 +295,38 @@ fn the_inspector_shows_every_side_of_the_event_under_the_cursor() {
 }
 
 #[test]
-fn esc_walks_back_to_where_a_list_was_opened_from() {
+fn a_number_opens_the_events_behind_it_and_esc_walks_back() {
     let mut screen = Screen::new(120, 36);
+    screen.post("sent", None);
     screen.post("failed", Some(131_026));
-    screen.press("2");
-    assert!(screen.press("\x1b").contains("1 Overview"));
-    assert!(!screen.shown().contains("0 hidden"), "back on the overview");
+    screen.post("failed", Some(131_049));
+    screen.press("2/kind:status\n");
+    assert!(screen.press("1").contains("Failures by code"));
+    let opened = screen.press("\n");
+    let path = line(&opened, "shown");
+    assert!(path.contains("Overview › 131026 Undeliverable"), "{opened}");
+    assert!(path.contains("/ code:131026 status:failed") && path.contains("1 shown · 2 hidden"), "{opened}");
+    let edited = screen.press("/");
+    assert!(line(&edited, "code:131026").starts_with(" / code:131026 status:failed"), "the filter can be edited");
+    screen.press("\x1b");
+    assert!(screen.press("\x1b").contains("Failures by code"));
+    assert!(line(&screen.press("2"), "shown").contains("kind:status"), "the filter of before is back");
+}
+
+#[test]
+fn a_frozen_overview_stays_as_it_was() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("sent", None);
+    screen.shown();
+    let frozen = |screen: &str| screen.lines().skip(2).take(32).map(str::to_owned).collect::<Vec<_>>();
+    let before = screen.press(" ");
+    assert!(line(&before, "│ attempted").contains(" 1 "), "{before}");
+    for _ in 0..30 {
+        screen.post("failed", Some(131_026));
+    }
+    screen.now += 120_000;
+    assert_eq!(frozen(&screen.shown()), frozen(&before));
+    assert!(line(&screen.press(" "), "│ attempted").contains(" 31 "));
 }
 
 #[test]

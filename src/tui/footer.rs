@@ -20,10 +20,10 @@ const HINTS: &[(&str, &[Action])] = &[
     ("hold", &[Action::Follow]),
     ("open", &[Action::Open]),
     ("view", &[Action::Left, Action::Right]),
-    ("zoom", &[Action::Zoom]),
-    ("explain", &[Action::Explain]),
     ("filter", &[Action::Filter]),
     ("filter off", &[Action::FilterOff]),
+    ("zoom", &[Action::Zoom]),
+    ("explain", &[Action::Explain]),
     ("pause", &[Action::Pause]),
     ("window", &[Action::Narrower, Action::Wider]),
     ("step", &[Action::StepBack, Action::StepForward]),
@@ -34,12 +34,17 @@ const HINTS: &[(&str, &[Action])] = &[
     ("quit", &[Action::Quit]),
 ];
 
+/// How a frozen view is left: said first.
+const GO_ON: &str = "go on";
+
 /// Draws the footer of the screen.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let valid = valid(app, now);
     let hints = HINTS.iter().filter(|(_, actions)| actions.iter().any(|action| valid.contains(action)));
     let hints = hints.map(|(word, actions)| (keys(&app.known.keymap, actions), word_now(app, word)));
-    row(buffer, area, app, now, hints, keys(&app.known.keymap, &[Action::Help]));
+    let mut hints: Vec<_> = hints.collect();
+    hints.sort_by_key(|(_, word)| *word != GO_ON);
+    row(buffer, area, app, now, hints.into_iter(), keys(&app.known.keymap, &[Action::Help]));
 }
 
 /// Draws the footer of something that has keys of its own.
@@ -51,7 +56,7 @@ pub(super) fn draw_own(buffer: &mut Buffer, area: Rect, app: &App, now: Millis, 
 /// Some words say what the key would do now.
 fn word_now(app: &App, word: &'static str) -> &'static str {
     match word {
-        "pause" if app.pause.is_some() => "go on",
+        "pause" if app.pause.is_some() => GO_ON,
         "hold" if !app.events.follows() => "follow",
         other => other,
     }

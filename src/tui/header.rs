@@ -10,7 +10,7 @@ use super::widgets::words::Words;
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::Health;
-use crate::monitor::view::Scope;
+use crate::monitor::view::{Scope, Verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -182,30 +182,35 @@ fn period<'a>(app: &App, theme: &'a Theme, scope: &Scope, width: u16) -> Vec<Seg
 pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec<Words<'_>>) {
     let theme = app.theme();
     buffer.set_style(area, theme.style(Role::Strip));
-    let name = match app.tab {
-        Tab::Overview => "Overview",
-        Tab::Events => "Events",
-        Tab::Refused => "Refused",
-    };
-    let mut path = Words::new(theme);
-    let narrow = area.width < NARROW;
-    for step in &app.path {
-        let from = if step.tab == Tab::Overview { "Overview" } else { name };
-        if !narrow {
-            path = path.muted(format!("{from} ")).glyph(Role::Faint, Glyph::PathStep).muted(" ");
-        }
-    }
-    path = match app.path.last() {
-        Some(step) => path.strong(clean(&step.title).into_owned()),
-        None => path.strong(name),
-    }
-    .muted("  ");
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut left = vec![Segment::new(0, path)];
+    let mut left = vec![Segment::new(0, path(app, theme, area.width < NARROW).muted("  "))];
     for (at, words) in summary.into_iter().enumerate() {
         let words =
             if at > 0 { Words::new(theme).glyph(Role::Muted, Glyph::Dot).muted(" ").then(words) } else { words };
         left.push(Segment::new(u8::try_from(at + 1).unwrap_or(u8::MAX), words));
     }
-    strip::draw(buffer, inner, 1, left, vec![Segment::new(0, panes::chip(theme, &app.glance.verdict))]);
+    // What is listed and hidden goes before what the verdict is about; the level never goes.
+    let verdict = &app.glance.verdict;
+    let level = panes::chip(theme, &Verdict { short: String::new(), ..verdict.clone() });
+    let used: usize = left.iter().map(|segment| segment.words.width() + 1).sum();
+    let chip = panes::chip(theme, verdict);
+    let chip = if used + chip.width() <= usize::from(inner.width) { chip } else { level };
+    strip::draw(buffer, inner, 1, left, vec![Segment::new(0, chip)]);
+}
+
+/// The way to what is looked at; its last step alone where it is narrow.
+fn path<'a>(app: &App, theme: &'a Theme, narrow: bool) -> Words<'a> {
+    let mut here = match app.path.first().map_or(app.tab, |step| step.tab) {
+        Tab::Overview => "Overview",
+        Tab::Events => "Events",
+        Tab::Refused => "Refused",
+    };
+    let mut words = Words::new(theme);
+    for step in &app.path {
+        if !narrow {
+            words = words.muted(format!("{} ", clean(here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");
+        }
+        here = &step.title;
+    }
+    words.strong(clean(here).into_owned())
 }

@@ -173,7 +173,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
         reached: None,
         end: false,
     };
-    while found.rows.len() < ROWS && started.elapsed() < SLICE {
+    loop {
         let batch = if back { reader.previous(found.page)? } else { reader.next(found.page)? };
         let Some(mut batch) = batch else {
             found.end = true;
@@ -186,8 +186,10 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
             batch.events.reverse();
         }
         take(reader, job, batch, &mut found)?;
-        if back && found.reached.is_some_and(|at| at < job.span.from) {
-            found.end = true;
+        let left = |at| if back { at < job.span.from } else { at >= job.span.to };
+        found.end = found.reached.is_some_and(left);
+        // At the end, so that every job gets on by a page at least.
+        if found.end || found.rows.len() >= ROWS || started.elapsed() >= SLICE {
             break;
         }
     }
@@ -199,7 +201,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
 
 /// The page after the last one that can hold events of the span.
 fn end_page(reader: &Reader, job: &RowsJob) -> Result<u64, OpenError> {
-    if job.span.to > job.now { Ok(reader.stats()?.last_page + 1) } else { reader.page_at(job.span.to) }
+    if job.span.to > job.now { Ok(reader.stats()?.last_page + 1) } else { Ok(reader.page_at(job.span.to)? + 1) }
 }
 
 /// Adds the rows of one batch.

@@ -118,6 +118,9 @@ fn walk_back(app: &mut App) -> Effect {
 fn explain(app: &mut App) -> Effect {
     let verdict = &app.glance.verdict;
     let Some(filter) = verdict.proof.clone() else { return Effect::Nothing };
+    if app.tab == Tab::Events && app.events.expression() == filter {
+        return Effect::Nothing;
+    }
     let title = verdict.short.clone();
     app.open(Open::Events { filter, title });
     Effect::Draw

@@ -1,6 +1,6 @@
 //! One event from all sides: what it says, the body that brought it, its headers, and who vouches for it.
 
-use super::json::{self, Piece};
+use super::json::{self, Line};
 use super::row::{of_severity, status_word};
 use crate::event::clean::clean;
 use crate::event::{Detail, ErrorItem, Event, Millis, Notice, Scheme, Status, catalogue};
@@ -59,7 +59,7 @@ struct Shown {
     event: Option<Box<Event>>,
     raw: Option<Box<RawRequest>>,
     /// Lines, of the view and the width they were made for.
-    lines: Option<((View, usize), Vec<Vec<Piece>>)>,
+    lines: Option<((View, usize), Vec<Line>)>,
 }
 
 impl Inspector {
@@ -98,7 +98,7 @@ impl Inspector {
     }
 
     /// The lines of the side shown, for a pane of `width` cells.
-    pub(super) fn lines(&mut self, ctx: &Context<'_>, width: usize) -> &[Vec<Piece>] {
+    pub(super) fn lines(&mut self, ctx: &Context<'_>, width: usize) -> &[Line] {
         let view = self.view;
         let Some(shown) = &mut self.shown else { return &[] };
         if shown.lines.as_ref().is_none_or(|(made_for, _)| *made_for != (view, width)) {
@@ -119,7 +119,7 @@ impl Inspector {
 /// Lines of a label and a value, which is broken where it is long.
 struct Facts {
     width: usize,
-    lines: Vec<Vec<Piece>>,
+    lines: Vec<Line>,
 }
 
 /// Characters kept of one value.
@@ -164,7 +164,7 @@ impl Facts {
     }
 }
 
-fn of_event(event: &Event, zone: &TimeZone, width: usize) -> Vec<Vec<Piece>> {
+fn of_event(event: &Event, zone: &TimeZone, width: usize) -> Vec<Line> {
     let mut facts = Facts::new(width);
     match &event.detail {
         Detail::Status(status) => status_facts(&mut facts, status),
@@ -260,7 +260,7 @@ fn notice_facts(facts: &mut Facts, notice: &Notice) {
     facts.line("alert", &notice.alert_id);
 }
 
-fn of_headers(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+fn of_headers(raw: &RawRequest, width: usize) -> Vec<Line> {
     let mut facts = Facts::new(width);
     facts.line("peer", &raw.peer);
     facts.line("path", &raw.path);
@@ -273,7 +273,7 @@ fn of_headers(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
 }
 
 /// The body as text, broken at the width of the pane.
-fn of_raw(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+fn of_raw(raw: &RawRequest, width: usize) -> Vec<Line> {
     let shown = raw.body.get(..RAW).unwrap_or(&raw.body);
     let text = String::from_utf8_lossy(shown);
     let mut lines = Vec::new();
@@ -287,7 +287,7 @@ fn of_raw(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
     lines
 }
 
-fn of_verdict(raw: &RawRequest, width: usize) -> Vec<Vec<Piece>> {
+fn of_verdict(raw: &RawRequest, width: usize) -> Vec<Line> {
     let mut facts = Facts::new(width);
     match &raw.verified {
         Some(verified) => {

@@ -9,6 +9,9 @@ use crate::tui::wrap::first;
 /// A piece of a line.
 pub(super) type Piece = (Role, String);
 
+/// A line, in pieces.
+pub(super) type Line = Vec<Piece>;
+
 /// Lines after which the rest is left to the raw view.
 const LONGEST: usize = 20_000;
 
@@ -19,7 +22,7 @@ const WIDEST: usize = 512;
 const DEEPEST: usize = 24;
 
 /// The lines of `body`. Without one the body was empty.
-pub(super) fn lines(body: &[u8]) -> Vec<Vec<Piece>> {
+pub(super) fn lines(body: &[u8]) -> Vec<Line> {
     let text = String::from_utf8_lossy(body);
     let mut printer = Printer { rest: text.trim_start_matches('\u{feff}'), ..Printer::default() };
     while printer.lines.len() < LONGEST && printer.step() {}
@@ -30,8 +33,8 @@ pub(super) fn lines(body: &[u8]) -> Vec<Vec<Piece>> {
 #[derive(Default)]
 struct Printer<'t> {
     rest: &'t str,
-    lines: Vec<Vec<Piece>>,
-    line: Vec<Piece>,
+    lines: Vec<Line>,
+    line: Line,
     depth: usize,
 }
 

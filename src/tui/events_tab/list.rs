@@ -126,7 +126,8 @@ impl List {
     /// Takes in a live batch when it continues the list; otherwise the list is read on from the journal.
     pub(super) fn live(&mut self, batch: &Batch, span: Span, filter: &Filter, now: Millis) {
         let Some((oldest, newest)) = self.pages.filter(|_| self.attached && !self.stale) else { return };
-        if batch.page <= newest {
+        let later = batch.requests.first().is_some_and(|request| request.received_at >= span.to);
+        if batch.page <= newest || later {
             return;
         }
         if batch.page > newest + 1 || filter.needs_body() {
@@ -172,5 +173,101 @@ impl List {
                 *newest = last.page - 1; // the same at the other end
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Text;
+    use crate::tui::theme::{Glyph, Role};
+
+    const SPAN: Span = Span { from: Millis(0), to: Millis(i64::MAX) };
+
+    fn everything() -> Arc<Filter> {
+        Arc::new(Filter::parse("").unwrap())
+    }
+
+    fn row(page: u64) -> Row {
+        let text = Text::default;
+        Row {
+            seq: page,
+            request: page,
+            page,
+            received_at: Millis(page as i64),
+            sign: (Glyph::Sent, Role::Muted),
+            kind: text(),
+            number: text(),
+            who: text(),
+            what: text(),
+        }
+    }
+
+    /// Answers a job on a journal of `last` pages with one event each, 500 at a time.
+    fn read(job: &RowsJob, last: u64) -> Rows {
+        let (began, back) = match job.from {
+            Edge::Start => (0, false),
+            Edge::End => (last + 1, true),
+            Edge::Before(page) => (page, true),
+            Edge::After(page) => (page, false),
+        };
+        let pages = if back { began.saturating_sub(500).max(1)..began } else { began + 1..(began + 501).min(last + 1) };
+        let page = if back { pages.start } else { pages.end - 1 };
+        let end = if back { pages.start == 1 } else { pages.end == last + 1 };
+        let rows = pages.map(row).collect();
+        Rows { generation: job.generation, from: job.from, rows, hidden: 0, began, page, reached: None, end }
+    }
+
+    fn read_all(list: &mut List, last: u64, older: bool, newer: bool, until: impl Fn(&List) -> bool) {
+        while !until(list) {
+            let job = list.job(SPAN, &everything(), Millis(0), older, newer).expect("there is more to read");
+            list.answered(read(&job, last));
+        }
+    }
+
+    fn ordered(list: &List) -> bool {
+        list.rows().iter().zip(list.rows().iter().skip(1)).all(|(a, b)| a.seq + 1 == b.seq)
+    }
+
+    #[test]
+    fn however_far_it_is_scrolled_the_list_has_no_hole_no_repetition_and_a_bound() {
+        let last = 3 * HELD as u64;
+        let mut list = List::default();
+        read_all(&mut list, last, true, false, |list| list.whole);
+        assert!(ordered(&list) && list.rows().len() == HELD);
+        assert_eq!(list.rows().front().map(|row| row.seq), Some(1));
+        assert!(!list.attached, "the newest rows had to go");
+        read_all(&mut list, last, false, true, |list| list.attached);
+        assert!(ordered(&list) && list.rows().len() == HELD);
+        assert_eq!(list.rows().back().map(|row| row.seq), Some(last));
+        assert!(!list.whole);
+    }
+
+    #[test]
+    fn it_can_begin_at_the_start_of_the_window() {
+        let mut list = List::default();
+        list.restart(Begin::Start);
+        read_all(&mut list, 1_200, true, true, |list| list.attached);
+        assert!(list.whole && ordered(&list) && list.rows().len() == 1_200);
+    }
+
+    #[test]
+    fn an_answer_for_a_list_that_was_left_is_thrown_away() {
+        let mut list = List::default();
+        let job = list.job(SPAN, &everything(), Millis(0), true, true).unwrap();
+        list.restart(Begin::End);
+        list.answered(read(&job, 10));
+        assert!(list.rows().is_empty());
+        assert!(list.job(SPAN, &everything(), Millis(0), true, true).is_some(), "the new list is read all the same");
+    }
+
+    #[test]
+    fn a_live_batch_that_does_not_follow_is_read_from_the_journal_instead() {
+        let mut list = List::default();
+        read_all(&mut list, 10, true, true, |list| list.whole);
+        let batch = Batch { page: 12, requests: Vec::new(), events: Vec::new() };
+        list.live(&batch, SPAN, &everything(), Millis(0));
+        let job = list.job(SPAN, &everything(), Millis(0), false, true).unwrap();
+        assert_eq!(job.from, Edge::After(10));
     }
 }
