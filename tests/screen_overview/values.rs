@@ -13,24 +13,24 @@ use watop::tui::panes::{Grid, Intake, OverviewData, Size, View};
 use watop::tui::theme::{Depth, Theme};
 
 /// 14:32:07 on 12 March 2026 in Hong Kong, where the screen's clock stands.
-pub const NOW: Millis = Millis(1_773_297_127_000);
-pub const MINUTE: i64 = 60_000;
-pub const HOUR: i64 = 60 * MINUTE;
+pub(crate) const NOW: Millis = Millis(1_773_297_127_000);
+pub(crate) const MINUTE: i64 = 60_000;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
 
-pub fn ago(ms: i64) -> Millis {
+pub(crate) fn ago(ms: i64) -> Millis {
     Millis(NOW.0 - ms)
 }
 
-pub fn scope() -> Scope {
+pub(crate) fn scope() -> Scope {
     let to = Millis(NOW.0.div_euclid(MINUTE) * MINUTE);
     Scope { span: Span { from: Millis(to.0 - 15 * MINUTE), to }, as_of: NOW, number: None }
 }
 
-pub fn latency(count: u64, p50: u64, p95: u64, p99: u64) -> Latency {
+pub(crate) fn latency(count: u64, p50: u64, p95: u64, p99: u64) -> Latency {
     Latency { count, p50: Some(p50), p95: Some(p95), p99: Some(p99) }
 }
 
-pub fn funnel(attempted: u64, sent: u64, outcomes: Outcomes) -> Funnel {
+pub(crate) fn funnel(attempted: u64, sent: u64, outcomes: Outcomes) -> Funnel {
     let delivered = outcomes.read + outcomes.delivered;
     Funnel {
         attempted,
@@ -44,7 +44,7 @@ pub fn funnel(attempted: u64, sent: u64, outcomes: Outcomes) -> Funnel {
     }
 }
 
-pub fn failure(code: i64, short: &str, class: &str, messages: u64, trend: [u64; 15], mark: Mark) -> Failure {
+pub(crate) fn failure(code: i64, short: &str, class: &str, messages: u64, trend: [u64; 15], mark: Mark) -> Failure {
     Failure {
         code: Some(code),
         platform_codes: if messages % 2 == 0 { vec![10_000] } else { Vec::new() },
@@ -63,11 +63,17 @@ pub fn failure(code: i64, short: &str, class: &str, messages: u64, trend: [u64; 
     }
 }
 
-pub fn level(messages: u64) -> [u64; 15] {
+pub(crate) fn level(messages: u64) -> [u64; 15] {
     std::array::from_fn(|at| messages / 15 * (8 + (at as u64 * 7) % 5) / 10)
 }
 
-pub fn conversation(name: &str, customer: &str, preview: &str, closes_in: i64, unanswered: bool) -> Conversation {
+pub(crate) fn conversation(
+    name: &str,
+    customer: &str,
+    preview: &str,
+    closes_in: i64,
+    unanswered: bool,
+) -> Conversation {
     let window_closes_at = Millis(NOW.0 + closes_in * MINUTE);
     Conversation {
         number: Some("85230174859".into()),
@@ -82,7 +88,7 @@ pub fn conversation(name: &str, customer: &str, preview: &str, closes_in: i64, u
     }
 }
 
-pub fn alert(severity: Severity, what: &str, title: &str, number: &str, age: i64) -> Alert {
+pub(crate) fn alert(severity: Severity, what: &str, title: &str, number: &str, age: i64) -> Alert {
     Alert {
         id: format!("{what}{title}{age}").into(),
         severity,
@@ -100,11 +106,11 @@ pub fn alert(severity: Severity, what: &str, title: &str, number: &str, age: i64
     }
 }
 
-pub fn said(pieces: &[(&str, bool)]) -> Vec<(String, bool)> {
+pub(crate) fn said(pieces: &[(&str, bool)]) -> Vec<(String, bool)> {
     pieces.iter().map(|(text, value)| ((*text).to_owned(), *value)).collect()
 }
 
-pub fn calm() -> OverviewData {
+pub(crate) fn calm() -> OverviewData {
     let codes = [
         (131026, "Undeliverable", "recipient", 396),
         (131049, "Marketing cap", "engagement", 262),
@@ -209,7 +215,7 @@ pub fn calm() -> OverviewData {
 }
 
 /// The same quarter of an hour in which a template was paused at 14:19:02.
-pub fn incident() -> OverviewData {
+pub(crate) fn incident() -> OverviewData {
     let calm = calm();
     let paused = Millis(scope().span.from.0 + 122_000);
     let mut failures = calm.failures;
@@ -277,7 +283,7 @@ pub fn incident() -> OverviewData {
 }
 
 /// A screen to draw on, and what stands around the numbers.
-pub struct Screen {
+pub(crate) struct Screen {
     pub theme: Theme,
     pub zone: TimeZone,
     pub keys: Keymap,
