@@ -299,7 +299,6 @@ mod tests {
     fn a_panic_while_decoding_becomes_one_unrecognised_event_known_by_its_bytes() {
         let origin = Origin { received_at: Millis(1), verified: None };
         let decoded = |body: &[u8]| {
-            #[expect(clippy::panic, reason = "what is tested")]
             let events = isolated(body, &origin, &KeySecret([7; 16]), |_, _, _| panic!("a bug in a decoder"));
             events
         };
