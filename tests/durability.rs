@@ -1,5 +1,6 @@
 //! What was answered 200 is stored: after `kill -9`, after a restart, and counted right for every example of the protocol.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 #[path = "support/watop.rs"]

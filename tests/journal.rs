@@ -1,5 +1,7 @@
 //! The journal by behaviour: what is answered is stored, counted once, found again.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "journal/sources.rs"]
 mod sources;
 #[path = "journal/support.rs"]

@@ -1,5 +1,6 @@
 //! Many deliveries at once, in any order and any number of times, are counted exactly.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 #[path = "support/count.rs"]

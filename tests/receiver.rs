@@ -1,5 +1,7 @@
 //! Every answer of the receiver over a real socket, and what is found in the journal afterwards.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "receiver/answers.rs"]
 mod answers;
 #[path = "receiver/connections.rs"]

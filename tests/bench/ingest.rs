@@ -4,6 +4,7 @@
 //! round, so that a busy machine hits all of them alike; medians are printed. Loopback only, under two minutes.
 //! `--rounds N` and `--requests N` change the amount.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its figures")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a benchmark ends where something is not as it must be")]
 
