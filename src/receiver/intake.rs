@@ -298,10 +298,8 @@ mod tests {
     #[test]
     fn a_panic_while_decoding_becomes_one_unrecognised_event_known_by_its_bytes() {
         let origin = Origin { received_at: Millis(1), verified: None };
-        let decoded = |body: &[u8]| {
-            let events = isolated(body, &origin, &KeySecret([7; 16]), |_, _, _| panic!("a bug in a decoder"));
-            events
-        };
+        let decoded =
+            |body: &[u8]| isolated(body, &origin, &KeySecret([7; 16]), |_, _, _| panic!("a bug in a decoder"));
         let [event] = &decoded(b"{}")[..] else { unreachable!("one event") };
         assert_eq!(event.kind(), event::Kind::Unrecognised);
         assert_eq!(event.key, decoded(b"{}")[0].key);

@@ -47,7 +47,7 @@ pub(crate) fn funnel(attempted: u64, sent: u64, outcomes: Outcomes) -> Funnel {
 pub(crate) fn failure(code: i64, short: &str, class: &str, messages: u64, trend: [u64; 15], mark: Mark) -> Failure {
     Failure {
         code: Some(code),
-        platform_codes: if messages % 2 == 0 { vec![10_000] } else { Vec::new() },
+        platform_codes: if messages.is_multiple_of(2) { vec![10_000] } else { Vec::new() },
         messages,
         recipients: messages - messages / 40,
         class: class.to_owned(),
@@ -295,7 +295,7 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    pub fn new(theme: &str, ascii: bool) -> Self {
+    pub(crate) fn new(theme: &str, ascii: bool) -> Self {
         let access =
             |scheme, label: &str, form: &str| Access { scheme, labels: vec![label.into()], form: form.to_owned() };
         Self {
@@ -323,7 +323,7 @@ impl Screen {
     }
 
     /// Draws the part of the screen between tabs and footer.
-    pub fn draw(&mut self, width: u16, height: u16, data: &OverviewData) -> Buffer {
+    pub(crate) fn draw(&mut self, width: u16, height: u16, data: &OverviewData) -> Buffer {
         let size = Size::of(Rect::new(0, 0, width, height));
         let above = if size == Size::One { 1 } else { 2 };
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height - above - 1));
