@@ -12,6 +12,7 @@ mod output;
 mod receive;
 mod refused;
 mod report;
+mod rules;
 mod send;
 mod serve;
 mod watch;

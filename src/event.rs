@@ -18,6 +18,7 @@ mod notice;
 
 pub use decode::decode;
 pub use key::TIMELESS_MS;
+pub(crate) use key::rule_alert_id;
 
 use compact_str::CompactString;
 use rust_decimal::Decimal;

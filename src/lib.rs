@@ -5,7 +5,7 @@
 //! * [`event`]: wire formats (NXCloud, Meta) to one normalised [`event::Event`]; code catalogue, masking, text cleaning
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
-//! * [`simulate`], [`report`]: seeded traffic; headless output
+//! * [`simulate`], [`report`], [`notify`]: seeded traffic; headless output; telling somebody of an alert
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
 //! [`config`] holds the settings that all of them are started with.
@@ -15,6 +15,7 @@ pub mod config;
 pub mod event;
 pub mod journal;
 pub mod monitor;
+pub mod notify;
 pub mod query;
 pub mod receiver;
 pub mod report;

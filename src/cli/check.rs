@@ -4,12 +4,13 @@ use super::failure::Failure;
 use super::output::{Data, Tone};
 use super::receive::labels;
 use super::watch::check_screen;
+use super::window::{Moment, Window, now};
 use super::{Common, ENV, ReceiveArgs};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
 use crate::config::{Config, default_file, is_private};
 use crate::journal::{Reader, directory};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -24,13 +25,28 @@ use std::time::Duration;
 Examples:
   watop check
   watop check --listen 0.0.0.0:8787
+  watop check --rules --since 7d            when each rule would have fired
   watop check --print-config > ~/.config/watop/config.toml")]
 pub(super) struct Check {
     /// Print the default configuration, commented, and nothing else
     #[arg(long)]
     print_config: bool,
+    /// Replay the journal and say when each rule would have fired, and nothing else
+    #[arg(long, conflicts_with = "print_config")]
+    rules: bool,
+    #[command(flatten)]
+    window: Window,
+    /// How what the rules would have done is written
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "rules")]
+    format: Format,
     #[command(flatten)]
     receive: ReceiveArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +82,14 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
         return Ok(out.flush()?);
     }
     let receive = args.receive.or(before);
+    if args.rules {
+        let bounds = args.window.bounds(Moment::All, now())?;
+        let config = load(&common.flags_with(&receive), ENV)?.config;
+        return super::rules::check(&mut out, &config, bounds, args.format == Format::Ndjson);
+    }
+    if args.window.is_given() {
+        return Err(Failure::usage("--since and --until go with --rules"));
+    }
     let mut findings = Vec::new();
     match load(&common.flags_with(&receive), ENV) {
         Ok(loaded) => {

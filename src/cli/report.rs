@@ -7,6 +7,7 @@ use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now};
 use crate::event::{Millis, Text};
 use crate::journal::Reader;
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::{Scope, Span};
 use crate::monitor::{Monitor, Settings};
 use crate::report::Report;
@@ -74,7 +75,8 @@ fn report(
     let scope = Scope { span, as_of: now.min(span.to), number };
     let mut refused = 0;
     if let Some(operator) = operator(dir)? {
-        monitor.set_acknowledged(&operator.acknowledged()?);
+        monitor.set_acknowledged(operator.acknowledged()?);
+        monitor.set_rule_alerts(RuleAlert::stored(operator.rule_alerts()?));
         let counts = operator.refused_counts(span.from, span.to)?;
         refused = counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum();
     }

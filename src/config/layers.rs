@@ -67,7 +67,8 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
         ConfigError("no home directory is known; say where to keep the journal with --data-dir DIR".to_owned())
     })?;
 
-    let mut config = Config { data_dir, signing, ..Config::default() };
+    let rules = super::rules::rules(&file, &source)?;
+    let mut config = Config { data_dir, signing, rules, ..Config::default() };
     lay_file(&mut config, file);
     lay_address(&mut config, flags, env)?;
     Ok(Loaded { config, file: place, secret_files })

@@ -1,5 +1,9 @@
 //! `operator.db`: what people and the receiver note beside the journal. Any process, short transactions.
 
+mod alerts;
+
+pub use alerts::{Acknowledgement, StoredAlert};
+
 use super::{OpenError, directory, schema};
 use crate::event::{Millis, Text};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior};
@@ -22,8 +26,6 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS refused_counts (
         minute INTEGER NOT NULL, reason TEXT NOT NULL, answer INTEGER NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (minute, reason, answer)) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS acknowledged (
-        alert TEXT PRIMARY KEY, who TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     COMMIT;";
 
 /// A refused request, kept in a bounded list.
@@ -82,6 +84,7 @@ impl Operator {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
             connection.execute_batch(SCHEMA)?;
+            connection.execute_batch(alerts::SCHEMA)?;
             Ok(connection)
         })
     }
@@ -94,6 +97,7 @@ impl Operator {
             None => Self::set_up(path, || {
                 let connection = Connection::open_in_memory()?;
                 connection.execute_batch(SCHEMA)?;
+                connection.execute_batch(alerts::SCHEMA)?;
                 Ok(connection)
             }),
         }
@@ -155,25 +159,6 @@ impl Operator {
                         count: row.get::<_, i64>(3)? as u64,
                     })
                 })?
-                .collect()
-        };
-        read().map_err(|error| self.failed(&error))
-    }
-
-    /// Marks an alert as acknowledged by `who`, with a note. Acknowledging again replaces the note.
-    pub fn acknowledge(&mut self, alert: &str, who: &str, note: &str, at: Millis) -> Result<(), OpenError> {
-        self.connection
-            .execute("INSERT OR REPLACE INTO acknowledged VALUES (?1, ?2, ?3, ?4)", (alert, who, note, at.0))
-            .map(drop)
-            .map_err(|error| self.failed(&error))
-    }
-
-    /// Acknowledged alerts: alert id and who.
-    pub fn acknowledged(&self) -> Result<Vec<(Text, Text)>, OpenError> {
-        let read = || -> rusqlite::Result<Vec<(Text, Text)>> {
-            self.connection
-                .prepare_cached("SELECT alert, who FROM acknowledged ORDER BY at, alert")?
-                .query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get::<_, String>(1)?.into())))?
                 .collect()
         };
         read().map_err(|error| self.failed(&error))
@@ -305,16 +290,6 @@ mod tests {
         assert_eq!(counts(0, 200_000), [count(60_000, 4), count(120_000, 2)]);
         assert_eq!(counts(119_999, 120_000), [count(60_000, 4)]);
         assert_eq!(counts(120_000, 120_001), [count(120_000, 2)]);
-    }
-
-    #[test]
-    fn acknowledging_again_replaces() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut operator = Operator::open(dir.path()).unwrap();
-        operator.acknowledge("a1", "ana", "looking", Millis(1)).unwrap();
-        operator.acknowledge("b2", "ben", "", Millis(2)).unwrap();
-        operator.acknowledge("a1", "cem", "done", Millis(3)).unwrap();
-        assert_eq!(operator.acknowledged().unwrap(), [("b2".into(), "ben".into()), ("a1".into(), "cem".into())]);
     }
 
     #[test]

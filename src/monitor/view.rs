@@ -2,6 +2,7 @@
 //! Fields marked `serde(skip)` are for the screen only.
 
 use crate::event::{Millis, Severity, Text};
+pub use crate::journal::operator::Acknowledgement;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -238,6 +239,11 @@ pub struct Alert {
     pub superseded_by: Option<Text>,
     /// Whether somebody acknowledged it.
     pub acknowledged: bool,
+    /// Who, with what note, when.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// When the rule behind it was kept again; `None` of what no rule opened.
+    #[serde(serialize_with = "rfc3339_or_null")]
+    pub resolved_at: Option<Millis>,
     /// Business number.
     #[serde(skip)]
     pub number: Option<Text>,
@@ -253,9 +259,9 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Whether it still asks for attention: headline counts leave out what is superseded or acknowledged.
+    /// Whether it still asks for attention: headline counts leave out what is superseded, resolved or acknowledged.
     pub fn is_open(&self) -> bool {
-        self.superseded_by.is_none() && !self.acknowledged
+        self.superseded_by.is_none() && self.resolved_at.is_none() && !self.acknowledged
     }
 }
 
@@ -346,6 +352,13 @@ pub struct Verdict {
     pub short: String,
     /// Filter expression that selects the proof.
     pub proof: Option<String>,
+}
+
+fn rfc3339_or_null<S: serde::Serializer>(at: &Option<Millis>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.

@@ -11,6 +11,7 @@ mod failures;
 mod funnel;
 mod order;
 mod reference;
+mod rules;
 mod verdict;
 
 use watop::event::{
@@ -18,7 +19,7 @@ use watop::event::{
 };
 use watop::journal::{Batch, RequestSummary};
 use watop::monitor::Monitor;
-use watop::monitor::view::{Scope, Span};
+use watop::monitor::view::{Acknowledgement, Scope, Span};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -180,6 +181,11 @@ fn scope(from: i64, to: i64) -> Scope {
 /// Everything in the first day.
 fn all() -> Scope {
     scope(0, DAY)
+}
+
+/// Somebody's word.
+fn acknowledged() -> Acknowledgement {
+    Acknowledgement { who: "ops".into(), note: Text::default(), at: Millis(START) }
 }
 
 fn notice_of(event: &Event) -> &Notice {
