@@ -19,6 +19,7 @@ mod serve;
 mod watch;
 mod window;
 
+use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
 use clap::{Args, Parser, Subcommand};
@@ -52,6 +53,8 @@ struct Cli {
     common: Common,
     #[command(flatten)]
     receive: ReceiveArgs,
+    #[command(flatten)]
+    screen: ScreenArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -97,6 +100,18 @@ struct ReceiveArgs {
     /// Allow an address beyond loopback without any signature secret
     #[arg(long)]
     allow_unsigned: bool,
+}
+
+/// What every command takes that draws.
+#[derive(Debug, Default, Args)]
+struct ScreenArgs {
+    /// Language of the screen: en or zh [default: the locale's]
+    #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Screen options")]
+    lang: Option<Lang>,
+}
+
+fn lang(name: &str) -> Result<Lang, String> {
+    Lang::named(name).ok_or_else(|| "write en or zh".to_owned())
 }
 
 impl Common {
@@ -151,15 +166,15 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    let Cli { common, receive, command } = cli;
+    let Cli { common, receive, screen, command } = cli;
     let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
     if receive.any() && !receives {
         let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
         return Err(Failure::usage(message));
     }
     match command {
-        None => watch::run(&common, &receive),
-        Some(Command::Demo(args)) => demo::run(&args),
+        None => watch::run(&common, &receive, &screen),
+        Some(Command::Demo(args)) => demo::run(&args, screen),
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
