@@ -17,6 +17,7 @@ mod rates;
 mod rollup;
 pub mod rules;
 mod store;
+pub mod story;
 mod verdict;
 pub mod view;
 
