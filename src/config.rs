@@ -2,6 +2,7 @@
 //! [`layers`] reads them.
 
 mod file;
+mod forward;
 pub mod layers;
 pub mod places;
 mod printed;
@@ -36,6 +37,8 @@ pub struct Config {
     pub journal: crate::journal::Options,
     /// The monitor.
     pub monitor: crate::monitor::Settings,
+    /// Where requests are forwarded to.
+    pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
 }
