@@ -2,6 +2,7 @@
 //! [`layers`] reads them.
 
 mod file;
+mod forward;
 mod lang;
 pub mod layers;
 pub mod places;
@@ -42,6 +43,8 @@ pub struct Config {
     pub monitor: crate::monitor::Settings,
     /// What is watched for.
     pub rules: Rules,
+    /// Where requests are forwarded to.
+    pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
 }

@@ -5,7 +5,8 @@
 //! * [`event`]: wire formats (NXCloud, Meta) to one normalised [`event::Event`]; code catalogue, masking, text cleaning
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
-//! * [`simulate`], [`report`], [`notify`]: seeded traffic; headless output; telling somebody of an alert
+//! * [`forward`], [`notify`]: delivery to handlers, replay; telling somebody of an alert
+//! * [`simulate`], [`report`]: seeded traffic; headless output
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
 //! [`config`] holds the settings that all of them are started with.
@@ -13,6 +14,7 @@
 pub mod cli;
 pub mod config;
 pub mod event;
+pub mod forward;
 pub mod journal;
 pub mod monitor;
 pub mod notify;

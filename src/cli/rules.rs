@@ -4,18 +4,13 @@ use super::failure::Failure;
 use super::output::{Data, Progress, Tone};
 use super::refused::operator;
 use super::window::{Bounds, now};
-use crate::config::{Config, Rules};
+use crate::config::Config;
 use crate::event::clean::clean;
 use crate::event::{Millis, Severity};
 use crate::journal::Reader;
-use crate::journal::operator::RefusedCount;
 use crate::monitor::figures::duration;
-use crate::monitor::rules::{Change, Facts, Rule, Side, Watch, What};
-use serde::Serialize;
-
-const MINUTE: i64 = 60_000;
-/// How long before the window the journal is read: what a silence is compared with, and messages still under way.
-const RUN_UP: i64 = 26 * 60;
+use crate::monitor::rules::{Change, Rule, Side, Told, Watch, What};
+use crate::notify::{refused_by_minute, run_up};
 
 /// What came of the replay.
 struct Replayed {
@@ -29,7 +24,7 @@ pub(super) fn check(out: &mut Data, config: &Config, bounds: Bounds, ndjson: boo
     let replayed = replay(config, bounds)?;
     if ndjson {
         for change in &replayed.changes {
-            out.line(&serde_json::to_string(&Line::of(change)).map_err(std::io::Error::from)?)?;
+            out.line(&serde_json::to_string(&Told::of(change)).map_err(std::io::Error::from)?)?;
         }
         return Ok(out.flush()?);
     }
@@ -62,7 +57,7 @@ fn replay(config: &Config, bounds: Bounds) -> Result<Replayed, Failure> {
     let reader = Reader::open(&config.data_dir)?;
     let stats = reader.stats()?;
     let end = bounds.to.unwrap_or_else(now);
-    let start = bounds.from.map_or(Millis(i64::MIN), |from| Millis(from.0.saturating_sub(run_up(&config.rules))));
+    let start = bounds.from.map_or(Millis(i64::MIN), |from| Millis(from.0.saturating_sub(run_up(&config.rules.0))));
     let mut watch = Watch::new(config.monitor, config.rules.0.iter().map(|setting| setting.rule.clone()));
     watch.facts.gaps = reader.gaps(Millis(0), end)?;
     if let Some(operator) = operator(&config.data_dir)? {
@@ -93,22 +88,6 @@ fn replay(config: &Config, bounds: Bounds) -> Result<Replayed, Failure> {
         from: first.map(|first| bounds.from.map_or(first, |from| from.max(first))),
         to: end,
     })
-}
-
-/// How long before the first minute to be judged events must be folded, in milliseconds.
-pub(super) fn run_up(rules: &Rules) -> i64 {
-    let window = rules.0.iter().map(|setting| setting.rule.window + setting.rule.hold).max().unwrap_or(0);
-    (RUN_UP + i64::from(window)) * MINUTE
-}
-
-/// Requests answered 401, by minute.
-pub(super) fn refused_by_minute(counts: &[RefusedCount]) -> std::collections::BTreeMap<u32, u64> {
-    let mut minutes = Facts::default().refused;
-    for count in counts.iter().filter(|count| count.answer == 401) {
-        let minute = u32::try_from(count.minute.0.div_euclid(MINUTE)).unwrap_or_default();
-        *minutes.entry(minute).or_default() += count.count;
-    }
-    minutes
 }
 
 fn note_left_out(watch: &Watch, most: &mut Vec<(String, usize)>) {
@@ -165,39 +144,4 @@ fn summary(rule: &Rule, replayed: &Replayed) -> String {
     let times = if opened == 1 { "time" } else { "times" };
     let still = if open.is_empty() { String::new() } else { format!(", still open: {}", open.len()) };
     format!("opened {opened} {times}, open for {} in all{still}", duration(time / 1000))
-}
-
-/// One change as NDJSON.
-#[derive(Serialize)]
-struct Line<'a> {
-    at: String,
-    change: &'static str,
-    id: &'a str,
-    rule: &'a str,
-    entity: Option<&'a str>,
-    severity: Severity,
-    opened_at: String,
-    value: f64,
-    volume: u64,
-    worst: f64,
-    detail: String,
-}
-
-impl<'a> Line<'a> {
-    fn of(change: &'a Change) -> Self {
-        let alert = &change.alert;
-        Self {
-            at: change.at.rfc3339(),
-            change: change.what.name(),
-            id: &alert.id,
-            rule: &alert.rule,
-            entity: alert.entity.as_deref(),
-            severity: alert.severity,
-            opened_at: alert.opened_at.rfc3339(),
-            value: alert.value,
-            volume: alert.volume,
-            worst: alert.worst,
-            detail: alert.detail(),
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! `[rules]` and `[[rule]]`: from what stands in the file to rules that can be judged.
 
 use super::file::{File, Rule as Written, Source};
-use super::{ConfigError, RuleSetting, Rules};
+use super::{ConfigError, RuleSetting, Rules, is_private};
 use crate::monitor::rules::{Bound, Metric, Per, Rule, Side, Unit, builtin};
 use crate::notify::Target;
 use crate::query::duration;
@@ -159,7 +159,13 @@ impl Reading<'_> {
         let mut targets = Vec::new();
         for place in places {
             let target = Target::parse(place.get_ref(), self.base);
-            targets.push(target.map_err(|message| self.source.error(place.span(), &message))?);
+            let target = target.map_err(|message| self.source.error(place.span(), &message))?;
+            if target.has_password() && !is_private(self.source.path) {
+                let file = self.source.path.display();
+                let message = format!("it holds a password and others can read this file: chmod 600 {file}");
+                return Err(self.source.error(place.span(), &message));
+            }
+            targets.push(target);
         }
         targets.dedup();
         Ok(targets)

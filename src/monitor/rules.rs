@@ -16,12 +16,14 @@ mod measure;
 mod metric;
 mod silence;
 mod state;
+mod told;
 mod watch;
 
 pub use alert::RuleAlert;
 pub use builtin::builtin;
 pub use engine::{Change, Engine, Facts, What};
 pub use metric::{Metric, Unit};
+pub use told::Told;
 pub use watch::Watch;
 
 use crate::event::Text;

@@ -1,10 +1,11 @@
 //! Whom a notice is for, as it stands in the configuration.
 
+use crate::forward::Address;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Whom a notice is for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// The alerts on the screen and in reports, where every alert stands anyway.
     Screen,
@@ -14,8 +15,8 @@ pub enum Target {
     Desktop,
     /// A program that reads JSON on its standard input. It gets no arguments: what an alert says comes from strangers.
     Command(PathBuf),
-    /// An Alertmanager, by the address in front of `/api/v2/alerts`.
-    Alertmanager(reqwest::Url),
+    /// An Alertmanager, by the address of its `/api/v2/alerts`.
+    Alertmanager(Address),
 }
 
 impl Target {
@@ -55,15 +56,15 @@ impl Target {
     }
 
     fn alertmanager(url: &str) -> Result<Self, String> {
-        let wrong = || format!("write its address, such as {}", Self::sample("alertmanager"));
-        let url = reqwest::Url::parse(url).map_err(|_| wrong())?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || url.query().is_some() {
-            return Err(wrong());
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("leave name and password out of the address: it is shown in messages".to_owned());
-        }
-        Ok(Self::Alertmanager(url))
+        let endpoint = format!("{}/api/v2/alerts", url.trim_end_matches('/'));
+        let address =
+            endpoint.parse().map_err(|_| format!("write its address, such as {}", Self::sample("alertmanager")))?;
+        Ok(Self::Alertmanager(address))
+    }
+
+    /// Whether it holds a password, which then must stand where others cannot read it.
+    pub fn has_password(&self) -> bool {
+        matches!(self, Self::Alertmanager(address) if address.has_password())
     }
 
     /// Whether only a terminal can carry it.
@@ -99,7 +100,9 @@ mod tests {
         assert_eq!(parse("command:./page-me"), Ok(Target::Command("/etc/watop/./page-me".into())));
         assert_eq!(parse("command:/usr/bin/page"), Ok(Target::Command("/usr/bin/page".into())));
         let alertmanager = parse("alertmanager:http://127.0.0.1:9093").unwrap();
-        assert_eq!(alertmanager.to_string(), "alertmanager:http://127.0.0.1:9093/");
+        assert_eq!(alertmanager.to_string(), "alertmanager:http://127.0.0.1:9093/api/v2/alerts");
+        let with_password = parse("alertmanager:http://me:secret@host/").unwrap();
+        assert!(!format!("{with_password} {with_password:?}").contains("secret"));
     }
 
     #[test]
@@ -110,7 +113,7 @@ mod tests {
             ("command:", "name the program"),
             ("mail:ops@example.org", "alertmanager:http"),
             ("alertmanager:localhost:9093", "such as"),
-            ("alertmanager:http://me:secret@host/", "password"),
+            ("alertmanager:ftp://me:secret@host/", "such as"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.contains(says) && !error.contains("secret@"), "{text}: {error}");

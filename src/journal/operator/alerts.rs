@@ -17,6 +17,8 @@ pub(super) const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS rule_alerts (
         id TEXT PRIMARY KEY, opened INTEGER NOT NULL, resolved INTEGER, told TEXT NOT NULL, alert TEXT NOT NULL)
         WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS notices (
+        target TEXT PRIMARY KEY, at INTEGER NOT NULL, failure TEXT) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS rules_judged (one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL);";
 
 /// Somebody's word that an alert is looked after.
@@ -48,6 +50,17 @@ pub struct StoredAlert {
     pub told: Text,
     /// The alert itself, as JSON; the monitor knows its form.
     pub alert: String,
+}
+
+/// How telling a target went the last time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeState {
+    /// The target, as configured.
+    pub target: Text,
+    /// When.
+    pub at: Millis,
+    /// Why it failed.
+    pub failure: Option<String>,
 }
 
 impl Operator {
@@ -144,6 +157,21 @@ impl Operator {
                 told: row.get::<_, String>(3)?.into(),
                 alert: row.get(4)?,
             })
+        })
+    }
+
+    /// Notes how telling a target went.
+    pub fn note_notice(&mut self, target: &str, failure: Option<&str>, at: Millis) -> Result<(), OpenError> {
+        self.connection
+            .execute("INSERT OR REPLACE INTO notices VALUES (?1, ?2, ?3)", (target, at.0, failure))
+            .map(drop)
+            .map_err(|error| self.failed(&error))
+    }
+
+    /// How telling each target went the last time.
+    pub fn notices(&self) -> Result<Vec<NoticeState>, OpenError> {
+        self.list("SELECT target, at, failure FROM notices ORDER BY target", |row| {
+            Ok(NoticeState { target: row.get::<_, String>(0)?.into(), at: Millis(row.get(1)?), failure: row.get(2)? })
         })
     }
 
