@@ -5,25 +5,30 @@
 //! Per-minute cohort buckets by business number answer every window, so a query costs by window, never by history.
 
 mod alerts;
+mod cells;
 mod cohorts;
 mod conversations;
 mod costs;
+mod dimensions;
 mod failures;
 pub mod figures;
+mod hit;
 mod intern;
 mod latency;
 mod messages;
 mod rates;
 mod rollup;
 mod store;
+mod traits;
 mod verdict;
 pub mod view;
 
 use crate::event::{Detail, Event, Millis, Status, StatusName, Text};
 use crate::journal::{Batch, RequestSummary};
+use cells::Cell;
 use intern::Name;
 use jiff::tz::TimeZone;
-use messages::{Change, Part, Record};
+use messages::{Change, Judges, Part, Record};
 use rollup::{Minute, Minutes, Rollup, minute_of};
 use store::Index;
 use view::*;
@@ -48,7 +53,8 @@ pub struct Monitor {
     texts: intern::Names,
     messages: messages::Messages,
     cohorts: Rollup<cohorts::Cohorts>,
-    tags: Rollup<cohorts::Slots>,
+    traits: traits::Known,
+    cells: Rollup<cells::Cells>,
     failures: failures::Failures,
     conversations: conversations::Conversations,
     alerts: alerts::Alerts,
@@ -90,7 +96,9 @@ impl Monitor {
     }
 
     fn fold_status(&mut self, event: &Event, status: &Status, number: Name) {
-        let Change { index, before, united } = self.messages.see(event, status, number, &self.texts);
+        let cell = Cell { number, traits: self.traits.of(event, status) };
+        let judges = Judges { texts: &self.texts, traits: &self.traits };
+        let Change { index, before, united } = self.messages.see(event, status, cell, judges);
         let from = before.as_ref().map(Record::place);
         if let Some((gone, other)) = united {
             self.settle(gone, Some(&other.part()), None);
@@ -114,17 +122,10 @@ impl Monitor {
         if before == after {
             return;
         }
-        if let Some(before) = before {
-            self.cohorts.take(before.minute, before);
-        }
-        if let Some(after) = after {
-            self.cohorts.add(after.minute, after);
-        }
-        let tagged = |part: Option<&Part>| part.map(|part| (part.minute, part.tag));
-        if tagged(before) != tagged(after) {
-            tagged(before).into_iter().for_each(|(minute, tag)| self.tags.take(minute, &tag));
-            tagged(after).into_iter().for_each(|(minute, tag)| self.tags.add(minute, &tag));
-        }
+        let at = |part: Option<&'_ Part>| part.map(|part| part.minute);
+        let (from, to) = (at(before).zip(before), at(after).zip(after));
+        self.cohorts.settle(from, to);
+        self.cells.settle(from, to);
         self.failures.settle(index, before, after);
     }
 

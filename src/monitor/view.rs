@@ -1,6 +1,10 @@
 //! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them.
 //! Fields marked `serde(skip)` are for the screen only.
 
+mod dimension;
+
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
+
 use crate::event::{Millis, Severity, Text};
 use rust_decimal::Decimal;
 use serde::Serialize;

@@ -7,6 +7,7 @@ mod alerts;
 mod conversations;
 mod costs;
 mod deliveries;
+mod dimensions;
 mod failures;
 mod funnel;
 mod order;
