@@ -137,6 +137,12 @@ pub(super) fn funnel(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Mi
     all.funnel(old.rest())
 }
 
+/// Latencies of one number, or of all: from sent to delivered, and from delivered to read.
+pub(super) fn latencies(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> (Histogram, Histogram) {
+    let all = merged(cohorts, span, number);
+    (all.deliver, all.to_read)
+}
+
 fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Cohort {
     let mut sum = Cohort::default();
     cohorts.visit(span, |bucket| {

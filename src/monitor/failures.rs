@@ -3,6 +3,7 @@
 use super::cells::Cell;
 use super::intern::{Name, Names as Texts};
 use super::messages::{Messages, Outcome, Part, Record};
+use super::rates::Grid;
 use super::rollup::{Minute, Minutes};
 use super::store::{Chunks, Index};
 use super::view::{Failure, Mark, Scope, Span};
@@ -179,6 +180,30 @@ impl Failures {
             let seen = evidence.codes.iter().find(|seen| seen.code == code)?;
             Some(With { cell: record.cell, template: evidence.template, first: Millis(seen.first) })
         })
+    }
+
+    /// Failed messages of the cohort with `code` by when it was first received, in columns.
+    pub(super) fn trend(
+        &self,
+        code: Option<i64>,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &Messages,
+        grid: Grid,
+    ) -> Vec<u64> {
+        let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
+        for with in self.with_code(code, span, number, messages) {
+            let column = (with.first.0.div_euclid(1000) - grid.first).div_euclid(grid.step);
+            if let Some(count) = usize::try_from(column).ok().and_then(|column| counts.get_mut(column)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// When a code was first received at all.
+    pub(super) fn first_seen(&self, code: Option<i64>) -> Option<Millis> {
+        self.first.get(&code).copied().map(Millis)
     }
 
     /// Failed messages of the cohort by the template that their error texts name: how many, and how many of these were sent.

@@ -295,6 +295,35 @@ pub struct Activity {
     pub marks: Vec<(Millis, Severity, Text)>,
 }
 
+/// Something counted over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Trend {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds, a round one.
+    pub column_s: u32,
+    /// Per column, oldest first; a column still filling is left out.
+    pub counts: Vec<u64>,
+}
+
+/// What became of the messages of one part of a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CohortRow {
+    /// When their first evidence was received.
+    pub span: Span,
+    /// Their funnel.
+    pub funnel: Funnel,
+}
+
+/// Two stages between which time is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// From sent to delivered.
+    Deliver,
+    /// From delivered to read.
+    Read,
+}
+
 /// Delivery of one business number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NumberRow {

@@ -4,7 +4,7 @@ use crate::{MINUTE, SECOND, failed, monitor, scope, status, with_status};
 use watop::event::Event;
 use watop::event::StatusName::{Delivered, Sent};
 use watop::monitor::Monitor;
-use watop::monitor::view::{Dimension, Group, Hit, HitRow, Scope};
+use watop::monitor::view::{Dimension, Group, Hit, HitRow, Scope, Stretch};
 
 const CODE: i64 = 132_015;
 
@@ -156,4 +156,43 @@ fn templates_come_from_the_error_text_alone() {
         })
         .collect();
     assert_eq!(hit(&events).templates, [(Group::Named("order_update".into()), 20)]);
+}
+
+#[test]
+fn parts_of_a_window_sum_to_it_and_are_round() {
+    let events: Vec<Event> = (0..60).map(|at| message(at * 20, at % 3 == 0, "1", "85261111111", "t")).collect();
+    let monitor = monitor(&events);
+    let scope = scope(MINUTE, 18 * MINUTE);
+    let parts = monitor.parts(&scope, 10);
+    assert_eq!(parts.len(), 9, "two minutes each");
+    assert_eq!(
+        (parts[0].span.to.0 - parts[0].span.from.0, parts[1].span.to.0 - parts[1].span.from.0),
+        (MINUTE, 2 * MINUTE)
+    );
+    let sum =
+        |count: fn(&watop::monitor::view::Funnel) -> u64| parts.iter().map(|part| count(&part.funnel)).sum::<u64>();
+    let whole = monitor.funnel(&scope);
+    assert_eq!(
+        (sum(|funnel| funnel.attempted), sum(|funnel| funnel.outcomes.failed)),
+        (whole.attempted, whole.outcomes.failed)
+    );
+}
+
+#[test]
+fn the_trend_of_a_code_counts_its_messages_where_they_failed() {
+    let events: Vec<Event> = (0..120).map(|at| message(at, at >= 60, "1", "85261111111", "t")).collect();
+    let trend = monitor(&events).failure_trend(Some(CODE), &scope(0, 2 * MINUTE), 8);
+    assert_eq!((trend.column_s, trend.counts), (15, vec![0, 0, 0, 0, 15, 15, 15, 15]));
+}
+
+#[test]
+fn latencies_are_counted_between_round_edges() {
+    let mut events = Vec::new();
+    for (id, seconds) in [("a", 0), ("b", 1), ("c", 5), ("d", 90)] {
+        events.push(status(0, id, Sent));
+        events.push(status(seconds * SECOND, id, Delivered));
+    }
+    let monitor = monitor(&events);
+    assert_eq!(monitor.took(&window(), Stretch::Deliver, &[1, 2, 60]), [1, 1, 1, 1]);
+    assert_eq!(monitor.took(&window(), Stretch::Read, &[60]), [0, 0]);
 }

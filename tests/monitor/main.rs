@@ -4,6 +4,7 @@
 
 mod activity;
 mod alerts;
+mod compare;
 mod conversations;
 mod costs;
 mod deliveries;
