@@ -8,6 +8,8 @@ mod events;
 mod explain;
 mod failure;
 mod man;
+mod mask;
+mod message;
 mod output;
 mod receive;
 mod refused;
@@ -17,6 +19,7 @@ mod serve;
 mod watch;
 mod window;
 
+use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
 use clap::{Args, Parser, Subcommand};
@@ -33,6 +36,7 @@ Examples:
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
+  watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
 
@@ -49,6 +53,8 @@ struct Cli {
     common: Common,
     #[command(flatten)]
     receive: ReceiveArgs,
+    #[command(flatten)]
+    screen: ScreenArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -59,6 +65,7 @@ enum Command {
     Serve(serve::Serve),
     Report(report::ReportArgs),
     Events(events::Events),
+    Message(message::MessageArgs),
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
@@ -93,6 +100,18 @@ struct ReceiveArgs {
     /// Allow an address beyond loopback without any signature secret
     #[arg(long)]
     allow_unsigned: bool,
+}
+
+/// What every command takes that draws.
+#[derive(Debug, Default, Args)]
+struct ScreenArgs {
+    /// Language of the screen: en or zh [default: the locale's]
+    #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Screen options")]
+    lang: Option<Lang>,
+}
+
+fn lang(name: &str) -> Result<Lang, String> {
+    Lang::named(name).ok_or_else(|| "write en or zh".to_owned())
 }
 
 impl Common {
@@ -147,18 +166,19 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    let Cli { common, receive, command } = cli;
+    let Cli { common, receive, screen, command } = cli;
     let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
     if receive.any() && !receives {
         let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
         return Err(Failure::usage(message));
     }
     match command {
-        None => watch::run(&common, &receive),
-        Some(Command::Demo(args)) => demo::run(&args),
+        None => watch::run(&common, &receive, &screen),
+        Some(Command::Demo(args)) => demo::run(&args, screen),
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
+        Some(Command::Message(args)) => message::run(&common, &args),
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),

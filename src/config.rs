@@ -2,6 +2,7 @@
 //! [`layers`] reads them.
 
 mod file;
+mod lang;
 pub mod layers;
 pub mod places;
 mod printed;
@@ -10,6 +11,7 @@ mod secrets;
 mod tests;
 pub mod units;
 
+pub use lang::Lang;
 pub use printed::default_file;
 pub(crate) use secrets::is_private;
 
@@ -167,6 +169,8 @@ impl std::fmt::Debug for SecretText {
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,
+    /// The language; `None` takes the locale's.
+    pub lang: Option<Lang>,
     /// ASCII glyphs only.
     pub ascii: bool,
     /// Start masked.

@@ -21,6 +21,7 @@ mod messages;
 mod rates;
 mod rollup;
 mod store;
+pub mod story;
 mod traits;
 mod verdict;
 pub mod view;

@@ -93,6 +93,7 @@ pub(super) struct Monitor {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Screen {
     pub(super) theme: Option<String>,
+    pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
 }
 

@@ -183,6 +183,7 @@ fn lay_file(config: &mut Config, file: File) {
     set(&mut journal.recent_keys, file.journal.recent_keys.map(usize::from));
     set(&mut config.monitor.horizon, file.monitor.horizon.map(|time| time.0));
     config.screen.theme = file.screen.theme.or(config.screen.theme.take());
+    config.screen.lang = file.screen.lang.or(config.screen.lang);
     set(&mut config.screen.ascii, file.screen.ascii);
     let keys = file.keys.into_iter().map(|(action, keys)| match keys {
         OneOrMany::One(key) => (action, vec![key]),

@@ -178,6 +178,7 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
                 about: "Left out: chosen by the terminal's background.",
                 value: Sample("\"dark\""),
             },
+            Setting { key: "lang", about: "en or zh. Left out: the locale's.", value: Sample("\"en\"") },
             Setting { key: "ascii", about: "ASCII signs only.", value: Is(|config| config.screen.ascii.to_string()) },
         ],
     ),

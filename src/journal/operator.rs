@@ -24,6 +24,8 @@ const SCHEMA: &str = "
         PRIMARY KEY (minute, reason, answer)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS acknowledged (
         alert TEXT PRIMARY KEY, who TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS masking (key BLOB NOT NULL);
+    INSERT INTO masking SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM masking);
     COMMIT;";
 
 /// A refused request, kept in a bounded list.
@@ -112,6 +114,14 @@ impl Operator {
 
     fn failed(&self, error: &rusqlite::Error) -> OpenError {
         OpenError::Unusable(format!("{}: {error}", self.path.display()))
+    }
+
+    /// The key of this directory's pseudonyms: the same one for good, so that joins survive masking.
+    ///
+    /// # Errors
+    /// The database cannot be read, or is of a version that had none and may only be read.
+    pub fn mask_key(&self) -> Result<[u8; 16], OpenError> {
+        self.connection.query_row("SELECT key FROM masking", [], |row| row.get(0)).map_err(|error| self.failed(&error))
     }
 
     /// Adds refused requests and counts in one transaction, keeping at most 1,000 entries and 2 MiB. Numbers `n` are given here.
