@@ -129,7 +129,7 @@ impl Monitor {
         let unsure = all.iter().filter(|change| judged(change) && change.change.turn.is_none()).count() as u64;
         let mut changes: Vec<Change> = all.into_iter().map(|judged| judged.change).collect();
         changes.retain(|change| change.turn.is_some());
-        changes.sort_by(|a, b| order(a, b));
+        changes.sort_by(order);
         let since = self.extent().map(|(first, _)| first);
         Comparison {
             before: sides.window(before),

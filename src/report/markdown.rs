@@ -86,7 +86,7 @@ pub(super) fn write(report: &Report) -> String {
 fn funnel(page: &mut Markdown, funnel: &Funnel) {
     page.section("Delivery");
     page.header(&["stage", "messages", "of the stage before"], 1);
-    let share = |part: u64, whole: u64| (whole > 0).then(|| percent(part as f64 / whole as f64)).unwrap_or("–".into());
+    let share = |part: u64, whole: u64| if whole > 0 { percent(part as f64 / whole as f64) } else { "–".to_owned() };
     page.row(&["attempted", &thousands(funnel.attempted), ""]);
     let mut before = funnel.attempted;
     for (name, count) in [("sent", funnel.sent), ("delivered", funnel.delivered), ("read", funnel.read)] {
