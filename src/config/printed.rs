@@ -224,7 +224,11 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
                 about: "What must stand behind a value: messages, or events to be expected for silence_s.",
                 value: Sample("50"),
             },
-            Setting { key: "per", about: "Judge each number or code by itself.", value: Sample("\"number\"") },
+            Setting {
+                key: "per",
+                about: "Judge each number, code, category, country or tag by itself.",
+                value: Sample("\"number\""),
+            },
             Setting {
                 key: "for",
                 about: "How long it must be so to open, escalate or resolve.",

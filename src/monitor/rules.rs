@@ -26,6 +26,7 @@ pub use metric::{Metric, Unit};
 pub use told::Told;
 pub use watch::Watch;
 
+use super::view::Dimension;
 use crate::event::Text;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,12 @@ pub enum Per {
     Number,
     /// Effective code.
     Code,
+    /// Conversation or pricing category.
+    Category,
+    /// Calling code of the recipient.
+    Country,
+    /// Callback data.
+    Tag,
 }
 
 /// The wrong side of a bound.
@@ -126,7 +133,24 @@ impl Bound {
 
 impl Per {
     /// Every one, with its name in the configuration.
-    pub const ALL: [(&'static str, Self); 2] = [("number", Self::Number), ("code", Self::Code)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("number", Self::Number),
+        ("code", Self::Code),
+        ("category", Self::Category),
+        ("country", Self::Country),
+        ("tag", Self::Tag),
+    ];
+
+    /// The dimension that messages are counted by; a code is none, for a message can have several.
+    fn dimension(self) -> Option<Dimension> {
+        match self {
+            Self::Number => Some(Dimension::Number),
+            Self::Code => None,
+            Self::Category => Some(Dimension::Category),
+            Self::Country => Some(Dimension::Country),
+            Self::Tag => Some(Dimension::Tag),
+        }
+    }
 
     /// The name in the configuration.
     pub fn name(self) -> &'static str {

@@ -188,6 +188,31 @@ fn each_number_has_an_alert_of_its_own() {
     assert_eq!(changes[0].alert.number().unwrap(), "2");
 }
 
+#[test]
+fn categories_countries_and_tags_are_judged_by_themselves() {
+    let of = |event: Event, tag: &str, category: &str, customer: &str| {
+        let mut event = with_status(event, |status| {
+            status.tag = Some(tag.into());
+            status.category = Some(category.into());
+            status.message_id = format!("{tag}-{}", status.message_id).into();
+        });
+        event.customer = Some(customer.into());
+        event
+    };
+    let good = traffic(0..5, 0, 10).into_iter().map(|event| of(event, "otp", "authentication", "85261111111"));
+    let bad = traffic(0..5, 5, 5).into_iter().map(|event| of(event, "promo", "marketing", "4915112345678"));
+    let events: Vec<Event> = good.chain(bad).collect();
+    for (per, entity) in [(Per::Tag, "promo"), (Per::Category, "marketing"), (Per::Country, "+49")] {
+        let rate = Rule { per: Some(per), ..rule(Metric::FailureRate, 0.3) };
+        let count = Rule { per: Some(per), code: Some(131_026), ..rule(Metric::CodeCount, 9.0) };
+        for (rule, minute, value) in [(rate, 1, 0.5), (count, 2, 10.0)] {
+            let changes = judged([rule], &events, 5 * MINUTE);
+            assert_eq!(life(&changes), [(What::Opened, minute)]);
+            assert_eq!((changes[0].alert.entity.as_deref(), changes[0].alert.value), (Some(entity), value));
+        }
+    }
+}
+
 fn silence(above: f64) -> Rule {
     Rule { window: 360, min_volume: 10, per: Some(Per::Number), ..rule(Metric::Silence, above) }
 }

@@ -8,7 +8,7 @@ use crate::monitor::Monitor;
 use crate::monitor::cohorts;
 use crate::monitor::intern::Name;
 use crate::monitor::rollup::{Minute, Minutes, minute_of};
-use crate::monitor::view::Funnel;
+use crate::monitor::view::{Funnel, Group, Scope, Span};
 use std::collections::BTreeMap;
 
 /// A value and what stands behind it.
@@ -61,17 +61,13 @@ fn of_cohort(rule: &Rule, monitor: &Monitor, span: Minutes) -> Values {
             }
         }
     };
-    match rule.per {
-        None => {
-            value(&cohorts::funnel(&monitor.cohorts, span, 0, None)).map(|value| (None, value)).into_iter().collect()
-        }
-        Some(_) => {
-            let funnels = cohorts::funnels(&monitor.cohorts, span, 0);
-            let values =
-                funnels.iter().filter_map(|(number, funnel)| Some((Some(named(monitor, *number)?), value(funnel)?)));
-            values.collect()
-        }
-    }
+    let Some(dimension) = rule.per.and_then(Per::dimension) else {
+        let all = cohorts::funnel(&monitor.cohorts, span, 0, None);
+        return value(&all).map(|value| (None, value)).into_iter().collect();
+    };
+    let (from, to) = (Millis(i64::from(span.from) * 60_000), Millis(i64::from(span.to) * 60_000));
+    let rows = monitor.by(dimension, &Scope { span: Span { from, to }, as_of: to, number: None });
+    rows.into_iter().filter_map(|row| Some((Some(entity(row.value)?), value(&row.funnel)?))).collect()
 }
 
 fn codes(rule: &Rule, monitor: &Monitor, span: Minutes) -> Values {
@@ -79,17 +75,19 @@ fn codes(rule: &Rule, monitor: &Monitor, span: Minutes) -> Values {
     if rule.per.is_none() {
         counts.insert(None, 0);
     }
-    monitor.failures.tally(span, &monitor.messages, |number, code| {
+    monitor.failures.tally(span, &monitor.messages, |cell, code| {
         if rule.code.is_some() && code != rule.code {
             return;
         }
-        let entity = match rule.per {
+        let of = match rule.per {
             None => None,
-            Some(Per::Number) => named(monitor, number),
-            Some(Per::Code) => code.map(|code| code.to_string().into()),
+            Some(per) => match per.dimension() {
+                Some(dimension) => entity(monitor.group(dimension, cell)),
+                None => code.map(|code| code.to_string().into()),
+            },
         };
-        if entity.is_some() == rule.per.is_some() {
-            *counts.entry(entity).or_default() += 1;
+        if of.is_some() == rule.per.is_some() {
+            *counts.entry(of).or_default() += 1;
         }
     });
     counts.into_iter().map(|(entity, count)| (entity, Value { value: count as f64, volume: count })).collect()
@@ -130,6 +128,14 @@ fn silences(rule: &Rule, monitor: &Monitor, facts: &Facts, at: Millis) -> Values
         Some((entity, Value { value: seconds, volume: expected }))
     });
     values.collect()
+}
+
+/// What is counted under a name of its own.
+fn entity(group: Group) -> Option<Text> {
+    match group {
+        Group::Named(name) => Some(name),
+        Group::Unnamed | Group::Others => None,
+    }
 }
 
 /// The entity of a business number; what names none is no entity.

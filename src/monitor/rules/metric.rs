@@ -79,6 +79,9 @@ impl Metric {
         match per {
             Per::Number => !matches!(self, Self::TransportLag | Self::Refused),
             Per::Code => self == Self::CodeCount,
+            Per::Category | Per::Country | Per::Tag => {
+                matches!(self, Self::FailureRate | Self::SettledRate | Self::ReadRate | Self::CodeCount)
+            }
         }
     }
 
