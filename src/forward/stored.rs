@@ -66,7 +66,7 @@ impl Iterator for Stored {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            while let Some((request, raw)) = self.page.next() {
+            for (request, raw) in self.page.by_ref() {
                 if request > self.last {
                     return None;
                 }
