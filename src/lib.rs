@@ -4,12 +4,14 @@
 //!
 //! * [`event`]: wire formats (NXCloud, Meta) to one normalised [`event::Event`]; code catalogue, masking, text cleaning
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
+//! * [`capture`]: stored requests as a file, and back
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
 //! * [`simulate`], [`report`]: seeded traffic; headless output
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
 //! [`config`] holds the settings that all of them are started with.
 
+pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod event;

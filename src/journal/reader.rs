@@ -4,7 +4,8 @@ use super::directory::Identity;
 use super::page::{self, PageError};
 use super::term::{Plain, Term};
 use super::{Batch, OpenError, RawRequest, directory, index, schema};
-use crate::event::{Event, Millis};
+use crate::event::mask::Masker;
+use crate::event::{Event, KeySecret, Millis};
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -161,6 +162,18 @@ impl Reader {
         })
     }
 
+    /// The secret that duplicate keys of this journal are hashed with; `None` when there is no journal yet.
+    pub fn key_secret(&self) -> Result<Option<KeySecret>, OpenError> {
+        self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?.secret)))
+    }
+
+    /// Masks with pseudonyms that stay the same as long as the journal does, whoever asks. Without a journal there is nothing to
+    /// join, and any pseudonyms will do.
+    pub fn masker(&self) -> Result<Masker, OpenError> {
+        let secret = self.key_secret()?.unwrap_or(KeySecret([0; 16]));
+        Ok(Masker::new(secret.derive("pseudonyms")))
+    }
+
     /// One raw request by its number.
     pub fn request(&self, request: u64) -> Result<Option<RawRequest>, OpenError> {
         self.read(Ok(None), |connection| {
@@ -171,6 +184,11 @@ impl Reader {
                 _ => Ok(None),
             }
         })
+    }
+
+    /// The raw requests of a page, in the order of [`Batch::requests`]; none when retention has removed it meanwhile.
+    pub fn requests(&self, page: u64) -> Result<Vec<RawRequest>, OpenError> {
+        self.read(Ok(Vec::new()), |connection| page::raws(connection, page))
     }
 
     /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.

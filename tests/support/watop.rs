@@ -25,7 +25,7 @@ pub(crate) fn secrets() -> Secrets {
 }
 
 /// `watop` with a data directory of its own and no configuration from outside.
-fn watop(data_dir: &Path) -> Command {
+pub(crate) fn watop(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watop"));
     command.env_clear().env("HOME", data_dir).env("WATOP_NXCLOUD_SECRET", NXCLOUD_SECRET);
     command.env("WATOP_NXCLOUD_ACCESS_KEY", ACCESS_KEY).env("WATOP_META_APP_SECRET", META_SECRET);
