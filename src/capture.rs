@@ -34,7 +34,7 @@ pub use import::{ImportError, Imported, import};
 pub use line::Header;
 pub use mask::masked;
 pub use reader::Reader;
-pub use select::{Captured, Recipe, SelectError, Selection, capture, select};
+pub use select::{Captured, Recipe, SelectError, Selection, capture, raw_requests, select};
 pub use writer::Writer;
 
 use crate::event::Millis;

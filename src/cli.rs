@@ -8,9 +8,11 @@ mod events;
 mod explain;
 mod export;
 mod failure;
+mod forward;
 mod import;
 mod man;
 mod mask;
+mod message;
 mod output;
 mod receive;
 mod refused;
@@ -21,8 +23,10 @@ mod target;
 mod watch;
 mod window;
 
+use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
+use crate::forward::Address;
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
@@ -34,11 +38,13 @@ const EXAMPLES: &str = "\
 Examples:
   watop demo                                      look around on simulated traffic
   WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
+  watop --forward http://127.0.0.1:3000/hook      the same, and hand each request on to your handler
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
   watop export --since 2h --output incident.ndjson
                                                   keep what arrived; watop import reads it back
+  watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
 
@@ -55,6 +61,8 @@ struct Cli {
     common: Common,
     #[command(flatten)]
     receive: ReceiveArgs,
+    #[command(flatten)]
+    screen: ScreenArgs,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -65,11 +73,13 @@ enum Command {
     Serve(serve::Serve),
     Report(report::ReportArgs),
     Events(events::Events),
+    Message(message::MessageArgs),
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
     Export(export::Export),
     Import(import::Import),
+    Forward(forward::ForwardArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -98,9 +108,24 @@ struct ReceiveArgs {
     /// Take posts at this path [default: /webhook]
     #[arg(long, value_name = "PATH", value_parser = parse_path)]
     path: Option<String>,
+    /// Send every request on to this URL, byte for byte; may stand more than once, see [[forward]] in the configuration
+    #[arg(long, value_name = "URL")]
+    forward: Vec<Address>,
     /// Allow an address beyond loopback without any signature secret
     #[arg(long)]
     allow_unsigned: bool,
+}
+
+/// What every command takes that draws.
+#[derive(Debug, Default, Args)]
+struct ScreenArgs {
+    /// Language of the screen: en or zh [default: the locale's]
+    #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Screen options")]
+    lang: Option<Lang>,
+}
+
+fn lang(name: &str) -> Result<Lang, String> {
+    Lang::named(name).ok_or_else(|| "write en or zh".to_owned())
 }
 
 impl Common {
@@ -115,7 +140,7 @@ impl Common {
 
     /// The same for one that does.
     fn flags_with(&self, receive: &ReceiveArgs) -> Flags {
-        Flags { listen: receive.listen, path: receive.path.clone(), ..self.flags() }
+        Flags { listen: receive.listen, path: receive.path.clone(), forward: receive.forward.clone(), ..self.flags() }
     }
 }
 
@@ -125,12 +150,13 @@ impl ReceiveArgs {
         Self {
             listen: self.listen.or(before.listen),
             path: self.path.or(before.path),
+            forward: before.forward.into_iter().chain(self.forward).collect(),
             allow_unsigned: self.allow_unsigned || before.allow_unsigned,
         }
     }
 
     fn any(&self) -> bool {
-        self.listen.is_some() || self.path.is_some() || self.allow_unsigned
+        self.listen.is_some() || self.path.is_some() || !self.forward.is_empty() || self.allow_unsigned
     }
 }
 
@@ -155,23 +181,25 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<(), Failure> {
-    let Cli { common, receive, command } = cli;
+    let Cli { common, receive, screen, command } = cli;
     let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
     if receive.any() && !receives {
-        let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
+        let message = "--listen, --path, --forward and --allow-unsigned are for watop, watop serve and watop check";
         return Err(Failure::usage(message));
     }
     match command {
-        None => watch::run(&common, &receive),
-        Some(Command::Demo(args)) => demo::run(&args),
+        None => watch::run(&common, &receive, &screen),
+        Some(Command::Demo(args)) => demo::run(&args, screen),
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
+        Some(Command::Message(args)) => message::run(&common, &args),
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
+        Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -2,6 +2,8 @@
 //! [`layers`] reads them.
 
 mod file;
+mod forward;
+mod lang;
 pub mod layers;
 pub mod places;
 mod printed;
@@ -10,6 +12,7 @@ mod secrets;
 mod tests;
 pub mod units;
 
+pub use lang::Lang;
 pub use printed::default_file;
 pub(crate) use secrets::is_private;
 
@@ -36,6 +39,8 @@ pub struct Config {
     pub journal: crate::journal::Options,
     /// The monitor.
     pub monitor: crate::monitor::Settings,
+    /// Where requests are forwarded to.
+    pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
 }
@@ -167,6 +172,8 @@ impl std::fmt::Debug for SecretText {
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,
+    /// The language; `None` takes the locale's.
+    pub lang: Option<Lang>,
     /// ASCII glyphs only.
     pub ascii: bool,
     /// Start masked.

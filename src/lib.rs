@@ -6,6 +6,7 @@
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
 //! * [`capture`]: stored requests as a file, and back
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
+//! * [`forward`]: delivery to handlers, replay
 //! * [`simulate`], [`report`]: seeded traffic; headless output
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
@@ -15,6 +16,7 @@ pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod event;
+pub mod forward;
 pub mod journal;
 pub mod monitor;
 pub mod query;

@@ -11,9 +11,13 @@ mod footer;
 mod header;
 pub mod input;
 pub mod keymap;
+pub mod lang;
+pub mod look;
 mod overlays;
+pub mod page;
 pub mod panes;
 pub mod period;
+pub mod place;
 pub mod refused_tab;
 pub mod store;
 mod term;
@@ -23,6 +27,7 @@ pub mod widgets;
 mod wrap;
 
 use crate::config::Screen;
+use crate::event::mask::Masker;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
@@ -30,6 +35,7 @@ use crate::source::Feed;
 use app::{App, Setup};
 use drive::{Sources, Told};
 use keymap::Keymap;
+use lang::Lang;
 use panes::Intake;
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -44,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Start {
     /// Theme, glyphs, keys.
     pub screen: Screen,
+    /// What the privacy key masks with.
+    pub masker: Masker,
     /// What is counted.
     pub settings: Settings,
     /// History, then everything new.
@@ -68,6 +76,9 @@ pub fn run(start: Start) -> Result<(), String> {
     let themes = themes(&start.screen)?;
     let app = App::new(Setup {
         themes,
+        lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
+        masker: start.masker,
+        masked: start.screen.mask,
         keymap,
         monitor: Monitor::new(start.settings),
         zone: jiff::tz::TimeZone::system(),

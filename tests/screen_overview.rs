@@ -12,7 +12,9 @@ use watop::event::Millis;
 use watop::journal::Health;
 use watop::monitor::view::{Activity, Failure, Funnel, Outcomes, Verdict};
 use watop::tui::action::Action;
-use watop::tui::panes::{Open, Outcome, OverviewData, Size};
+use watop::tui::page::Outcome;
+use watop::tui::panes::{OverviewData, Size};
+use watop::tui::place::{Open, Place};
 use watop::tui::theme::{Depth, Role, Theme};
 
 /// What a reader sees, line by line.
@@ -48,7 +50,7 @@ fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome 
 
 fn opened(outcome: Outcome) -> (String, String) {
     match outcome {
-        Outcome::Open(Open::Events { filter, title }) => (filter, title),
+        Outcome::Open(Open { place: Place::Events { filter }, title }) => (filter, title),
         other => panic!("nothing was opened: {other:?}"),
     }
 }

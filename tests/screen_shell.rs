@@ -7,6 +7,8 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::sync::Arc;
 use std::time::Duration;
+use watop::config::Lang;
+use watop::event::mask::Masker;
 use watop::event::{Millis, Origin, Scheme, Verified, decode};
 use watop::journal::operator::{Operator, Refused, RefusedCount};
 use watop::journal::{Batch, Health, Journal, Options, RawRequest, Submission};
@@ -48,6 +50,9 @@ impl Screen {
         let live = journal.subscribe();
         let app = App::new(Setup {
             themes: vec![Theme::load("dark", Depth::True, false).unwrap()],
+            lang: Lang::En,
+            masker: Masker::new([7; 16]),
+            masked: false,
             keymap: Keymap::new(keys).unwrap(),
             monitor: Monitor::new(Default::default()),
             zone: jiff::tz::TimeZone::UTC,

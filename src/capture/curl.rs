@@ -73,11 +73,13 @@ mod tests {
 
     #[test]
     fn plain_text_is_quoted_and_everything_else_is_hidden_from_the_shell() {
-        let command = curl(&raw(b"{\"it\":\"'$(id)`id`\"}", &[("content-type", b"application/json")]), "http://h/w?a=[1]");
+        let command =
+            curl(&raw(b"{\"it\":\"'$(id)`id`\"}", &[("content-type", b"application/json")]), "http://h/w?a=[1]");
         assert!(command.contains(r#"--data-raw '{"it":"'\''$(id)`id`"}'"#), "{command}");
         assert!(command.contains("-H 'content-type: application/json'") && command.contains("'http://h/w?a=[1]'"));
         for body in [b"\x1b]52;c;x\x07".as_slice(), b"\xff", b"a\0b", "\u{202e}".as_bytes()] {
-            let command = curl(&raw(Box::leak(body.to_vec().into_boxed_slice()), &[("x-request-id", b"\xff'\n")]), "http://h/");
+            let command =
+                curl(&raw(Box::leak(body.to_vec().into_boxed_slice()), &[("x-request-id", b"\xff'\n")]), "http://h/");
             assert!(command.is_ascii() && command.contains("base64 -d | curl"), "{command}");
             assert!(command.bytes().all(|byte| byte == b'\n' || byte >= 0x20), "{command}");
         }
@@ -86,7 +88,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_shell_makes_exactly_the_original_bytes_of_it() {
-        let bodies: [&[u8]; 5] = [b"@/etc/passwd", b"", b"it's \\ \"$HOME\" `id` !! \n two", b"\x00\xff\x1b[2J", b"--data"];
+        let bodies: [&[u8]; 5] =
+            [b"@/etc/passwd", b"", b"it's \\ \"$HOME\" `id` !! \n two", b"\x00\xff\x1b[2J", b"--data"];
         for body in bodies {
             let command = curl(&raw(body, &[("sign", b"a'b; rm"), ("ts", b"")]), "http://h/w");
             // In curl's place: says what it is given.

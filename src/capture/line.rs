@@ -335,9 +335,8 @@ fn sealed(line: &impl Serialize) -> serde_json::Result<String> {
 /// The JSON without its sum.
 fn unsealed(line: &str) -> Result<String, String> {
     let seal = line.len().checked_sub(SEAL.0.len() + SUM + SEAL.1.len());
-    let (content, seal) = seal
-        .and_then(|at| line.split_at_checked(at))
-        .ok_or("it was cut off or altered: there is no sum at its end")?;
+    let (content, seal) =
+        seal.and_then(|at| line.split_at_checked(at)).ok_or("it was cut off or altered: there is no sum at its end")?;
     let given = seal.strip_prefix(SEAL.0).and_then(|rest| rest.strip_suffix(SEAL.1));
     match given {
         Some(given) if given == sum(content) => Ok(format!("{content}}}")),

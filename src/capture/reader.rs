@@ -53,7 +53,8 @@ impl Reader {
         let begin = input.fill_buf().map_err(|error| damaged(error.to_string()))?;
         let compressed = begin.starts_with(&ZSTD);
         let input: Box<dyn BufRead + Send> = if compressed {
-            let decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(|error| damaged(error.to_string()))?;
+            let decoder =
+                zstd::stream::read::Decoder::with_buffer(input).map_err(|error| damaged(error.to_string()))?;
             Box::new(BufReader::with_capacity(64 << 10, decoder))
         } else {
             Box::new(input)

@@ -38,9 +38,7 @@ impl Selection {
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
         // The keys of these events are not looked at.
         let repeated = decode(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
-        repeated
-            .map(|event| Event { request, ..event })
-            .any(|event| filter.matches(&event, &raw.body, self.now))
+        repeated.map(|event| Event { request, ..event }).any(|event| filter.matches(&event, &raw.body, self.now))
     }
 }
 
@@ -83,14 +81,21 @@ pub fn select<E>(
         if selection.filter.is_some() {
             reader.settle(&mut batch)?;
         }
-        let Batch { requests, events, .. } = batch;
-        for (summary, raw) in requests.iter().zip(reader.requests(page)?) {
-            if selection.spans(raw.received_at) && selection.finds(&events, summary.request, &raw) {
-                take(summary.request, raw).map_err(SelectError::Taker)?;
+        for (number, raw) in raw_requests(reader, &batch)? {
+            if selection.spans(raw.received_at) && selection.finds(&batch.events, number, &raw) {
+                take(number, raw).map_err(SelectError::Taker)?;
             }
         }
     }
     Ok(())
+}
+
+/// The requests of a batch as they came, with their numbers; none when retention has removed them meanwhile.
+pub fn raw_requests(reader: &Reader, batch: &Batch) -> Result<Vec<(u64, RawRequest)>, OpenError> {
+    let (Some(first), Some(last)) = (batch.requests.first(), batch.requests.last()) else { return Ok(Vec::new()) };
+    let mut requests = reader.requests_after(first.request - 1)?;
+    requests.retain(|(number, _)| *number <= last.request);
+    Ok(requests)
 }
 
 /// What a capture is made of.

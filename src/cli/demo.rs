@@ -1,5 +1,6 @@
 //! `watop demo`: the screen on simulated traffic.
 
+use super::ScreenArgs;
 use super::failure::Failure;
 use super::receive::Running;
 use super::watch::{require_terminal, show};
@@ -32,6 +33,8 @@ pub(super) struct Demo {
     /// End the traffic after this long, such as 2m; the screen stays
     #[arg(long, value_parser = time)]
     duration: Option<Duration>,
+    #[command(flatten)]
+    screen: ScreenArgs,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -43,12 +46,13 @@ fn time(text: &str) -> Result<Duration, String> {
     duration::parse(text).ok_or_else(|| "write a length of time such as 90s or 2m".to_owned())
 }
 
-pub(super) fn run(args: &Demo) -> Result<(), Failure> {
+pub(super) fn run(args: &Demo, screen: ScreenArgs) -> Result<(), Failure> {
     require_terminal()?;
     let directory = Directory::create()?;
     let secrets = Secrets::random().map_err(Failure::failed)?;
     let mut config = Config { data_dir: directory.0.clone(), signing: secrets.signing(), ..Config::default() };
     config.receiver.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.screen.lang = args.screen.lang.or(screen.lang);
     let settings = Settings { seed: args.seed, rate: args.rate, start: super::window::now() };
 
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;

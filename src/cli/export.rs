@@ -76,8 +76,7 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
         return Err(Failure::failed(message));
     }
     let everything = expression.trim().is_empty();
-    let selection =
-        Selection { from: bounds.from, to: bounds.to, filter: (!everything).then_some(filter), now };
+    let selection = Selection { from: bounds.from, to: bounds.to, filter: (!everything).then_some(filter), now };
     let target = Target::create(&args.output, args.force)?;
     let export = Exporter { reader, config, selection, args, expression: &expression };
     let (target, told) = match args.format {
@@ -139,10 +138,10 @@ impl Exporter<'_> {
             page = batch.page;
             progress.step(page, last);
             self.reader.settle(&mut batch)?;
-            let bodies = if filter.needs_body() { self.reader.requests(page)? } else { Vec::new() };
-            let first = batch.requests.first().map_or(0, |summary| summary.request);
+            let bodies = if filter.needs_body() { capture::raw_requests(&self.reader, &batch)? } else { Vec::new() };
             for event in &batch.events {
-                let body = bodies.get((event.request - first) as usize).map_or(&[][..], |raw| &raw.body);
+                let body = bodies.binary_search_by_key(&event.request, |(number, _)| *number);
+                let body = body.map_or(&[][..], |at| &bodies[at].1.body);
                 if self.selection.spans(event.received_at) && filter.matches(event, body, self.selection.now) {
                     rows += 1;
                     let masked = masker.as_ref().map(|masker| masker.event(event));
@@ -170,10 +169,13 @@ impl Exporter<'_> {
         let mut taken = 0;
         let mut mask = |number, raw| {
             taken += 1;
-            take(number, match &masker {
-                Some(masker) => masked(&raw, masker),
-                None => raw,
-            })
+            take(
+                number,
+                match &masker {
+                    Some(masker) => masked(&raw, masker),
+                    None => raw,
+                },
+            )
         };
         match self.args.request {
             // It need not be looked for.

@@ -33,13 +33,15 @@ pub(super) fn run(common: &Common, args: &Import) -> Result<(), Failure> {
     let config = common.load()?.config;
     // Opened first: what cannot be read makes no data directory.
     let captures: Result<Vec<_>, Failure> = args.files.iter().map(PathBuf::as_path).map(open).collect();
+    let captures = captures?;
     // A short disk is a reason to fail, not to remove what is older; and what the capture holds is wanted, however old.
-    let options = Options { retention: std::time::Duration::MAX, min_free: 0, receives: false, ..config.journal.clone() };
+    let options =
+        Options { retention: std::time::Duration::MAX, min_free: 0, receives: false, ..config.journal.clone() };
     let journal = Journal::open(&config.data_dir, options)?;
     journal.notices().iter().for_each(|notice| diagnostic(notice));
     let retention = i64::try_from(config.journal.retention.as_millis()).unwrap_or(i64::MAX);
     let old = Millis(now().0.saturating_sub(retention));
-    for (file, mut capture) in args.files.iter().zip(captures?) {
+    for (file, mut capture) in args.files.iter().zip(captures) {
         let mut progress = Progress::new("importing");
         let (imported, outcome) = capture::import(&mut capture, &journal, old, |capture, _| {
             let (done, total) = capture.progress();

@@ -49,7 +49,8 @@ impl Target {
             _ => {}
         }
         // Beside it, so that giving it its name is one step; 0600.
-        let file = tempfile::Builder::new().prefix(".watop-").suffix(".part").tempfile_in(parent(path)).map_err(failed)?;
+        let file =
+            tempfile::Builder::new().prefix(".watop-").suffix(".part").tempfile_in(parent(path)).map_err(failed)?;
         let file = BufWriter::with_capacity(Self::BUFFER, file);
         let compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"));
         let sink = if compressed { Sink::Compressed(encoder(file).map_err(failed)?) } else { Sink::File(file) };

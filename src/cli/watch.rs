@@ -3,9 +3,11 @@
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
 use super::window::now;
-use super::{Common, ReceiveArgs};
+use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
+use crate::event::mask::Masker;
 use crate::journal::Reader;
+use crate::journal::operator::Operator;
 use crate::receiver::Receiver;
 use crate::source;
 use crate::tui;
@@ -16,9 +18,10 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure> {
+pub(super) fn run(common: &Common, receive: &ReceiveArgs, screen: &ScreenArgs) -> Result<(), Failure> {
     require_terminal()?;
-    let (config, reload) = Reload::first(common, receive)?;
+    let (mut config, reload) = Reload::first(common, receive)?;
+    config.screen.lang = screen.lang.or(config.screen.lang);
     check_screen(&config.screen).map_err(Failure::usage)?;
     let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     let running = runtime.block_on(Running::start(&config))?;
@@ -64,6 +67,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
     let receiver = Arc::clone(&running.receiver);
     tui::run(tui::Start {
         screen: config.screen.clone(),
+        masker: Masker::new(Operator::open(&config.data_dir)?.mask_key()?),
         settings: config.monitor,
         feed,
         data_dir: config.data_dir.clone(),

@@ -21,6 +21,12 @@ pub struct Masker {
     key: [u8; 16],
 }
 
+impl std::fmt::Debug for Masker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Masker")
+    }
+}
+
 impl Masker {
     /// A masker with this key. Whoever knows it can test guesses, so it stays with the data directory.
     pub fn new(key: [u8; 16]) -> Self {

@@ -352,8 +352,7 @@ fn decode(page: u64, first_request: u64, first_seq: u64, blob: &[u8]) -> Result<
 
 /// One raw request of a page, by its place in it.
 pub(super) fn raw(connection: &Connection, page: u64, index: usize) -> Result<Option<RawRequest>, PageError> {
-    with_raws(connection, page, |stored| stored.into_iter().nth(index).map(RawRequest::from))
-        .map(Option::flatten)
+    with_raws(connection, page, |stored| stored.into_iter().nth(index).map(RawRequest::from)).map(Option::flatten)
 }
 
 /// All raw requests of a page.
@@ -382,7 +381,11 @@ impl From<StoredRaw<'_>> for RawRequest {
             received_at: raw.received_at,
             peer: raw.peer.into(),
             path: raw.path.into(),
-            headers: raw.headers.into_iter().map(|(name, value)| (name.into(), Bytes::copy_from_slice(value))).collect(),
+            headers: raw
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name.into(), Bytes::copy_from_slice(value)))
+                .collect(),
             verified: raw.verified.map(Cow::into_owned),
             body: Bytes::copy_from_slice(raw.body),
         }

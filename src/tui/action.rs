@@ -1,8 +1,10 @@
 //! The one vocabulary of what a user can ask for: keys, footer and help are made from it.
 
-/// Declares the actions once: variant, name in `[keys]`, group in the help, words for a reader.
+use super::lang::Lang;
+
+/// Declares the actions once: variant, name in `[keys]`, group in the help, words for a reader in each language.
 macro_rules! actions {
-    ($($group:ident { $($action:ident $name:literal $words:literal,)+ })+) => {
+    ($($group:ident { $($action:ident $name:literal $words:literal $zh:literal,)+ })+) => {
         /// Something a user can ask for. A component says which of them it can do now (`actions()`), and does them (`act()`).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
@@ -19,8 +21,8 @@ macro_rules! actions {
             }
 
             /// What it does, in a few words.
-            pub fn words(self) -> &'static str {
-                match self { $($(Self::$action => $words,)+)+ }
+            pub fn words(self, lang: Lang) -> &'static str {
+                match self { $($(Self::$action => lang.pick($words, $zh),)+)+ }
             }
 
             /// Where the help lists it.
@@ -33,49 +35,50 @@ macro_rules! actions {
 
 actions! {
     Move {
-        NextPane "next-pane" "next pane",
-        PreviousPane "previous-pane" "previous pane",
-        Up "up" "row up",
-        Down "down" "row down",
-        Left "left" "left",
-        Right "right" "right",
-        PageUp "page-up" "page up",
-        PageDown "page-down" "page down",
-        First "first" "first row",
-        Last "last" "last row",
-        Overview "overview" "overview",
-        Events "events" "events",
-        Refused "refused" "refused requests",
-        Back "back" "back, close",
+        NextPane "next-pane" "next pane" "下一面板",
+        PreviousPane "previous-pane" "previous pane" "上一面板",
+        Up "up" "row up" "上移一行",
+        Down "down" "row down" "下移一行",
+        Left "left" "left" "向左",
+        Right "right" "right" "向右",
+        PageUp "page-up" "page up" "上一页",
+        PageDown "page-down" "page down" "下一页",
+        First "first" "first row" "第一行",
+        Last "last" "last row" "最后一行",
+        Overview "overview" "overview" "总览",
+        Events "events" "events" "事件",
+        Refused "refused" "refused requests" "被拒请求",
+        Back "back" "back, close" "返回,关闭",
     }
     Open {
-        Open "open" "what is behind this",
-        Zoom "zoom" "zoom the pane",
-        Explain "explain" "explain the trouble",
-        Raw "raw" "raw request",
+        Open "open" "what is behind this" "查看背后内容",
+        Zoom "zoom" "zoom the pane" "放大面板",
+        Explain "explain" "explain the trouble" "解释问题",
+        Raw "raw" "raw request" "原始请求",
     }
     Ask {
-        Filter "filter" "filter",
-        FilterOff "filter-off" "filter on, off",
+        Filter "filter" "filter" "过滤",
+        FilterOff "filter-off" "filter on, off" "过滤开关",
     }
     Time {
-        Pause "pause" "pause, go on",
-        Narrower "narrower" "narrower window",
-        Wider "wider" "wider window",
-        StepBack "step-back" "step back",
-        StepForward "step-forward" "step forward",
-        Now "now" "back to now",
+        Pause "pause" "pause, go on" "暂停,继续",
+        Narrower "narrower" "narrower window" "缩短窗口",
+        Wider "wider" "wider window" "扩大窗口",
+        StepBack "step-back" "step back" "后退一步",
+        StepForward "step-forward" "step forward" "前进一步",
+        Now "now" "back to now" "回到现在",
     }
     Pane {
-        Follow "follow" "follow, hold",
-        Sort "sort" "sort by next column",
+        Follow "follow" "follow, hold" "跟随,停住",
+        Sort "sort" "sort by next column" "按下一列排序",
     }
     Screen {
-        Theme "theme" "next theme",
-        Redraw "redraw" "draw anew",
-        Suspend "suspend" "suspend to the shell",
-        Help "help" "this help",
-        Quit "quit" "quit",
+        Theme "theme" "next theme" "下一主题",
+        Mask "mask" "mask phones, names, texts, ids" "遮蔽号码、姓名、文本和 ID",
+        Redraw "redraw" "draw anew" "重绘",
+        Suspend "suspend" "suspend to the shell" "挂起到命令行",
+        Help "help" "this help" "本帮助",
+        Quit "quit" "quit" "退出",
     }
 }
 
@@ -96,14 +99,14 @@ impl Group {
     pub const ALL: [Self; 6] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Screen];
 
     /// The heading.
-    pub fn title(self) -> &'static str {
+    pub fn title(self, lang: Lang) -> &'static str {
         match self {
-            Self::Move => "Move",
-            Self::Open => "Open",
-            Self::Ask => "Ask",
-            Self::Time => "Time",
-            Self::Pane => "This pane",
-            Self::Screen => "Screen",
+            Self::Move => lang.pick("Move", "移动"),
+            Self::Open => lang.pick("Open", "打开"),
+            Self::Ask => lang.pick("Ask", "查询"),
+            Self::Time => lang.pick("Time", "时间"),
+            Self::Pane => lang.pick("This pane", "本面板"),
+            Self::Screen => lang.pick("Screen", "屏幕"),
         }
     }
 }

@@ -5,13 +5,18 @@
 
 use super::events_tab::EventsTab;
 use super::keymap::Keymap;
+use super::lang::Lang;
+use super::look::Look;
 use super::overlays::Help;
-use super::panes::{Context, Intake, Open, Overview};
+use super::page::Page;
+use super::panes::{Context, Intake, Overview};
 use super::period::{Period, minute, next_minute};
+use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
 use crate::event::Millis;
+use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
@@ -19,22 +24,16 @@ use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
 
-/// A screen that is switched to by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Tab {
-    /// Verdict, activity, four panes.
-    #[default]
-    Overview,
-    /// The live tail.
-    Events,
-    /// Refused requests.
-    Refused,
-}
-
 /// What the screen is made with.
 pub struct Setup {
-    /// Themes, the one to start with first.
+    /// Themes, the one to start with first; never empty.
     pub themes: Vec<Theme>,
+    /// The language of every text.
+    pub lang: Lang,
+    /// What the privacy key masks with.
+    pub masker: Masker,
+    /// Whether everything is masked from the start.
+    pub masked: bool,
     /// Key bindings.
     pub keymap: Keymap,
     /// What is counted.
@@ -78,15 +77,6 @@ pub(super) struct Pause {
     pub(super) new: u64,
 }
 
-/// Where a drill-down came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) tab: Tab,
-    pub(super) filter: String,
-    /// What was opened.
-    pub(super) title: String,
-}
-
 /// Numbers for header and strip, asked once per change.
 #[derive(Default)]
 pub(super) struct Glance {
@@ -101,14 +91,15 @@ pub(super) struct Glance {
 /// The state of the screen.
 pub struct App {
     pub(super) known: Known,
+    pub(super) look: Look,
     pub(super) themes: Vec<Theme>,
-    pub(super) theme: usize,
-    pub(super) tab: Tab,
-    pub(super) pause: Option<Pause>,
+    pub(super) masker: Masker,
+    /// What is looked at now.
+    pub(super) at: Place,
+    /// The way to it: what was left by opening something, outermost first.
     pub(super) path: Vec<Step>,
-    pub(super) overview: Overview,
-    pub(super) events: EventsTab,
-    pub(super) refused: RefusedTab,
+    pub(super) pages: Pages,
+    pub(super) pause: Option<Pause>,
     pub(super) help: Option<Help>,
     pub(super) glance: Glance,
     /// Changes with everything that is counted.
@@ -116,6 +107,39 @@ pub struct App {
     /// The same as far as the view shows it: it stays while the view is frozen.
     pub(super) view_stamp: u64,
     asks: Asks,
+}
+
+/// Every page. Each keeps its state while another one is looked at.
+#[derive(Default)]
+pub(super) struct Pages {
+    pub(super) overview: Overview,
+    pub(super) events: EventsTab,
+    pub(super) refused: RefusedTab,
+}
+
+impl Pages {
+    /// The page that shows a place.
+    pub(super) fn at(&self, place: &Place) -> &dyn Page {
+        match place {
+            Place::Overview => &self.overview,
+            Place::Events { .. } => &self.events,
+            Place::Refused => &self.refused,
+        }
+    }
+
+    /// All of them.
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 3] {
+        [&mut self.overview, &mut self.events, &mut self.refused]
+    }
+
+    /// The same, to change it.
+    pub(super) fn at_mut(&mut self, place: &Place) -> &mut dyn Page {
+        match place {
+            Place::Overview => &mut self.overview,
+            Place::Events { .. } => &mut self.events,
+            Place::Refused => &mut self.refused,
+        }
+    }
 }
 
 /// What was asked of the reader and is to be asked again.
@@ -142,16 +166,16 @@ impl App {
             gaps: Vec::new(),
             flow: Flow::Behind(0, 0),
         };
+        let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
             known,
+            look: Look { lang: setup.lang, masker: setup.masked.then(|| setup.masker.clone()), ..Look::new(theme) },
             themes: setup.themes,
-            theme: 0,
-            tab: Tab::default(),
-            pause: None,
+            masker: setup.masker,
+            at: Place::Overview,
             path: Vec::new(),
-            overview: Overview::default(),
-            events: EventsTab::default(),
-            refused: RefusedTab::default(),
+            pages: Pages::default(),
+            pause: None,
             help: None,
             glance: Glance::default(),
             stamp: 1,
@@ -160,10 +184,14 @@ impl App {
         }
     }
 
-    /// The theme in use.
-    pub(super) fn theme(&self) -> &Theme {
-        // There is always one: `theme` is kept below the length, which never changes.
-        &self.themes[self.theme]
+    /// The page that is looked at.
+    pub(super) fn page(&self) -> &dyn Page {
+        self.pages.at(&self.at)
+    }
+
+    /// The same, to change it.
+    pub(super) fn page_mut(&mut self) -> &mut dyn Page {
+        self.pages.at_mut(&self.at)
     }
 
     /// What is looked at. A frozen view stays where it was.
@@ -208,11 +236,9 @@ impl App {
         if let Some(pause) = &mut self.pause {
             pause.new += batch.events.iter().filter(|event| event.amends.is_none()).count() as u64;
         }
-        if self.tab == Tab::Events {
-            let scope = self.scope(now);
-            let ctx = context(&self.known, &self.themes[self.theme], &scope, self.view_stamp);
-            self.events.live(batch, &ctx, now);
-        }
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        self.pages.at_mut(&self.at).live(batch, &ctx, now);
     }
 
     /// Takes in the receiver's gauges. Says whether anything shown may differ.
@@ -236,16 +262,16 @@ impl App {
     /// Takes in what the reader found.
     pub fn answered(&mut self, answer: Answer, now: Millis) {
         match answer {
-            Answer::Rows(rows) => self.events.rows(rows),
-            Answer::Event { seq, event, raw } => self.events.event(seq, event, raw),
-            Answer::Refused { counts, list } => self.refused.found(counts, list),
+            Answer::Rows(rows) => self.pages.events.rows(rows),
+            Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
+            Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
                     self.known.gaps = gaps;
                     self.changed();
                 }
             }
-            Answer::Failed(why) => self.events.failed(why, now),
+            Answer::Failed(why) => self.pages.events.failed(why, now),
         }
     }
 
@@ -261,12 +287,10 @@ impl App {
         if self.asks.refused > 0 && now.0 - self.asks.refused_at.0 >= 1_000 {
             self.asks.refused -= 1;
             self.asks.refused_at = now;
-            jobs.push(Job::Refused { span: scope.span, list: self.tab == Tab::Refused });
+            jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
         }
-        if self.tab == Tab::Events {
-            let ctx = context(&self.known, &self.themes[self.theme], &scope, self.view_stamp);
-            jobs.extend(self.events.jobs(&ctx, now));
-        }
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));
         jobs
     }
 
@@ -281,29 +305,46 @@ impl App {
     /// That moment has come.
     pub fn time_passed(&mut self, before: Millis, now: Millis) {
         self.changed();
-        if minute(before) != minute(now) && self.tab == Tab::Refused {
+        if minute(before) != minute(now) && self.at == Place::Refused {
             self.asks.refused = self.asks.refused.max(1);
         }
     }
 
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
-        let Open::Events { filter, title } = open;
-        self.path.push(Step { tab: self.tab, filter: self.events.expression().to_owned(), title });
-        self.events.filter(&filter);
-        self.show(Tab::Events);
+        let filter = self.pages.events.expression().to_owned();
+        self.path.push(Step { from: self.here(), title: open.title, filter });
+        self.show(open.place);
     }
 
-    /// Switches to a tab.
-    pub(super) fn show(&mut self, tab: Tab) {
-        if self.tab == Tab::Events && tab != Tab::Events {
-            self.events.leave();
+    /// What is looked at, as it is now: what was edited on the way counts.
+    fn here(&self) -> Place {
+        match &self.at {
+            Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
+            other => other.clone(),
         }
-        if tab == Tab::Refused {
-            self.asks.refused = self.asks.refused.max(1);
-            self.asks.refused_at = Millis::default();
+    }
+
+    /// The tab in which one is: that of the outermost place.
+    pub(super) fn tab(&self) -> Tab {
+        self.path.first().map_or(&self.at, |step| &step.from).tab()
+    }
+
+    /// Looks at a place.
+    pub(super) fn show(&mut self, place: Place) {
+        if self.at.tab() != place.tab() {
+            self.page_mut().leave();
         }
-        self.tab = tab;
+        match &place {
+            Place::Events { filter } if self.pages.events.expression() != filter => self.pages.events.filter(filter),
+            Place::Events { .. } => {}
+            Place::Refused => {
+                self.asks.refused = self.asks.refused.max(1);
+                self.asks.refused_at = Millis::default();
+            }
+            Place::Overview => {}
+        }
+        self.at = place;
     }
 
     /// Asks the monitor for the numbers of header and strip, once per change.
@@ -311,12 +352,12 @@ impl App {
         let stamp = self.stamp;
         if self.glance.stamp != stamp {
             let monitor = &self.known.monitor;
-            let ctx = context(&self.known, &self.themes[self.theme], scope, self.view_stamp);
+            let ctx = context(&self.known, &self.look, scope, self.view_stamp);
             self.glance = Glance {
                 stamp,
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
-                verdict: self.overview.verdict(&ctx),
+                verdict: self.pages.overview.verdict(&ctx),
                 failed: monitor.funnel(scope).outcomes.failed,
             };
         }
@@ -324,9 +365,9 @@ impl App {
 }
 
 /// What panes and tabs are drawn from. Free, so that they can be changed while it is borrowed.
-pub(super) fn context<'a>(known: &'a Known, theme: &'a Theme, scope: &'a Scope, stamp: u64) -> Context<'a> {
+pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, stamp: u64) -> Context<'a> {
     Context {
-        theme,
+        look,
         monitor: &known.monitor,
         scope,
         window: known.period.window.label(),

@@ -1,6 +1,9 @@
 //! The whole screen, from the state: header, tabs, what is looked at, footer, and what lies over it.
 
-use super::app::{App, Flow, Tab, context};
+use super::app::{App, Flow, context};
+use super::lang::say;
+use super::page::Page as _;
+use super::place::Place;
 use super::theme::Role;
 use super::widgets::words::Words;
 use super::{footer, header};
@@ -20,7 +23,7 @@ impl App {
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame<'_>, now: Millis) {
         let area = frame.area();
-        frame.buffer_mut().set_style(area, self.theme().style(Role::Ground).patch(self.theme().style(Role::Text)));
+        frame.buffer_mut().set_style(area, self.look.style(Role::Ground).patch(self.look.style(Role::Text)));
         let scope = self.scope(now);
         self.refresh(now, &scope);
         if area.width < LEAST.0 || area.height < LEAST.1 {
@@ -35,46 +38,43 @@ impl App {
             used += 1;
         }
         let rest = Rect { y: area.y + used, height: area.height - used - 1, ..area };
-        self.draw_tab(frame, rest, &scope);
+        self.draw_page(frame, rest, &scope);
         self.draw_footer(frame, row(area.height - 1), now);
         if let Some(mut help) = self.help.take() {
             let over = Rect { height: area.height - 1, ..area };
-            help.draw(frame, over, self.theme(), &self.known.keymap);
+            help.draw(frame, over, &self.look, &self.known.keymap);
             self.help = Some(help);
             self.draw_footer(frame, row(area.height - 1), now);
         }
     }
 
-    fn draw_tab(&mut self, frame: &mut Frame<'_>, area: Rect, scope: &Scope) {
-        let theme = &self.themes[self.theme];
-        let ctx = context(&self.known, theme, scope, self.view_stamp);
-        if self.tab == Tab::Overview {
-            self.overview.draw(frame, area, &ctx);
+    fn draw_page(&mut self, frame: &mut Frame<'_>, area: Rect, scope: &Scope) {
+        if self.at == Place::Overview {
+            let ctx = context(&self.known, &self.look, scope, self.view_stamp);
+            self.pages.overview.draw(frame, area, &ctx);
             return;
         }
         let path = Rect { height: 1, ..area };
         let area = Rect { y: area.y + 1, height: area.height - 1, ..area };
-        let summary = match self.tab {
-            Tab::Events => self.events.summary(&ctx),
-            Tab::Overview | Tab::Refused => self.refused.summary(&ctx),
-        };
+        let ctx = context(&self.known, &self.look, scope, self.view_stamp);
+        let summary = self.pages.at_mut(&self.at).summary(&ctx);
         header::draw_path(frame.buffer_mut(), path, self, summary);
-        let ctx = context(&self.known, &self.themes[self.theme], scope, self.view_stamp);
-        match self.tab {
-            Tab::Events => {
-                self.events.draw(frame, area, &ctx);
-                self.events.draw_prompt(frame, path, &self.themes[self.theme]);
-            }
-            Tab::Overview | Tab::Refused => self.refused.draw(frame, area, &ctx),
-        }
+        let page = self.pages.at_mut(&self.at);
+        page.draw(frame, area, &ctx);
+        page.draw_prompt(frame, path, &ctx);
     }
 
     fn draw_footer(&self, frame: &mut Frame<'_>, row: Rect, now: Millis) {
         let buffer = frame.buffer_mut();
+        let lang = self.look.lang;
         if self.help.is_some() {
-            footer::draw_own(buffer, row, self, now, &[("Esc", "close"), ("j k", "scroll"), ("/", "find")]);
-        } else if self.tab == Tab::Events && self.events.typing() {
-            let keys = [("Enter", "apply"), ("Esc", "keep last good"), ("Ctrl-U", "clear"), ("Ctrl-W", "word back")];
+            let keys = [
+                ("Esc", lang.pick("close", "关闭")),
+                ("j k", lang.pick("scroll", "滚动")),
+                ("/", lang.pick("find", "查找")),
+            ];
+            footer::draw_own(buffer, row, self, now, &keys);
+        } else if let Some(keys) = self.page().prompt(lang) {
             footer::draw_own(buffer, row, self, now, &keys);
         } else {
             footer::draw(buffer, row, self, now);
@@ -83,21 +83,26 @@ impl App {
 
     /// Says how much room is needed, with what must never go: whether it stores and what fails.
     fn draw_too_small(&self, frame: &mut Frame<'_>, area: Rect) {
-        let theme = self.theme();
+        let look = &self.look;
         let state = match (&self.known.health, &self.known.flow) {
-            (Health::Failing { .. }, _) => "503, cannot store",
-            _ if self.pause.is_some() => "paused",
-            (_, Flow::Behind(..)) => "behind",
-            (_, Flow::Lost(_)) => "retry",
-            (_, Flow::Live) => "live",
+            (Health::Failing { .. }, _) => look.lang.pick("503, cannot store", "503,无法存储"),
+            _ if self.pause.is_some() => look.lang.pick("paused", "已暂停"),
+            (_, Flow::Behind(..)) => look.lang.pick("behind", "追赶中"),
+            (_, Flow::Lost(_)) => look.lang.pick("retry", "重试中"),
+            (_, Flow::Live) => look.lang.pick("live", "实时"),
         };
         let failed = self.glance.failed;
+        let ((least_width, least_height), Rect { width, height, .. }) = (LEAST, area);
         let lines = [
-            format!("watop needs {}×{}, this is {}×{}", LEAST.0, LEAST.1, area.width, area.height),
-            format!("{state} · failed {failed}"),
+            say!(
+                look,
+                "watop needs {least_width}×{least_height}, this is {width}×{height}",
+                "watop 需要 {least_width}×{least_height},当前 {width}×{height}"
+            ),
+            say!(look, "{state} · failed {failed}", "{state} · 失败 {failed}"),
         ];
         for (line, y) in lines.into_iter().zip(area.top()..area.bottom()) {
-            Words::new(theme).text(line).draw(frame.buffer_mut(), area.x, y, area.width);
+            Words::new(look).text(line).draw(frame.buffer_mut(), area.x, y, area.width);
         }
     }
 }

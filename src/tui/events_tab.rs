@@ -10,14 +10,19 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
-use super::panes::{Context, Outcome};
+use super::lang::Lang;
+use super::page::{Outcome, Page};
+use super::panes::Context;
 use super::store::{Job, Rows, RowsJob};
+use super::widgets::words::Words;
 use crate::event::{Event, Millis};
 use crate::journal::{Batch, RawRequest};
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
+use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
 
 /// In follow, the newest event is inspected at most this often, so that it can be read.
 const INSPECT_EVERY: i64 = 1_000;
@@ -68,34 +73,9 @@ pub struct EventsTab {
 }
 
 impl EventsTab {
-    /// What can be done now, the list's or the inspector's.
-    pub fn actions(&self) -> Vec<Action> {
-        use Action::{
-            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane,
-            Raw, Right, Up, Zoom,
-        };
-        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter];
-        match self.focus {
-            Focus::List => actions.extend([Follow, Open]),
-            Focus::Inspector => actions.extend([Left, Right]),
-        }
-        if !self.bar.expression.is_empty() {
-            actions.push(FilterOff);
-        }
-        if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
-            actions.push(Back);
-        }
-        actions
-    }
-
     /// Whether the list sticks to its end.
     pub fn follows(&self) -> bool {
         !self.held
-    }
-
-    /// Whether an expression is being typed: all keys go there.
-    pub fn typing(&self) -> bool {
-        self.bar.prompt.is_some()
     }
 
     /// Whether a filter is in force.
@@ -114,66 +94,9 @@ impl EventsTab {
         self.start_over();
     }
 
-    /// Freezes the view, or lets it go on.
-    pub fn pause(&mut self, paused: bool) {
-        self.paused = paused;
-        if !paused && !self.held {
-            self.list.restart(Begin::End);
-        }
-    }
-
-    /// A key while an expression is being typed.
-    pub fn key(&mut self, key: KeyEvent) {
-        if self.bar.key(key) == Typed::Filtered {
-            self.start_over();
-        }
-    }
-
-    /// Pasted text.
-    pub fn paste(&mut self, text: &str) {
-        if self.bar.paste(text) == Typed::Filtered {
-            self.start_over();
-        }
-    }
-
     fn start_over(&mut self) {
         self.list.restart(Begin::End);
         (self.held, self.selected, self.top) = (false, None, None);
-    }
-
-    /// Does what was asked.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match (action, self.focus) {
-            (Action::NextPane | Action::PreviousPane, Focus::List) => self.focus = Focus::Inspector,
-            (Action::NextPane | Action::PreviousPane, Focus::Inspector) => self.focus = Focus::List,
-            (Action::Zoom, _) => self.zoomed = !self.zoomed,
-            (Action::Raw, _) => {
-                self.inspector.turn(View::Raw);
-                self.focus = Focus::Inspector;
-            }
-            (Action::Filter, _) => self.bar.open(),
-            (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
-                self.bar.toggle();
-                self.start_over();
-            }
-            (Action::Back, _) => return self.back(),
-            (Action::Open, Focus::List) => self.focus = Focus::Inspector,
-            (Action::Follow, Focus::List) if self.held => self.follow(),
-            (Action::Follow, Focus::List) => {
-                self.held = true;
-                self.top = self.first_shown();
-            }
-            (Action::Last, Focus::List) => {
-                self.selected = None;
-                self.follow();
-            }
-            (Action::First, Focus::List) => self.go_to_start(),
-            (Action::Left, Focus::Inspector) => self.inspector.turn_by(-1),
-            (Action::Right, Focus::Inspector) => self.inspector.turn_by(1),
-            (_, Focus::Inspector) => return self.scroll(action),
-            (_, Focus::List) => return self.walk(action),
-        }
-        Outcome::Changed
     }
 
     /// Out of the inspector, out of the zoom, off the selected event; then it is for others.
@@ -261,32 +184,6 @@ impl EventsTab {
         self.list.rows().get(self.first_row()).map(|row| row.seq)
     }
 
-    /// Takes in a live batch.
-    pub fn live(&mut self, batch: &Batch, ctx: &Context<'_>, now: Millis) {
-        if self.paused {
-            self.list.attached = false;
-        } else {
-            self.list.live(batch, ctx.scope.span, &self.bar.filter, now);
-        }
-    }
-
-    /// The tab was left: the list is read on when it is opened again.
-    pub fn leave(&mut self) {
-        self.list.attached = false;
-    }
-
-    /// What has to be read for what is looked at: called while the tab is open.
-    pub fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
-        self.follow_window(ctx);
-        if self.trouble.as_ref().is_some_and(|(_, again)| now < *again) {
-            return Vec::new();
-        }
-        let mut jobs = Vec::new();
-        jobs.extend(self.row_job(ctx, now).map(Job::Rows));
-        jobs.extend(self.inspector_job(now));
-        jobs
-    }
-
     fn row_job(&mut self, ctx: &Context<'_>, now: Millis) -> Option<RowsJob> {
         let scanning = self.bar.active() && !self.list.full();
         let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
@@ -343,5 +240,124 @@ impl EventsTab {
     pub fn failed(&mut self, why: String, now: Millis) {
         self.list.reading = false;
         self.trouble = Some((why, Millis(now.0 + RETRY_AFTER)));
+    }
+}
+
+impl Page for EventsTab {
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        self.counts(ctx)
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        self.draw_halves(frame, area, ctx);
+    }
+
+    fn act(&mut self, action: Action) -> Outcome {
+        match (action, self.focus) {
+            (Action::NextPane | Action::PreviousPane, Focus::List) => self.focus = Focus::Inspector,
+            (Action::NextPane | Action::PreviousPane, Focus::Inspector) => self.focus = Focus::List,
+            (Action::Zoom, _) => self.zoomed = !self.zoomed,
+            (Action::Raw, _) => {
+                self.inspector.turn(View::Raw);
+                self.focus = Focus::Inspector;
+            }
+            (Action::Filter, _) => self.bar.open(),
+            (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
+                self.bar.toggle();
+                self.start_over();
+            }
+            (Action::Back, _) => return self.back(),
+            (Action::Open, Focus::List) => self.focus = Focus::Inspector,
+            (Action::Follow, Focus::List) if self.held => self.follow(),
+            (Action::Follow, Focus::List) => {
+                self.held = true;
+                self.top = self.first_shown();
+            }
+            (Action::Last, Focus::List) => {
+                self.selected = None;
+                self.follow();
+            }
+            (Action::First, Focus::List) => self.go_to_start(),
+            (Action::Left, Focus::Inspector) => self.inspector.turn_by(-1),
+            (Action::Right, Focus::Inspector) => self.inspector.turn_by(1),
+            (_, Focus::Inspector) => return self.scroll(action),
+            (_, Focus::List) => return self.walk(action),
+        }
+        Outcome::Changed
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        use Action::{
+            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane,
+            Raw, Right, Up, Zoom,
+        };
+        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter];
+        match self.focus {
+            Focus::List => actions.extend([Follow, Open]),
+            Focus::Inspector => actions.extend([Left, Right]),
+        }
+        if !self.bar.expression.is_empty() {
+            actions.push(FilterOff);
+        }
+        if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
+            actions.push(Back);
+        }
+        actions
+    }
+
+    fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
+        self.follow_window(ctx);
+        if self.trouble.as_ref().is_some_and(|(_, again)| now < *again) {
+            return Vec::new();
+        }
+        let mut jobs = Vec::new();
+        jobs.extend(self.row_job(ctx, now).map(Job::Rows));
+        jobs.extend(self.inspector_job(now));
+        jobs
+    }
+
+    fn live(&mut self, batch: &Batch, ctx: &Context<'_>, now: Millis) {
+        if self.paused {
+            self.list.attached = false;
+        } else {
+            self.list.live(batch, ctx.scope.span, &self.bar.filter, now);
+        }
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        if !paused && !self.held {
+            self.list.restart(Begin::End);
+        }
+    }
+
+    fn leave(&mut self) {
+        self.list.attached = false;
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        if self.bar.key(key) == Typed::Filtered {
+            self.start_over();
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if self.bar.paste(text) == Typed::Filtered {
+            self.start_over();
+        }
+    }
+
+    fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        self.bar.prompt.as_ref()?;
+        Some(vec![
+            ("Enter", lang.pick("apply", "应用")),
+            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
+            ("Ctrl-U", lang.pick("clear", "清空")),
+            ("Ctrl-W", lang.pick("word back", "删除一词")),
+        ])
+    }
+
+    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.draw_typed(frame, row, ctx.look);
     }
 }

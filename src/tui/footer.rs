@@ -3,48 +3,46 @@
 use super::action::Action;
 use super::app::App;
 use super::keymap::{Key, Keymap};
-use super::theme::{Role, Theme};
+use super::theme::Role;
 use super::update::valid;
 use super::widgets::format;
 use super::widgets::words::Words;
 use crate::event::Millis;
+use crate::tui::look::Look;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What the footer offers, most used first: the word, and the actions whose keys stand before it.
-const HINTS: &[(&str, &[Action])] = &[
-    ("back", &[Action::Back]),
-    ("now", &[Action::Now]),
-    ("pane", &[Action::NextPane]),
-    ("hold", &[Action::Follow]),
-    ("open", &[Action::Open]),
-    ("view", &[Action::Left, Action::Right]),
-    ("filter", &[Action::Filter]),
-    ("filter off", &[Action::FilterOff]),
-    ("zoom", &[Action::Zoom]),
-    ("explain", &[Action::Explain]),
-    ("pause", &[Action::Pause]),
-    ("window", &[Action::Narrower, Action::Wider]),
-    ("step", &[Action::StepBack, Action::StepForward]),
-    ("sort", &[Action::Sort]),
-    ("move", &[Action::Down, Action::Up]),
-    ("raw", &[Action::Raw]),
-    ("theme", &[Action::Theme]),
-    ("quit", &[Action::Quit]),
+/// What the footer offers, most used first: the word in each language, and the actions whose keys stand before it.
+const HINTS: &[(&str, &str, &[Action])] = &[
+    ("back", "返回", &[Action::Back]),
+    ("now", "现在", &[Action::Now]),
+    ("pane", "面板", &[Action::NextPane]),
+    ("hold", "停住", &[Action::Follow]),
+    ("open", "打开", &[Action::Open]),
+    ("view", "视图", &[Action::Left, Action::Right]),
+    ("filter", "过滤", &[Action::Filter]),
+    ("filter off", "关过滤", &[Action::FilterOff]),
+    ("zoom", "放大", &[Action::Zoom]),
+    ("explain", "解释", &[Action::Explain]),
+    ("pause", "暂停", &[Action::Pause]),
+    ("window", "窗口", &[Action::Narrower, Action::Wider]),
+    ("step", "步进", &[Action::StepBack, Action::StepForward]),
+    ("sort", "排序", &[Action::Sort]),
+    ("move", "移动", &[Action::Down, Action::Up]),
+    ("raw", "原文", &[Action::Raw]),
+    ("theme", "主题", &[Action::Theme]),
+    ("quit", "退出", &[Action::Quit]),
 ];
 
-/// How a frozen view is left: said first.
-const GO_ON: &str = "go on";
-
-/// Draws the footer of the screen.
+/// Draws the footer of the screen. How a frozen view is left is said first.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let valid = valid(app, now);
-    let hints = HINTS.iter().filter(|(_, actions)| actions.iter().any(|action| valid.contains(action)));
-    let hints = hints.map(|(word, actions)| (keys(&app.known.keymap, actions), word_now(app, word)));
+    let hints = HINTS.iter().filter(|(.., actions)| actions.iter().any(|action| valid.contains(action)));
     let mut hints: Vec<_> = hints.collect();
-    hints.sort_by_key(|(_, word)| *word != GO_ON);
-    row(buffer, area, app, now, hints.into_iter(), keys(&app.known.keymap, &[Action::Help]));
+    hints.sort_by_key(|(.., actions)| app.pause.is_none() || !actions.contains(&Action::Pause));
+    let hints = hints.into_iter().map(|hint| (keys(&app.known.keymap, hint.2), word_now(app, hint)));
+    row(buffer, area, app, now, hints, keys(&app.known.keymap, &[Action::Help]));
 }
 
 /// Draws the footer of something that has keys of its own.
@@ -54,11 +52,12 @@ pub(super) fn draw_own(buffer: &mut Buffer, area: Rect, app: &App, now: Millis, 
 }
 
 /// Some words say what the key would do now.
-fn word_now(app: &App, word: &'static str) -> &'static str {
-    match word {
-        "pause" if app.pause.is_some() => GO_ON,
-        "hold" if !app.events.follows() => "follow",
-        other => other,
+fn word_now(app: &App, (en, zh, actions): &(&'static str, &'static str, &[Action])) -> &'static str {
+    let lang = app.look.lang;
+    match actions {
+        [Action::Pause] if app.pause.is_some() => lang.pick("go on", "继续"),
+        [Action::Follow] if !app.pages.events.follows() => lang.pick("follow", "跟随"),
+        _ => lang.pick(*en, *zh),
     }
 }
 
@@ -70,18 +69,18 @@ fn row(
     hints: impl Iterator<Item = (String, &'static str)>,
     help: String,
 ) {
-    let theme = app.theme();
+    let look = &app.look;
     let zone = &app.known.zone;
-    let clock = Words::new(theme).muted(format::hour_minute(now, zone));
+    let clock = Words::new(look).muted(format::hour_minute(now, zone));
     let clock = if area.width >= 100 { clock.muted(format!(" {}", zone_name(zone, now))) } else { clock };
     let clock_width = clock.width();
     clock.draw_right(buffer, area.right().saturating_sub(1), area.y, area.width);
 
-    let last = if help.is_empty() { Words::new(theme) } else { hint(theme, help, "help") };
+    let last = if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
     let room = usize::from(area.width).saturating_sub(clock_width + 4 + last.width());
-    let mut line = Words::new(theme);
+    let mut line = Words::new(look);
     for (keys, word) in hints {
-        let hint = hint(theme, keys, word);
+        let hint = hint(look, keys, word);
         if line.width() + hint.width() > room {
             break;
         }
@@ -90,8 +89,8 @@ fn row(
     line.then(last).draw(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
 }
 
-fn hint<'a>(theme: &'a Theme, keys: String, word: &'static str) -> Words<'a> {
-    Words::new(theme).role(Role::Accent, keys).muted(format!(" {word}  "))
+fn hint<'a>(look: &'a Look, keys: String, word: &'static str) -> Words<'a> {
+    Words::new(look).role(Role::Accent, keys).muted(format!(" {word}  "))
 }
 
 /// The keys of some actions, with blanks between.

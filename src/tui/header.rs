@@ -1,9 +1,11 @@
 //! The first rows: the truth about watop itself, the tabs, and what period is looked at.
 
-use super::app::{App, Flow, Tab};
+use super::app::{App, Flow};
 use super::events_tab::scheme_word;
+use super::lang::say;
 use super::panes;
-use super::theme::{Glyph, Role, Theme};
+use super::place::Tab;
+use super::theme::{Glyph, Role};
 use super::widgets::format;
 use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
@@ -11,6 +13,7 @@ use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::Health;
 use crate::monitor::view::{Scope, Verdict};
+use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -29,51 +32,53 @@ const LONG_BACKLOG: u64 = 256;
 
 /// Draws the first row.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
-    let theme = app.theme();
+    let look = &app.look;
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let gap = if area.width >= NARROW { 2 } else { 1 };
-    let mut left = vec![Segment::new(0, Words::new(theme).strong("watop")), Segment::new(0, state(app, theme, now))];
+    let mut left = vec![Segment::new(0, Words::new(look).strong("watop")), Segment::new(0, state(app, look, now))];
     if let Flow::Lost(why) = &app.known.flow {
-        left.push(Segment::new(1, Words::new(theme).muted(clean(why).into_owned())));
+        left.push(Segment::new(1, Words::new(look).muted(clean(why).into_owned())));
     }
     if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
-        left.push(Segment::new(6, Words::new(theme).muted(short_address(&app.known.intake.address))));
+        left.push(Segment::new(6, Words::new(look).muted(short_address(&app.known.intake.address))));
     }
     if app.known.intake.unverified() {
-        left.push(Segment::new(0, Words::new(theme).bold(Role::Failed, "UNVERIFIED")));
+        left.push(Segment::new(0, Words::new(look).bold(Role::Failed, look.lang.pick("UNVERIFIED", "未验签"))));
     } else if area.width >= NARROW {
         for access in &app.known.intake.schemes {
-            left.push(Segment::new(3, verified(app, theme, access.scheme)));
+            left.push(Segment::new(3, verified(app, look, access.scheme)));
         }
     }
-    strip::draw(buffer, inner, gap, left, gauges(app, theme, area.width));
+    strip::draw(buffer, inner, gap, left, gauges(app, look, area.width));
 }
 
 /// In one word: can it store, and is what is shown now?
-fn state<'a>(app: &App, theme: &'a Theme, now: Millis) -> Words<'a> {
-    let words = Words::new(theme);
-    let mark = |role, glyph, word: String| Words::new(theme).glyph(role, glyph).bold(role, format!(" {word}"));
+fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
+    let words = Words::new(look);
+    let mark = |role, glyph, word: String| Words::new(look).glyph(role, glyph).bold(role, format!(" {word}"));
     if let Health::Failing { refused, .. } = &app.known.health {
         let count = if *refused > 0 { format!("503 ×{}", format::thousands(*refused)) } else { "503".to_owned() };
         return mark(Role::Failed, Glyph::Critical, count);
     }
     if let Some(pause) = app.pause {
-        let new = format!("  +{} new", format::thousands(pause.new));
-        return mark(Role::Warn, Glyph::Paused, "PAUSED".to_owned()).muted(new);
+        let new = format::thousands(pause.new);
+        let new = say!(look, "  +{new} new", "  +{new} 新");
+        return mark(Role::Warn, Glyph::Paused, look.lang.pick("PAUSED", "已暂停").to_owned()).muted(new);
     }
     if let Some(end) = app.known.period.end {
         return mark(Role::Warn, Glyph::Past, format::countdown((now.0 - end.0) / 1000));
     }
     match &app.known.flow {
-        Flow::Behind(_, 0) => mark(Role::Warn, Glyph::Live, "BEHIND".to_owned()),
+        Flow::Behind(_, 0) => mark(Role::Warn, Glyph::Live, look.lang.pick("BEHIND", "追赶中").to_owned()),
         Flow::Behind(done, total) => {
-            mark(Role::Warn, Glyph::Live, format!("BEHIND {} %", (done.saturating_mul(100) / total).min(99)))
+            let percent = (done.saturating_mul(100) / total).min(99);
+            mark(Role::Warn, Glyph::Live, say!(look, "BEHIND {percent} %", "追赶中 {percent} %"))
         }
-        Flow::Lost(_) => mark(Role::Warn, Glyph::Ready, "RETRY".to_owned()),
+        Flow::Lost(_) => mark(Role::Warn, Glyph::Ready, look.lang.pick("RETRY", "重试中").to_owned()),
         Flow::Live if app.known.monitor.extent().is_none() => {
-            words.glyph(Role::Accent, Glyph::Ready).bold(Role::Accent, " READY")
+            words.glyph(Role::Accent, Glyph::Ready).bold(Role::Accent, look.lang.pick(" READY", " 就绪"))
         }
-        Flow::Live => mark(Role::Ok, Glyph::Live, "LIVE".to_owned()),
+        Flow::Live => mark(Role::Ok, Glyph::Live, look.lang.pick("LIVE", "实时").to_owned()),
     }
 }
 
@@ -84,128 +89,139 @@ fn short_address(url: &str) -> String {
 }
 
 /// A scheme, and whether it verified something.
-fn verified<'a>(app: &App, theme: &'a Theme, scheme: Scheme) -> Words<'a> {
+fn verified<'a>(app: &App, look: &'a Look, scheme: Scheme) -> Words<'a> {
     let (nxcloud, meta) = app.known.vitals.verified;
     let seen = match scheme {
         Scheme::Nxcloud => nxcloud,
         Scheme::Meta => meta,
     };
-    let words = Words::new(theme).muted(format!("{} ", scheme_word(scheme)));
+    let words = Words::new(look).muted(format!("{} ", scheme_word(scheme)));
     if seen > 0 { words.glyph(Role::Ok, Glyph::Good) } else { words.nothing() }
 }
 
 /// The gauges, from the right end: they never move.
-fn gauges<'a>(app: &App, theme: &'a Theme, width: u16) -> Vec<Segment<'a>> {
+fn gauges<'a>(app: &App, look: &'a Look, width: u16) -> Vec<Segment<'a>> {
     let wide = width >= WIDE;
     let vitals = &app.known.vitals;
     let pulse = &app.glance.pulse;
-    let unit = |value: String, unit: &'static str| Words::new(theme).strong(value).muted(unit);
-    let gauge = |label: &'static str, value: String| Words::new(theme).muted(label).strong(value);
-    let loud = |label: &'static str, value: String| Words::new(theme).muted(label).bold(Role::Warn, value);
-    let pad = |words: Words<'a>| if wide { Words::new(theme).muted(" ").then(words) } else { words };
+    let unit = |value: String, unit: &'static str| Words::new(look).strong(value).muted(unit);
+    let gauge = |label: &'static str, value: String| Words::new(look).muted(label).strong(value);
+    let loud = |label: &'static str, value: String| Words::new(look).muted(label).bold(Role::Warn, value);
+    let pad = |words: Words<'a>| if wide { Words::new(look).muted(" ").then(words) } else { words };
     let rate = format::rate(pulse.events_per_s);
 
-    let mut gauges = vec![Segment::new(2, pad(unit(rate, if width < NARROW { "/s" } else { " ev/s" })))];
+    let mut gauges =
+        vec![Segment::new(2, pad(unit(rate, if width < NARROW { "/s" } else { look.lang.pick(" ev/s", " 事件/秒") })))];
     if width >= NARROW {
-        gauges.push(Segment::new(4, pad(gauge("dup ", format::thousands(app.glance.ingest.duplicates)))));
+        gauges.push(Segment::new(
+            4,
+            pad(gauge(look.lang.pick("dup ", "重复 "), format::thousands(app.glance.ingest.duplicates))),
+        ));
     }
-    let refused = app.refused.unauthorised();
+    let refused = app.pages.refused.unauthorised();
     gauges.push(if refused > 0 {
-        Segment::new(0, pad(loud("refused ", format::thousands(refused))))
+        Segment::new(0, pad(loud(look.lang.pick("refused ", "拒收 "), format::thousands(refused))))
     } else {
-        Segment::new(5, pad(gauge("refused ", "0".to_owned())))
+        Segment::new(5, pad(gauge(look.lang.pick("refused ", "拒收 "), "0".to_owned())))
     });
     let ack = vitals.ack_us.map(|(_, p99)| p99);
-    let ack_text = ack.map_or_else(|| theme.glyph(Glyph::NoValue).to_owned(), format::latency);
+    let ack_text = ack.map_or_else(|| look.glyph(Glyph::NoValue).to_owned(), format::latency);
     if ack.is_some_and(|ack| ack >= SLOW_ACK) {
-        gauges.push(Segment::new(1, pad(loud("ack p99 ", ack_text))));
+        gauges.push(Segment::new(1, pad(loud(look.lang.pick("ack p99 ", "应答 p99 "), ack_text))));
     } else if wide {
-        gauges.push(Segment::new(6, pad(gauge("ack p99 ", ack_text))));
+        gauges.push(Segment::new(6, pad(gauge(look.lang.pick("ack p99 ", "应答 p99 "), ack_text))));
     }
-    let lag = pulse.lag_s.map_or_else(|| theme.glyph(Glyph::NoValue).to_owned(), format::short_duration);
-    gauges.push(Segment::new(3, pad(gauge("lag ", lag))));
+    let lag = pulse.lag_s.map_or_else(|| look.glyph(Glyph::NoValue).to_owned(), format::short_duration);
+    gauges.push(Segment::new(3, pad(gauge(look.lang.pick("lag ", "延迟 "), lag))));
     let waiting = vitals.gauges.waiting;
     if waiting >= LONG_BACKLOG {
-        gauges.push(Segment::new(1, pad(loud("backlog ", format::thousands(waiting)))));
+        gauges.push(Segment::new(1, pad(loud(look.lang.pick("backlog ", "积压 "), format::thousands(waiting)))));
     } else if wide {
-        gauges.push(Segment::new(6, pad(gauge("backlog ", format::thousands(waiting)))));
+        gauges.push(Segment::new(6, pad(gauge(look.lang.pick("backlog ", "积压 "), format::thousands(waiting)))));
     }
     gauges
 }
 
 /// Draws the second row: tabs on the left, the period on the right.
 pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scope) {
-    let theme = app.theme();
-    let refused = app.refused.unauthorised();
-    let mut tabs = Words::new(theme);
-    for (number, name, tab) in
-        [("1", "Overview", Tab::Overview), ("2", "Events", Tab::Events), ("4", "Refused", Tab::Refused)]
-    {
-        let ground = if tab == app.tab { theme.style(Role::Selection) } else { theme.style(Role::Ground) };
-        if tab == app.tab {
-            let name_style =
-                ground.patch(theme.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
-            tabs = tabs.styled(ground.patch(theme.style(Role::Accent)), format!(" {number} ")).styled(name_style, name);
+    let look = &app.look;
+    let refused = app.pages.refused.unauthorised();
+    let mut tabs = Words::new(look);
+    for tab in Tab::ALL {
+        let (number, name) = (tab.number(), tab_name(tab, look));
+        let ground = if tab == app.tab() { look.style(Role::Selection) } else { look.style(Role::Ground) };
+        if tab == app.tab() {
+            let name_style = ground.patch(look.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+            tabs = tabs.styled(ground.patch(look.style(Role::Accent)), format!(" {number} ")).styled(name_style, name);
         } else {
             tabs = tabs.muted(format!(" {number} {name}"));
         }
         if tab == Tab::Refused && refused > 0 {
-            let style = ground.patch(theme.style(Role::Warn)).add_modifier(Modifier::BOLD);
+            let style = ground.patch(look.style(Role::Warn)).add_modifier(Modifier::BOLD);
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
         tabs = tabs.styled(ground, " ");
     }
     let left = vec![Segment::new(0, tabs)];
     let inner = Rect { width: area.width.saturating_sub(1), ..area };
-    strip::draw(buffer, inner, 2, left, period(app, theme, scope, area.width));
+    strip::draw(buffer, inner, 2, left, period(app, look, scope, area.width));
+}
+
+/// What a tab is called.
+fn tab_name(tab: Tab, look: &Look) -> &'static str {
+    match tab {
+        Tab::Overview => look.lang.pick("Overview", "总览"),
+        Tab::Events => look.lang.pick("Events", "事件"),
+        Tab::Refused => look.lang.pick("Refused", "拒收"),
+    }
 }
 
 /// Window, its clock times, filter.
-fn period<'a>(app: &App, theme: &'a Theme, scope: &Scope, width: u16) -> Vec<Segment<'a>> {
+fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segment<'a>> {
     let zone = &app.known.zone;
-    let label =
-        Words::new(theme).muted(if width >= WIDE { "window " } else { "" }).strong(app.known.period.window.label());
+    let label = Words::new(look)
+        .muted(if width >= WIDE { look.lang.pick("window ", "窗口 ") } else { "" })
+        .strong(app.known.period.window.label());
     let (from, to) = (scope.span.from, Millis(scope.span.to.0.min(scope.as_of.0)));
     let mut times = format!("{}–{}", format::hour_minute(from, zone), format::hour_minute(to, zone));
     if format::day(from, zone) != format::day(scope.as_of, zone) {
         times = format!("{} {times}", format::day(from, zone));
     }
-    let mut about = Words::new(theme).muted(times);
-    if app.tab == Tab::Events {
+    let mut about = Words::new(look).muted(times);
+    if app.tab() == Tab::Events {
         about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
-        about = if app.events.filtered() { about.text(" 1 filter") } else { about.muted(" no filter") };
+        about = if app.pages.events.filtered() {
+            about.text(look.lang.pick(" 1 filter", " 1 个过滤"))
+        } else {
+            about.muted(look.lang.pick(" no filter", " 无过滤"))
+        };
     }
     vec![Segment::new(0, label), Segment::new(2, about)]
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.
 pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec<Words<'_>>) {
-    let theme = app.theme();
-    buffer.set_style(area, theme.style(Role::Strip));
+    let look = &app.look;
+    buffer.set_style(area, look.style(Role::Strip));
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let mut left = vec![Segment::new(0, path(app, theme, area.width < NARROW).muted("  "))];
+    let mut left = vec![Segment::new(0, path(app, look, area.width < NARROW).muted("  "))];
     for (at, words) in summary.into_iter().enumerate() {
-        let words =
-            if at > 0 { Words::new(theme).glyph(Role::Muted, Glyph::Dot).muted(" ").then(words) } else { words };
+        let words = if at > 0 { Words::new(look).glyph(Role::Muted, Glyph::Dot).muted(" ").then(words) } else { words };
         left.push(Segment::new(u8::try_from(at + 1).unwrap_or(u8::MAX), words));
     }
     // What is listed and hidden goes before what the verdict is about; the level never goes.
     let verdict = &app.glance.verdict;
-    let level = panes::chip(theme, &Verdict { short: String::new(), ..verdict.clone() });
+    let level = panes::chip(look, &Verdict { short: String::new(), ..verdict.clone() });
     let used: usize = left.iter().map(|segment| segment.words.width() + 1).sum();
-    let chip = panes::chip(theme, verdict);
+    let chip = panes::chip(look, verdict);
     let chip = if used + chip.width() <= usize::from(inner.width) { chip } else { level };
     strip::draw(buffer, inner, 1, left, vec![Segment::new(0, chip)]);
 }
 
 /// The way to what is looked at; its last step alone where it is narrow.
-fn path<'a>(app: &App, theme: &'a Theme, narrow: bool) -> Words<'a> {
-    let mut here = match app.path.first().map_or(app.tab, |step| step.tab) {
-        Tab::Overview => "Overview",
-        Tab::Events => "Events",
-        Tab::Refused => "Refused",
-    };
-    let mut words = Words::new(theme);
+fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
+    let mut here = tab_name(app.tab(), look);
+    let mut words = Words::new(look);
     for step in &app.path {
         if !narrow {
             words = words.muted(format!("{} ", clean(here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");

@@ -36,6 +36,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Follow, &["f"]),
     (Action::Sort, &["s"]),
     (Action::Theme, &["T"]),
+    (Action::Mask, &["M"]),
     (Action::Redraw, &["Ctrl-L"]),
     (Action::Suspend, &["Ctrl-Z"]),
     (Action::Help, &["?", "F1"]),

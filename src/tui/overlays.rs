@@ -4,15 +4,16 @@ mod help;
 
 pub(super) use help::Help;
 
-use super::theme::{Role, Theme};
+use super::theme::Role;
+use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Takes colour and weight from what was drawn in `area`, so that what is drawn next stands out.
-fn dim(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+fn dim(buffer: &mut Buffer, area: Rect, look: &Look) {
     let quiet = Style::new().fg(Color::Reset).bg(Color::Reset).remove_modifier(Modifier::all());
-    buffer.set_style(area, quiet.patch(theme.style(Role::Ground)).patch(theme.style(Role::Faint)));
+    buffer.set_style(area, quiet.patch(look.style(Role::Ground)).patch(look.style(Role::Faint)));
 }
 
 /// A box of at most the given size in the middle of `area`.

@@ -22,7 +22,6 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::Intake;
 pub use layout::Size;
-pub use open::{Open, Outcome};
 
 use crate::event::Millis;
 use crate::journal::Health;
@@ -31,7 +30,8 @@ use crate::monitor::view::{Level, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
-use crate::tui::theme::Theme;
+use crate::tui::look::Look;
+use crate::tui::page::{Outcome, Page};
 use crate::tui::widgets::words::Words;
 use data::Wants;
 use jiff::tz::TimeZone;
@@ -44,7 +44,7 @@ use verdict::Situation;
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Colours and glyphs.
-    pub theme: &'a Theme,
+    pub look: &'a Look,
     /// The numbers.
     pub monitor: &'a Monitor,
     /// What is looked at.
@@ -104,7 +104,7 @@ impl Pane {
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// Colours and glyphs.
-    pub theme: &'a Theme,
+    pub look: &'a Look,
     /// Zone of the clock times.
     pub zone: &'a TimeZone,
     /// Keys named on the screen.
@@ -126,7 +126,7 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// An empty line.
     fn words(&self) -> Words<'a> {
-        Words::new(self.theme)
+        Words::new(self.look)
     }
 
     /// Whether failures are out of the ordinary: only then they are drawn in bright red.
@@ -166,32 +166,6 @@ struct Drawn {
 }
 
 impl Overview {
-    /// Draws everything between the tabs and the footer into `area`. How much is shown follows from the whole screen.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
-        let size = Size::of(frame.area());
-        let wants = self.grid.wants(area, size);
-        let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
-        let data = match known {
-            Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.zone, ctx.window, &wants),
-        };
-        let Context { theme, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
-        let view = View { theme, zone, keys, vitals, health, gaps, intake, data: &data, size };
-        self.grid.draw(frame.buffer_mut(), area, &view);
-        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, data });
-    }
-
-    /// Does what was asked for, on what was drawn last.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
-        self.grid.act(action, &drawn.data, drawn.size)
-    }
-
-    /// What can be done now, most used first: for the footer and the help.
-    pub fn actions(&self) -> Vec<Action> {
-        self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
-    }
-
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Verdict {
         let known = match (&self.judged, &self.drawn) {
@@ -204,6 +178,35 @@ impl Overview {
         let shown = Situation { verdict: &known, arrived, zone, vitals, health, gaps, intake }.verdict();
         self.judged = Some((ctx.stamp, known));
         shown
+    }
+}
+
+impl Page for Overview {
+    fn summary<'a>(&mut self, _ctx: &Context<'a>) -> Vec<Words<'a>> {
+        Vec::new()
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        let size = Size::of(frame.area());
+        let wants = self.grid.wants(area, size);
+        let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
+        let data = match known {
+            Some(drawn) => drawn.data,
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.zone, ctx.window, &wants),
+        };
+        let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
+        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
+        self.grid.draw(frame.buffer_mut(), area, &view);
+        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, data });
+    }
+
+    fn act(&mut self, action: Action) -> Outcome {
+        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        self.grid.act(action, &drawn.data, drawn.size)
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
     }
 }
 
@@ -243,6 +246,6 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
 }
 
 /// A verdict as a chip: its level, and its short form where there is something to look at.
-pub fn chip<'a>(theme: &'a Theme, verdict: &Verdict) -> Words<'a> {
-    verdict::short(theme, verdict)
+pub fn chip<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
+    verdict::short(look, verdict)
 }

@@ -1,7 +1,8 @@
 //! The Refused tab: which requests were refused, and why each of them was.
 
 use super::action::Action;
-use super::panes::{Context, Outcome};
+use super::page::{Outcome, Page};
+use super::panes::Context;
 use super::theme::{Glyph, Role};
 use super::widgets::table::{self, Column, Cursor, Table};
 use super::widgets::words::Words;
@@ -52,17 +53,6 @@ pub struct RefusedTab {
 }
 
 impl RefusedTab {
-    /// What can be done now.
-    pub fn actions(&self) -> Vec<Action> {
-        use Action::{Back, Down, First, Last, NextPane, Open, PageDown, PageUp, PreviousPane, Up};
-        if self.list.is_empty() {
-            return Vec::new();
-        }
-        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane];
-        actions.push(if self.explaining { Back } else { Open });
-        actions
-    }
-
     /// Requests answered 401 in the window.
     pub fn unauthorised(&self) -> u64 {
         self.counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum()
@@ -77,22 +67,6 @@ impl RefusedTab {
     pub fn found(&mut self, counts: Vec<RefusedCount>, list: Option<Vec<Refused>>) {
         self.counts = counts;
         self.list = list.unwrap_or(std::mem::take(&mut self.list));
-    }
-
-    /// Does what was asked.
-    pub fn act(&mut self, action: Action) -> Outcome {
-        match action {
-            Action::NextPane | Action::PreviousPane | Action::Open if !self.list.is_empty() => {
-                self.explaining = !self.explaining;
-                Outcome::Changed
-            }
-            Action::Back if self.explaining => {
-                self.explaining = false;
-                Outcome::Changed
-            }
-            _ if self.explaining => self.scroll(action),
-            _ => self.walk(action),
-        }
     }
 
     fn scroll(&mut self, action: Action) -> Outcome {
@@ -131,9 +105,76 @@ impl RefusedTab {
         self.selected.and_then(|n| self.list.iter().position(|refused| refused.n == n)).unwrap_or(0)
     }
 
-    /// Counts, for the row above the tab, the most important first.
-    pub fn summary<'a>(&self, ctx: &Context<'a>) -> Vec<Words<'a>> {
-        let words = || Words::new(ctx.theme);
+    fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let focused = !self.explaining;
+        let totals = Words::new(look).muted("newest first");
+        let inner = border::draw(buffer, area, look, "Refused requests", vec![totals], focused);
+        self.room = usize::from(inner.height.saturating_sub(1));
+        let row = self.cursor();
+        self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
+        let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
+        let list = &self.list;
+        let table = Table { look, columns: &COLUMNS, rows: list.len(), top: self.top, cursor };
+        table.draw(buffer, inner, |at, cell, _| {
+            list.get(at).map_or_else(|| Words::new(look), |refused| words(refused, cell, ctx))
+        });
+        if self.list.is_empty() && inner.height > 2 {
+            let calm = "nothing was refused: what is refused appears here, with the reason";
+            Words::new(look).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
+        }
+    }
+
+    fn draw_why(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let totals = Words::new(look).muted("only here, never in the answer");
+        let inner = border::draw(buffer, area, look, "Why it was refused", vec![totals], self.explaining);
+        let Some(refused) = self.list.get(self.cursor()) else { return };
+        let lines = why(refused, inner.width.into());
+        self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
+        for (at, ((role, line), y)) in lines.iter().skip(self.scrolled).zip(inner.top()..inner.bottom()).enumerate() {
+            let words = Words::new(look);
+            let first = at == 0 && self.scrolled == 0;
+            let words = if first { words.bold(*role, line.as_str()) } else { words.role(*role, line.as_str()) };
+            words.draw(buffer, inner.x, y, inner.width);
+        }
+    }
+
+    fn draw_headers(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let Some(refused) = self.list.get(self.cursor()) else {
+            border::draw(buffer, area, look, "Headers", Vec::new(), false);
+            return;
+        };
+        let totals = Words::new(look).muted(refused.headers.len().to_string());
+        let inner = border::draw(buffer, area, look, "Headers", vec![totals], false);
+        for ((name, value), y) in refused.headers.iter().zip(inner.top()..inner.bottom()) {
+            let name = cut::cut(name, 16, look.glyph(Glyph::Cut)).into_owned();
+            let name = Words::new(look).muted(clean(&name).into_owned()).to(17);
+            name.text(clean(value).into_owned()).draw(buffer, inner.x, y, inner.width);
+        }
+    }
+
+    fn draw_bytes(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let Some(refused) = self.list.get(self.cursor()) else {
+            border::draw(buffer, area, look, "First bytes", Vec::new(), false);
+            return;
+        };
+        let kept = format::thousands(refused.body.len() as u64);
+        let totals = Words::new(look).muted(format!("{kept} of {} kept", format::thousands(refused.length)));
+        let inner = border::draw(buffer, area, look, "First bytes", vec![totals], false);
+        for ((at, bytes), y) in refused.body.chunks(8).enumerate().zip(inner.top()..inner.bottom()) {
+            let digits = bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
+            let line = Words::new(look).role(Role::Faint, format!("{:04x}  ", at * 8)).text(format!("{digits:<25}"));
+            bytes.iter().fold(line, |line, byte| dumped(line, *byte)).draw(buffer, inner.x, y, inner.width);
+        }
+    }
+}
+
+impl Page for RefusedTab {
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.look);
         let kept = format!("{} kept, of at most 1,000", format::thousands(self.list.len() as u64));
         let mut summary =
             vec![words().value(format::thousands(self.all())).muted(" in the window"), words().muted(kept)];
@@ -151,8 +192,7 @@ impl RefusedTab {
         summary
     }
 
-    /// Draws list, explanation, headers and first bytes, as many of them as there is room for.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
         let buffer = frame.buffer_mut();
         if area.height < 14 {
             if self.explaining {
@@ -177,75 +217,34 @@ impl RefusedTab {
         self.draw_bytes(buffer, bytes, ctx);
     }
 
-    fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
-        let focused = !self.explaining;
-        let totals = Words::new(theme).muted("newest first");
-        let inner = border::draw(buffer, area, theme, "Refused requests", vec![totals], focused);
-        self.room = usize::from(inner.height.saturating_sub(1));
-        let row = self.cursor();
-        self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
-        let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
-        let list = &self.list;
-        let table = Table { theme, columns: &COLUMNS, rows: list.len(), top: self.top, cursor };
-        table.draw(buffer, inner, |at, cell, _| {
-            list.get(at).map_or_else(|| Words::new(theme), |refused| words(refused, cell, ctx))
-        });
-        if self.list.is_empty() && inner.height > 2 {
-            let calm = "nothing was refused: what is refused appears here, with the reason";
-            Words::new(theme).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
+    fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::NextPane | Action::PreviousPane | Action::Open if !self.list.is_empty() => {
+                self.explaining = !self.explaining;
+                Outcome::Changed
+            }
+            Action::Back if self.explaining => {
+                self.explaining = false;
+                Outcome::Changed
+            }
+            _ if self.explaining => self.scroll(action),
+            _ => self.walk(action),
         }
     }
 
-    fn draw_why(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
-        let totals = Words::new(theme).muted("only here, never in the answer");
-        let inner = border::draw(buffer, area, theme, "Why it was refused", vec![totals], self.explaining);
-        let Some(refused) = self.list.get(self.cursor()) else { return };
-        let lines = why(refused, inner.width.into());
-        self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
-        for (at, ((role, line), y)) in lines.iter().skip(self.scrolled).zip(inner.top()..inner.bottom()).enumerate() {
-            let words = Words::new(theme);
-            let first = at == 0 && self.scrolled == 0;
-            let words = if first { words.bold(*role, line.as_str()) } else { words.role(*role, line.as_str()) };
-            words.draw(buffer, inner.x, y, inner.width);
+    fn actions(&self) -> Vec<Action> {
+        use Action::{Back, Down, First, Last, NextPane, Open, PageDown, PageUp, PreviousPane, Up};
+        if self.list.is_empty() {
+            return Vec::new();
         }
-    }
-
-    fn draw_headers(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
-        let Some(refused) = self.list.get(self.cursor()) else {
-            border::draw(buffer, area, theme, "Headers", Vec::new(), false);
-            return;
-        };
-        let totals = Words::new(theme).muted(refused.headers.len().to_string());
-        let inner = border::draw(buffer, area, theme, "Headers", vec![totals], false);
-        for ((name, value), y) in refused.headers.iter().zip(inner.top()..inner.bottom()) {
-            let name = cut::cut(name, 16, theme.glyph(Glyph::Cut)).into_owned();
-            let name = Words::new(theme).muted(clean(&name).into_owned()).to(17);
-            name.text(clean(value).into_owned()).draw(buffer, inner.x, y, inner.width);
-        }
-    }
-
-    fn draw_bytes(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
-        let Some(refused) = self.list.get(self.cursor()) else {
-            border::draw(buffer, area, theme, "First bytes", Vec::new(), false);
-            return;
-        };
-        let kept = format::thousands(refused.body.len() as u64);
-        let totals = Words::new(theme).muted(format!("{kept} of {} kept", format::thousands(refused.length)));
-        let inner = border::draw(buffer, area, theme, "First bytes", vec![totals], false);
-        for ((at, bytes), y) in refused.body.chunks(8).enumerate().zip(inner.top()..inner.bottom()) {
-            let digits = bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
-            let line = Words::new(theme).role(Role::Faint, format!("{:04x}  ", at * 8)).text(format!("{digits:<25}"));
-            bytes.iter().fold(line, |line, byte| dumped(line, *byte)).draw(buffer, inner.x, y, inner.width);
-        }
+        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane];
+        actions.push(if self.explaining { Back } else { Open });
+        actions
     }
 }
 
 fn words<'a>(refused: &Refused, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
-    let words = Words::new(ctx.theme);
+    let words = Words::new(ctx.look);
     let in_window = ctx.scope.span.contains(refused.at);
     match cell {
         Cell::Time => {

@@ -1,12 +1,13 @@
 //! What an action does to the state: pure.
 
 use super::action::Action;
-use super::app::{App, Pause, Tab};
+use super::app::{App, Pause};
 use super::input::Input;
 use super::keymap::Key;
 use super::overlays::Help;
-use super::panes::{Open, Outcome};
+use super::page::Outcome;
 use super::period::Period;
+use super::place::{Open, Place};
 use crate::event::Millis;
 use ratatui::crossterm::event::KeyEvent;
 
@@ -32,7 +33,7 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
         Input::Paste(text) => {
             match &mut app.help {
                 Some(help) => help.paste(&text),
-                None => app.events.paste(&text),
+                None => app.page_mut().paste(&text),
             }
             Effect::Draw
         }
@@ -49,8 +50,8 @@ fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
         }
         return if action == Some(Action::Quit) && app.help.is_none() { Effect::Quit } else { Effect::Draw };
     }
-    if app.tab == Tab::Events && app.events.typing() {
-        app.events.key(key);
+    if app.page().prompt(app.look.lang).is_some() {
+        app.page_mut().key(key);
         return Effect::Draw;
     }
     action.map_or(Effect::Nothing, |action| update(app, action, now))
@@ -63,28 +64,24 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Suspend => return Effect::Suspend,
         Action::Redraw => return Effect::Redraw,
         Action::Help => app.help = Some(Help::new(valid(app, now))),
-        Action::Theme => app.theme = (app.theme + 1) % app.themes.len().max(1),
-        Action::Overview => go(app, Tab::Overview),
-        Action::Events => go(app, Tab::Events),
-        Action::Refused => go(app, Tab::Refused),
+        Action::Theme => next_theme(app),
+        Action::Mask => app.look.masker = if app.look.masker.is_none() { Some(app.masker.clone()) } else { None },
+        Action::Overview => go(app, Place::Overview),
+        Action::Events => go(app, Place::Events { filter: app.pages.events.expression().to_owned() }),
+        Action::Refused => go(app, Place::Refused),
         Action::Pause => pause(app, now),
         Action::Narrower => return look(app, app.known.period.narrower()),
         Action::Wider => return look(app, app.known.period.wider()),
         Action::StepBack => return look(app, app.known.period.back(now, start(app))),
         Action::StepForward => return look(app, app.known.period.forward(now)),
         Action::Now => back_to_now(app),
-        _ => return component(app, action),
+        _ => return page(app, action, now),
     }
     Effect::Draw
 }
 
-fn component(app: &mut App, action: Action) -> Effect {
-    let outcome = match app.tab {
-        Tab::Overview => app.overview.act(action),
-        Tab::Events => app.events.act(action),
-        Tab::Refused => app.refused.act(action),
-    };
-    match (outcome, action) {
+fn page(app: &mut App, action: Action, now: Millis) -> Effect {
+    match (app.page_mut().act(action), action) {
         (Outcome::Changed, _) => Effect::Draw,
         (Outcome::Open(open), _) => {
             app.open(open);
@@ -93,8 +90,8 @@ fn component(app: &mut App, action: Action) -> Effect {
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
         (Outcome::Ignored, Action::Filter) => {
-            go(app, Tab::Events);
-            app.events.act(Action::Filter);
+            update(app, Action::Events, now);
+            app.page_mut().act(Action::Filter);
             Effect::Draw
         }
         (Outcome::Ignored, _) => Effect::Nothing,
@@ -105,11 +102,13 @@ fn component(app: &mut App, action: Action) -> Effect {
 fn walk_back(app: &mut App) -> Effect {
     match app.path.pop() {
         Some(step) => {
-            app.events.filter(&step.filter);
-            app.show(step.tab);
+            if app.pages.events.expression() != step.filter {
+                app.pages.events.filter(&step.filter);
+            }
+            app.show(step.from);
         }
-        None if app.tab == Tab::Overview => return Effect::Nothing,
-        None => go(app, Tab::Overview),
+        None if app.at == Place::Overview => return Effect::Nothing,
+        None => go(app, Place::Overview),
     }
     Effect::Draw
 }
@@ -118,23 +117,30 @@ fn walk_back(app: &mut App) -> Effect {
 fn explain(app: &mut App) -> Effect {
     let verdict = &app.glance.verdict;
     let Some(filter) = verdict.proof.clone() else { return Effect::Nothing };
-    if app.tab == Tab::Events && app.events.expression() == filter {
+    if matches!(app.at, Place::Events { .. }) && app.pages.events.expression() == filter {
         return Effect::Nothing;
     }
     let title = verdict.short.clone();
-    app.open(Open::Events { filter, title });
+    app.open(Open::events(filter, title));
     Effect::Draw
 }
 
-fn go(app: &mut App, tab: Tab) {
+fn go(app: &mut App, place: Place) {
     app.path.clear();
-    app.show(tab);
+    app.show(place);
     app.moved();
+}
+
+fn next_theme(app: &mut App) {
+    let at = app.themes.iter().position(|theme| theme.name() == app.look.theme.name()).map_or(0, |at| at + 1);
+    if let Some(theme) = app.themes.get(at).or(app.themes.first()) {
+        app.look.theme = theme.clone();
+    }
 }
 
 fn pause(app: &mut App, now: Millis) {
     app.pause = if app.pause.is_some() { None } else { Some(Pause { at: now, new: 0 }) };
-    app.events.pause(app.pause.is_some());
+    pause_pages(app);
     app.moved();
 }
 
@@ -148,9 +154,14 @@ fn look(app: &mut App, period: Option<Period>) -> Effect {
 fn back_to_now(app: &mut App) {
     app.known.period.end = None;
     if app.pause.take().is_some() {
-        app.events.pause(false);
+        pause_pages(app);
     }
     app.moved();
+}
+
+fn pause_pages(app: &mut App) {
+    let paused = app.pause.is_some();
+    app.pages.all_mut().into_iter().for_each(|page| page.pause(paused));
 }
 
 fn start(app: &App) -> Option<Millis> {
@@ -159,16 +170,12 @@ fn start(app: &App) -> Option<Millis> {
 
 /// Every action that would do something now, for footer and help.
 pub fn valid(app: &App, now: Millis) -> Vec<Action> {
-    let mut actions = match app.tab {
-        Tab::Overview => app.overview.actions(),
-        Tab::Events => app.events.actions(),
-        Tab::Refused => app.refused.actions(),
-    };
+    let mut actions = app.page().actions();
     let offered = [
-        (Action::Back, app.tab != Tab::Overview || !app.path.is_empty()),
-        (Action::Overview, app.tab != Tab::Overview),
-        (Action::Events, app.tab != Tab::Events),
-        (Action::Refused, app.tab != Tab::Refused),
+        (Action::Back, app.at != Place::Overview || !app.path.is_empty()),
+        (Action::Overview, app.at != Place::Overview),
+        (Action::Events, !matches!(app.at, Place::Events { .. })),
+        (Action::Refused, app.at != Place::Refused),
         (Action::Explain, app.glance.verdict.proof.is_some()),
         (Action::Filter, true),
         (Action::Pause, true),
@@ -178,6 +185,7 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::StepForward, app.known.period.forward(now).is_some()),
         (Action::Now, app.known.period.end.is_some() || app.pause.is_some()),
         (Action::Theme, app.themes.len() > 1),
+        (Action::Mask, true),
         (Action::Redraw, true),
         (Action::Suspend, cfg!(unix)),
         (Action::Help, true),

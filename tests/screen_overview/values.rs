@@ -8,6 +8,7 @@ use watop::journal::{Gauges, Health};
 use watop::monitor::view::*;
 use watop::receiver::Vitals;
 use watop::tui::keymap::Keymap;
+use watop::tui::look::Look;
 use watop::tui::panes::intake::Access;
 use watop::tui::panes::{Grid, Intake, OverviewData, Size, View};
 use watop::tui::theme::{Depth, Theme};
@@ -284,7 +285,7 @@ pub(crate) fn incident() -> OverviewData {
 
 /// A screen to draw on, and what stands around the numbers.
 pub(crate) struct Screen {
-    pub theme: Theme,
+    pub look: Look,
     pub zone: TimeZone,
     pub keys: Keymap,
     pub vitals: Vitals,
@@ -299,7 +300,7 @@ impl Screen {
         let access =
             |scheme, label: &str, form: &str| Access { scheme, labels: vec![label.into()], form: form.to_owned() };
         Self {
-            theme: Theme::load(theme, Depth::True, ascii).unwrap(),
+            look: Look::new(Theme::load(theme, Depth::True, ascii).unwrap()),
             zone: TimeZone::fixed(jiff::tz::offset(8)),
             keys: Keymap::new(&[]).unwrap(),
             vitals: Vitals {
@@ -328,7 +329,7 @@ impl Screen {
         let above = if size == Size::One { 1 } else { 2 };
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height - above - 1));
         let view = View {
-            theme: &self.theme,
+            look: &self.look,
             zone: &self.zone,
             keys: &self.keys,
             vitals: &self.vitals,

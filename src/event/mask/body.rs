@@ -31,8 +31,7 @@ const PHONES: [&str; 13] = [
 const PHONE_ENDS: [&str; 4] = ["_phone", "phone_number", "wa_id", "user_id"];
 
 /// Names of values that are a person's name.
-const NAMES: [&str; 7] =
-    ["name", "username", "formatted_name", "first_name", "middle_name", "last_name", "full_name"];
+const NAMES: [&str; 7] = ["name", "username", "formatted_name", "first_name", "middle_name", "last_name", "full_name"];
 
 /// Words and identifiers of the platform and the business.
 const WORDS: [&str; 27] = [
@@ -66,8 +65,18 @@ const WORDS: [&str; 27] = [
 ];
 
 /// Names of values that stay when they are numbers, also when written as strings. Also any name that ends in `timestamp`.
-const NUMBERS: [&str; 10] =
-    ["time", "start_time", "end_time", "duration", "code", "meta_code", "price", "foreign_price", "progress", "chunk_order"];
+const NUMBERS: [&str; 10] = [
+    "time",
+    "start_time",
+    "end_time",
+    "duration",
+    "code",
+    "meta_code",
+    "price",
+    "foreign_price",
+    "progress",
+    "chunk_order",
+];
 
 /// Objects whose texts are the platform's own, unless somebody's number is quoted in them.
 const PLATFORM: [&str; 3] = ["errors", "error", "error_data"];
@@ -140,7 +149,11 @@ impl Masker {
             let length = from.find(|c| !is_digit(c)).unwrap_or(from.len());
             let (number, after) = from.split_at(length);
             scrubbed.push_str(before);
-            if is_long_number(number) { scrubbed.push_str(&self.phone(number)) } else { scrubbed.push_str(number) }
+            if is_long_number(number) {
+                scrubbed.push_str(&self.phone(number))
+            } else {
+                scrubbed.push_str(number)
+            }
             rest = after;
         }
         scrubbed.push_str(rest);
@@ -191,7 +204,8 @@ impl Walk<'_> {
     fn enter(&mut self, step: &Step) {
         self.levels.truncate(step.depth);
         let above = self.levels.last();
-        let (outer, inherited) = above.map_or_else(Default::default, |level| (level.around.clone(), level.name.clone()));
+        let (outer, inherited) =
+            above.map_or_else(Default::default, |level| (level.around.clone(), level.name.clone()));
         let (name, around) = match &step.name {
             Some(name) => (name.as_ref().into(), inherited),
             None => (inherited, outer),

@@ -5,8 +5,9 @@ use super::inspector::{View, scheme_word};
 use super::row::Row;
 use super::{EventsTab, Focus};
 use crate::event::clean::clean;
+use crate::tui::look::Look;
 use crate::tui::panes::Context;
-use crate::tui::theme::{Glyph, Role, Theme};
+use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame as border};
@@ -43,7 +44,7 @@ const STACKED: u16 = 16;
 
 impl EventsTab {
     /// Draws list and inspector, as many of them as there is room for.
-    pub fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+    pub(super) fn draw_halves(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
         let both = !self.zoomed;
         if both && area.width >= SIDE_BY_SIDE {
             let [list, inspector] = Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).areas(area);
@@ -61,30 +62,30 @@ impl EventsTab {
     }
 
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
+        let look = ctx.look;
         let focused = self.focus == Focus::List;
-        let inner = border::draw(buffer, area, theme, "Events", vec![self.state(ctx)], focused);
+        let inner = border::draw(buffer, area, look, "Events", vec![self.state(ctx)], focused);
         // The column of the cursor stands between the frame and the first column.
         self.room = usize::from(inner.height.saturating_sub(1));
         let first = self.first_row();
         let cursor = self.selected.map(|seq| Cursor { row: self.list.position(seq), focused });
         let rows = self.list.rows();
-        let table = Table { theme, columns: &COLUMNS, rows: rows.len(), top: first, cursor };
+        let table = Table { look, columns: &COLUMNS, rows: rows.len(), top: first, cursor };
         table.draw(buffer, inner, |at, cell, width| {
-            rows.get(at).map_or_else(|| Words::new(theme), |row| words(row, cell, width, ctx))
+            rows.get(at).map_or_else(|| Words::new(look), |row| words(row, cell, width, ctx))
         });
         if rows.is_empty() {
             let y = inner.y + 1 + inner.height.saturating_sub(1) / 3;
             if y < inner.bottom() {
-                Words::new(theme).muted(self.why_empty()).draw(buffer, inner.x, y, inner.width);
+                Words::new(look).muted(self.why_empty()).draw(buffer, inner.x, y, inner.width);
             }
         }
-        scroll_mark(buffer, area, theme, first, self.room, rows.len());
+        scroll_mark(buffer, area, look, first, self.room, rows.len());
     }
 
     /// Where the list stands, for its frame.
     fn state<'a>(&self, ctx: &Context<'a>) -> Words<'a> {
-        let words = Words::new(ctx.theme);
+        let words = Words::new(ctx.look);
         let newer = self.list.rows().len().saturating_sub(self.first_row() + self.room);
         let words = if self.paused {
             words.glyph(Role::Warn, Glyph::Paused).bold(Role::Warn, " paused")
@@ -118,14 +119,14 @@ impl EventsTab {
     }
 
     fn draw_inspector(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let theme = ctx.theme;
+        let look = ctx.look;
         let focused = self.focus == Focus::Inspector;
         let (name, totals) = self.inspector_title(ctx);
-        let inner = border::draw(buffer, area, theme, &name, vec![totals], focused);
+        let inner = border::draw(buffer, area, look, &name, vec![totals], focused);
         if inner.height < 2 {
             return;
         }
-        self.draw_views(buffer, inner, theme);
+        self.draw_views(buffer, inner, look);
         let room = usize::from(inner.height - 1);
         self.inspector_room = room;
         let empty = self.inspector.seq().is_none();
@@ -133,23 +134,23 @@ impl EventsTab {
         self.inspector.top = self.inspector.top.min(count.saturating_sub(room));
         let top = self.inspector.top;
         for (line, y) in self.inspector.lines(ctx, inner.width.into()).iter().skip(top).take(room).zip(inner.y + 1..) {
-            let words = line.iter().fold(Words::new(theme), |words, (role, text)| words.role(*role, text.as_str()));
+            let words = line.iter().fold(Words::new(look), |words, (role, text)| words.role(*role, text.as_str()));
             words.draw(buffer, inner.x, y, inner.width);
         }
         if empty {
-            Words::new(theme).muted("the newest event, or the one under the cursor").draw(
+            Words::new(look).muted("the newest event, or the one under the cursor").draw(
                 buffer,
                 inner.x,
                 inner.y + 2,
                 inner.width,
             );
         }
-        scroll_mark(buffer, area, theme, top, room, count);
+        scroll_mark(buffer, area, look, top, room, count);
     }
 
     /// Number of the event, how it came under the glass, and who vouches for it.
     fn inspector_title<'a>(&self, ctx: &Context<'a>) -> (String, Words<'a>) {
-        let words = Words::new(ctx.theme);
+        let words = Words::new(ctx.look);
         let Some((event, raw)) = self.inspector.parts() else { return ("Event".to_owned(), words) };
         let seq = self.inspector.seq().unwrap_or_default();
         let words = if self.selected == Some(seq) { words.muted("selected ") } else { words.muted("newest ") };
@@ -168,11 +169,11 @@ impl EventsTab {
     }
 
     /// The row of words for the sides of the event.
-    fn draw_views(&self, buffer: &mut Buffer, inner: Rect, theme: &Theme) {
-        let mut words = Words::new(theme);
+    fn draw_views(&self, buffer: &mut Buffer, inner: Rect, look: &Look) {
+        let mut words = Words::new(look);
         for view in View::ALL {
             words = if view == self.inspector.view {
-                let style = theme.style(Role::Selection).patch(theme.style(Role::Strong));
+                let style = look.style(Role::Selection).patch(look.style(Role::Strong));
                 words.styled(style.add_modifier(Modifier::UNDERLINED), view.word()).muted("  ")
             } else {
                 words.muted(format!("{}  ", view.word()))
@@ -181,18 +182,13 @@ impl EventsTab {
         let end = words.draw(buffer, inner.x, inner.y, inner.width);
         if let Some((_, Some(raw))) = self.inspector.parts() {
             let bytes = format!(" {} B", format::thousands(raw.body.len() as u64));
-            Words::new(theme).muted(bytes).draw_right(
-                buffer,
-                inner.right(),
-                inner.y,
-                inner.right().saturating_sub(end),
-            );
+            Words::new(look).muted(bytes).draw_right(buffer, inner.right(), inner.y, inner.right().saturating_sub(end));
         }
     }
 
     /// What is listed, and how much the filter hides: for the row above the tab, the most important first.
-    pub fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
-        let words = || Words::new(ctx.theme);
+    pub(super) fn counts<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.look);
         if !self.bar.active() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
@@ -223,28 +219,28 @@ impl EventsTab {
     }
 
     /// Draws the prompt over its row, and what is wrong with the expression below it.
-    pub fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, theme: &Theme) {
+    pub(super) fn draw_typed(&self, frame: &mut Frame<'_>, row: Rect, look: &Look) {
         let Some(prompt) = &self.bar.prompt else { return };
         let buffer = frame.buffer_mut();
         ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
-        buffer.set_style(row, theme.style(Role::Strip));
-        let x = Words::new(theme).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
+        buffer.set_style(row, look.style(Role::Strip));
+        let x = Words::new(look).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
         let good = if prompt.error.is_some() { self.bar.expression.trim() } else { "" };
         let room = if good.is_empty() { row.right().saturating_sub(x + 1) } else { row.width * 3 / 5 };
         let scroll = prompt.input.visual_scroll(room.into());
         let value = clean(prompt.input.value()).into_owned();
         let skipped = cut::head(&value, scroll).len();
-        Words::new(theme).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
+        Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
         if !good.is_empty() {
             let room = row.right().saturating_sub(x + room + 2);
-            Words::new(theme).muted("last good: ").text(clean(good).into_owned()).draw_right(
+            Words::new(look).muted("last good: ").text(clean(good).into_owned()).draw_right(
                 buffer,
                 row.right().saturating_sub(1),
                 row.y,
                 room,
             );
         }
-        mark_mistake(buffer, row, x, scroll, prompt, theme);
+        mark_mistake(buffer, row, x, scroll, prompt, look);
         let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
         let cursor = x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX)).min(row.right().saturating_sub(1));
         frame.set_cursor_position((cursor, row.y));
@@ -252,7 +248,7 @@ impl EventsTab {
 }
 
 /// Underlines the mistake in the prompt and explains it in a box below, with carets pointing up at it.
-fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &Prompt, theme: &Theme) {
+fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &Prompt, look: &Look) {
     let Some(error) = &prompt.error else { return };
     let value = prompt.input.value();
     let cells = |end: usize| value.get(..end).map_or(0, cut::width);
@@ -260,7 +256,7 @@ fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &
     let width = (cells(error.span.end).saturating_sub(scroll)).saturating_sub(start).max(1);
     let at = x.saturating_add(u16::try_from(start).unwrap_or(u16::MAX));
     let mistake = Rect::new(at, row.y, u16::try_from(width).unwrap_or(u16::MAX), 1).intersection(row);
-    buffer.set_style(mistake, theme.style(Role::Failed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
+    buffer.set_style(mistake, look.style(Role::Failed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
 
     let message = clean(&error.message).into_owned();
     let wide = (cut::width(&message) + 4).clamp(30, usize::from(row.width));
@@ -269,13 +265,13 @@ fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &
         return;
     }
     ratatui::widgets::Widget::render(ratatui::widgets::Clear, area, buffer);
-    let inner = border::draw(buffer, area, theme, "", Vec::new(), false);
+    let inner = border::draw(buffer, area, look, "", Vec::new(), false);
     for x in area.x + 1..area.right() - 1 {
-        buffer[(x, area.y)].set_symbol(theme.frame(false).horizontal_top); // also where a name would stand
+        buffer[(x, area.y)].set_symbol(look.frame(false).horizontal_top); // also where a name would stand
     }
-    buffer.set_style(area, theme.style(Role::Popup).patch(theme.style(Role::Warn)));
-    buffer.set_style(inner, theme.style(Role::Text));
-    Words::new(theme).text(message).draw(buffer, inner.x, inner.y, inner.width);
+    buffer.set_style(area, look.style(Role::Popup).patch(look.style(Role::Warn)));
+    buffer.set_style(inner, look.style(Role::Text));
+    Words::new(look).text(message).draw(buffer, inner.x, inner.y, inner.width);
     let carets = Rect::new(mistake.x, area.y, mistake.width, 1).intersection(Rect { width: area.width - 1, ..area });
     for x in carets.left()..carets.right() {
         buffer[(x, area.y)].set_symbol("^");
@@ -283,8 +279,8 @@ fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &
 }
 
 fn words<'a>(row: &Row, cell: Cell, width: usize, ctx: &Context<'a>) -> Words<'a> {
-    let words = Words::new(ctx.theme);
-    let mark = ctx.theme.glyph(Glyph::Cut);
+    let words = Words::new(ctx.look);
+    let mark = ctx.look.glyph(Glyph::Cut);
     let loud = matches!(row.sign.1, Role::Failed | Role::Strong | Role::Warn);
     match cell {
         Cell::Received => {
@@ -307,12 +303,12 @@ fn words<'a>(row: &Row, cell: Cell, width: usize, ctx: &Context<'a>) -> Words<'a
 }
 
 /// Marks on the right frame which part of the whole is seen.
-fn scroll_mark(buffer: &mut Buffer, area: Rect, theme: &Theme, first: usize, room: usize, rows: usize) {
+fn scroll_mark(buffer: &mut Buffer, area: Rect, look: &Look, first: usize, room: usize, rows: usize) {
     if rows <= room || area.height < 3 {
         return;
     }
     let track = usize::from(area.height - 3);
     let at = first * track / (rows - room).max(1);
     let y = area.y + 1 + u16::try_from(at.min(track)).unwrap_or(0);
-    Words::new(theme).glyph(Role::AccentDim, Glyph::ScrollBar).draw(buffer, area.right() - 1, y, 1);
+    Words::new(look).glyph(Role::AccentDim, Glyph::ScrollBar).draw(buffer, area.right() - 1, y, 1);
 }

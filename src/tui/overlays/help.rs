@@ -3,7 +3,9 @@
 use super::{centred, dim};
 use crate::tui::action::{Action, Group};
 use crate::tui::keymap::Keymap;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::lang::{Lang, say};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
 use crate::tui::widgets::frame as border;
 use crate::tui::widgets::words::Words;
 use ratatui::Frame;
@@ -76,38 +78,42 @@ impl Help {
     }
 
     /// Draws it over the dimmed screen.
-    pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, theme: &Theme, keymap: &Keymap) {
-        let columns = self.columns(keymap, (usize::from(area.width.saturating_sub(6)) / COLUMN).clamp(1, 3));
+    pub(in crate::tui) fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, look: &Look, keymap: &Keymap) {
+        let columns = self.columns(keymap, look.lang, (usize::from(area.width.saturating_sub(6)) / COLUMN).clamp(1, 3));
         let rows = columns.iter().map(Vec::len).max().unwrap_or(0);
         let width = u16::try_from(columns.len() * COLUMN + 4).unwrap_or(u16::MAX);
         let height = u16::try_from(rows + 4).unwrap_or(u16::MAX);
         let area = centred(area, width, height);
 
         let buffer = frame.buffer_mut();
-        dim(buffer, buffer.area, theme);
+        dim(buffer, buffer.area, look);
         Clear.render(area, buffer);
-        buffer.set_style(area, theme.style(Role::Popup));
-        let totals = Words::new(theme).muted(format!("{} of {} work now", self.valid_count(), Action::ALL.len()));
-        let inner = border::draw(buffer, area, theme, "Keys", vec![totals], true);
-        buffer.set_style(area, theme.style(Role::Popup));
+        buffer.set_style(area, look.style(Role::Popup));
+        let (valid, all) = (self.valid_count(), Action::ALL.len());
+        let totals = Words::new(look).muted(say!(look, "{valid} of {all} work now", "{all} 个中 {valid} 个现在可用"));
+        let inner = border::draw(buffer, area, look, look.lang.pick("Keys", "按键"), vec![totals], true);
+        buffer.set_style(area, look.style(Role::Popup));
 
         let shown = usize::from(inner.height.saturating_sub(2));
         self.top = self.top.min(rows.saturating_sub(shown));
         for (column, lines) in columns.iter().enumerate() {
             let x = inner.x + u16::try_from(column * COLUMN).unwrap_or(u16::MAX);
             for (line, y) in lines.iter().skip(self.top).take(shown).zip(inner.y + 1..) {
-                self.draw_line(line, theme, keymap).draw(buffer, x, y, COLUMN as u16 - 1);
+                self.draw_line(line, look, keymap).draw(buffer, x, y, COLUMN as u16 - 1);
             }
         }
         if let Some(search) = &self.search {
-            let x = Words::new(theme).role(Role::Accent, "/ ").draw(buffer, inner.x, inner.y, inner.width);
-            Words::new(theme).text(search.value().to_owned()).draw(buffer, x, inner.y, inner.width);
+            let x = Words::new(look).role(Role::Accent, "/ ").draw(buffer, inner.x, inner.y, inner.width);
+            Words::new(look).text(search.value().to_owned()).draw(buffer, x, inner.y, inner.width);
             let cursor = x + u16::try_from(search.visual_cursor()).unwrap_or(0);
             frame.set_cursor_position((cursor.min(inner.right()), inner.y));
         }
-        let note = "grey: has nothing to act on now   keys come from [keys] in the configuration";
+        let note = look.lang.pick(
+            "grey: has nothing to act on now   keys come from [keys] in the configuration",
+            "灰色:现在没有可作用的对象   按键来自配置中的 [keys]",
+        );
         let y = inner.bottom().saturating_sub(1);
-        Words::new(theme).muted(note).draw(frame.buffer_mut(), inner.x, y, inner.width);
+        Words::new(look).muted(note).draw(frame.buffer_mut(), inner.x, y, inner.width);
     }
 
     fn valid_count(&self) -> usize {
@@ -115,11 +121,11 @@ impl Help {
     }
 
     /// The lines, or only those that are looked for, in columns of about the same height; a group stays together.
-    fn columns(&self, keymap: &Keymap, count: usize) -> Vec<Vec<Line>> {
+    fn columns(&self, keymap: &Keymap, lang: Lang, count: usize) -> Vec<Vec<Line>> {
         let wanted = self.search.as_ref().map(|search| search.value().to_lowercase()).unwrap_or_default();
         let found = |action: &Action| {
             let key = keymap.key(*action).map(|key| key.to_string()).unwrap_or_default();
-            action.words().contains(&wanted) || action.name().contains(&wanted) || key.to_lowercase() == wanted
+            action.words(lang).contains(&wanted) || action.name().contains(&wanted) || key.to_lowercase() == wanted
         };
         let groups = Group::ALL.map(|group| {
             let actions = Action::ALL.iter().filter(|action| action.group() == group && found(action));
@@ -142,15 +148,15 @@ impl Help {
         columns
     }
 
-    fn draw_line<'a>(&self, line: &Line, theme: &'a Theme, keymap: &Keymap) -> Words<'a> {
+    fn draw_line<'a>(&self, line: &Line, look: &'a Look, keymap: &Keymap) -> Words<'a> {
         match line {
-            Line::Blank => Words::new(theme),
-            Line::Title(group) => Words::new(theme).strong(group.title()),
+            Line::Blank => Words::new(look),
+            Line::Title(group) => Words::new(look).strong(group.title(look.lang)),
             Line::Action(action) => {
                 let works = self.valid.contains(action);
                 let (key_role, role) = if works { (Role::Accent, Role::Text) } else { (Role::Faint, Role::Faint) };
                 let key = keymap.key(*action).map_or_else(String::new, |key| key.to_string());
-                Words::new(theme).role(key_role, key).to(KEY).role(role, action.words())
+                Words::new(look).role(key_role, key).to(KEY).role(role, action.words(look.lang))
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let by = "by receive time";
     let totals =
         vec![view.words().muted(format!("{} · {column} per column · {by}", view.data.window)), view.words().muted(by)];
-    let inner = frame::draw(buffer, area, view.theme, "Activity", totals, false);
+    let inner = frame::draw(buffer, area, view.look, "Activity", totals, false);
     if activity.statuses.is_empty() || inner.height < 4 {
         let text = "no column of this window is full yet";
         view.words().muted(text).draw(buffer, inner.x, inner.y, inner.width);
@@ -58,17 +58,17 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let chart = |y: u16, height: u16| Rect::new(inner.x + SIDE, inner.y + y, times.width() as u16, height);
     let side = |y: u16, height: u16| Rect::new(inner.x, inner.y + y, SIDE, height);
     let (top, failed_top) = (scale(&statuses), scale(&failed));
-    chart::side(buffer, side(0, failed_row), view.theme, unit.of_statuses, top);
-    chart::columns(buffer, chart(0, failed_row), view.theme, &statuses, times.cells, top, |_| {
-        view.theme.style(Role::Area)
+    chart::side(buffer, side(0, failed_row), view.look, unit.of_statuses, top);
+    chart::columns(buffer, chart(0, failed_row), view.look, &statuses, times.cells, top, |_| {
+        view.look.style(Role::Area)
     });
-    chart::side(buffer, side(failed_row, 1), view.theme, unit.of_failed, failed_top);
-    chart::columns(buffer, chart(failed_row, 1), view.theme, &failed, times.cells, failed_top, |column| {
-        view.theme.style(if unusual(column) { Role::Failed } else { Role::FailedUsual })
+    chart::side(buffer, side(failed_row, 1), view.look, unit.of_failed, failed_top);
+    chart::columns(buffer, chart(failed_row, 1), view.look, &failed, times.cells, failed_top, |column| {
+        view.look.style(if unusual(column) { Role::Failed } else { Role::FailedUsual })
     });
     let axis = chart(failed_row + 1, 1);
-    chart::corner(buffer, axis.x - 1, axis.y, view.theme);
-    chart::axis(buffer, axis, view.theme, &times, &marks(view), open);
+    chart::corner(buffer, axis.x - 1, axis.y, view.look);
+    chart::axis(buffer, axis, view.look, &times, &marks(view), open);
 
     let x = axis.right() + 1;
     let room = inner.right().saturating_sub(x);
@@ -122,10 +122,10 @@ fn marks<'a>(view: &View<'a>) -> Vec<Mark<'a>> {
     marks.sort_by_key(|(at, severity, _)| (std::cmp::Reverse(*severity), *at));
     let mark = |(at, severity, what): &(Millis, Severity, crate::event::Text)| {
         let (role, glyph) = super::alerts::sign(*severity);
-        let style = view.theme.style(role);
+        let style = view.look.style(role);
         let style = if *severity == Severity::Critical { style.add_modifier(Modifier::BOLD) } else { style };
         let words = format!("{} {}", format::hour_minute(*at, view.zone), clean(what));
-        Mark { at: *at, sign: view.theme.glyph(glyph), words, style }
+        Mark { at: *at, sign: view.look.glyph(glyph), words, style }
     };
     // Beyond a handful only the signs would fit, and the axis must stay readable.
     marks.into_iter().filter(|(_, severity, _)| *severity != Severity::Info).take(8).map(mark).collect()

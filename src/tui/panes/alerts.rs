@@ -41,13 +41,13 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
     let (area, below) = at.with_detail(DETAIL);
-    let inner = frame::draw(buffer, area, view.theme, Pane::Alerts.name(), totals(view), at.focused);
+    let inner = frame::draw(buffer, area, view.look, Pane::Alerts.name(), totals(view), at.focused);
     if alerts.is_empty() {
         let hint = "paused templates, falling quality, restrictions stand here";
         return super::draw_empty(buffer, inner, view, "nothing about templates or accounts yet", hint);
     }
     let columns = columns(view, at.zoomed);
-    let mut table = Table::new(view.theme, &columns, alerts.len());
+    let mut table = Table::new(view.look, &columns, alerts.len());
     list.place(&mut table, inner.height, at.focused);
     table.draw(buffer, inner, |row, column, width| {
         alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
@@ -107,7 +107,7 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             let (role, glyph) = sign(alert.severity);
             match alert.severity {
                 _ if quiet => words.glyph(Role::Faint, glyph),
-                Severity::Critical => words.bold(role, view.theme.glyph(glyph)),
+                Severity::Critical => words.bold(role, view.look.glyph(glyph)),
                 _ => words.glyph(role, glyph),
             }
         }
@@ -120,7 +120,7 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
         Col::Subject => words.text(clean(&alert.title)),
         Col::Detail => words.muted(clean(&alert.detail)),
         Col::Number => match &alert.number {
-            Some(number) if width < 13 => words.muted(format::phone(&clean(number), view.theme.glyph(Glyph::Cut))),
+            Some(number) if width < 13 => words.muted(format::phone(&clean(number), view.look.glyph(Glyph::Cut))),
             Some(number) => words.muted(clean(number)),
             None => words.nothing(),
         },
@@ -166,7 +166,7 @@ fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) 
         Severity::Info => "info",
     };
     let totals = vec![view.words().glyph(role, glyph).muted(format!(" {severity}"))];
-    let inner = frame::draw(buffer, area, view.theme, "Selected", totals, false);
+    let inner = frame::draw(buffer, area, view.look, "Selected", totals, false);
     let times = [alert.at, alert.last_at].map(|at| format::clock(at, view.zone));
     let age = format::age(view.age(alert.at));
     let day = format::day(alert.at, view.zone);

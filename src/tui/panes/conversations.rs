@@ -27,13 +27,13 @@ enum Col {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let conversations = &view.data.conversations;
-    let inner = frame::draw(buffer, at.area, view.theme, Pane::Conversations.name(), totals(view), at.focused);
+    let inner = frame::draw(buffer, at.area, view.look, Pane::Conversations.name(), totals(view), at.focused);
     if conversations.is_empty() {
         let hint = "a customer who writes stands here while the window is open";
         return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
     }
     let columns = columns(view, at.zoomed);
-    let mut table = Table::new(view.theme, &columns, conversations.len());
+    let mut table = Table::new(view.look, &columns, conversations.len());
     list.place(&mut table, inner.height, at.focused);
     table.draw(buffer, inner, |row, column, width| {
         conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
@@ -93,7 +93,7 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
 fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width: usize) -> Words<'a> {
     let words = view.words();
     let unread = conversation.unanswered;
-    let mark = view.theme.glyph(Glyph::Cut);
+    let mark = view.look.glyph(Glyph::Cut);
     match column {
         Col::Unread if unread => words.glyph(Role::Accent, Glyph::Unread),
         Col::Unread => words,

@@ -29,7 +29,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     }
     let mode = view.words().muted(format!("cohort {}", view.data.window));
     let totals = super::one_of_four(view, Pane::Delivery, vec![mode]);
-    let inner = frame::draw(buffer, at.area, view.theme, Pane::Delivery.name(), totals, at.focused);
+    let inner = frame::draw(buffer, at.area, view.look, Pane::Delivery.name(), totals, at.focused);
     if view.data.funnel.attempted == 0 {
         let hint = "statuses of what you send are counted here";
         return super::draw_empty(buffer, inner, view, "no message began in this window", hint);
@@ -113,7 +113,7 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
             return;
         }
         if let Some(cursor) = cursor.filter(|cursor| cursor.row == at) {
-            table::mark(buffer, row, row.y, view.theme, cursor.focused);
+            table::mark(buffer, row, row.y, view.look, cursor.focused);
         }
         let count = stage.count(funnel);
         let role = match stage {
@@ -125,7 +125,7 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
         let counts = row.x + NAME + gap + width;
         view.words().strong(format::thousands(count)).draw_right(buffer, counts, row.y, width);
         let room = row.right().saturating_sub(counts + 2 + SHARE);
-        bars::funnel(view.theme, room.into(), count, funnel.attempted, role).draw(buffer, counts + 2, row.y, room);
+        bars::funnel(view.look, room.into(), count, funnel.attempted, role).draw(buffer, counts + 2, row.y, room);
         let share = match above {
             None => view.words().muted("100 %"),
             Some(0) => view.words().nothing(),
@@ -147,8 +147,8 @@ struct Outcome {
 impl Outcome {
     /// Its sign in a legend: that of the bar, or a small square where the bar is told by its colours.
     fn label<'a>(&self, view: &View<'a>) -> Words<'a> {
-        let by_colour = view.theme.glyph(Glyph::BarRead) == view.theme.glyph(Glyph::BarDelivered);
-        let sign = if by_colour { "■" } else { view.theme.glyph(self.glyph) };
+        let by_colour = view.look.glyph(Glyph::BarRead) == view.look.glyph(Glyph::BarDelivered);
+        let sign = if by_colour { "■" } else { view.look.glyph(self.glyph) };
         view.words().role(self.role, sign)
     }
 }
@@ -169,7 +169,7 @@ fn outcomes(view: &View<'_>, funnel: &Funnel) -> [Outcome; 5] {
 
 fn draw_outcomes(buffer: &mut Buffer, row: Rect, view: &View<'_>, funnel: &Funnel) {
     let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
-    bars::shares(view.theme, row.width.into(), &shares).draw(buffer, row.x, row.y, row.width);
+    bars::shares(view.look, row.width.into(), &shares).draw(buffer, row.x, row.y, row.width);
 }
 
 /// Names above, counts below. Silence is named only where there is some.

@@ -40,7 +40,7 @@ enum Col {
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let failures = &view.data.failures;
     let (area, below) = at.with_detail(DETAIL);
-    let inner = frame::draw(buffer, area, view.theme, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
+    let inner = frame::draw(buffer, area, view.look, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
     if failures.is_empty() {
         let hint = "a failed message stands here by its code";
         super::draw_empty(buffer, inner, view, "no failure in this window", hint);
@@ -91,7 +91,7 @@ fn draw_rows(buffer: &mut Buffer, inner: Rect, view: &View<'_>, list: &mut List,
         draw_short_advice(buffer, advice, view, failures.get(list.row()));
         area = rows;
     }
-    let mut table = Table::new(view.theme, &columns, failures.len());
+    let mut table = Table::new(view.look, &columns, failures.len());
     list.place(&mut table, area.height, at.focused);
     table.draw(buffer, area, |row, column, width| {
         failures.get(row).map_or_else(|| view.words(), |failure| cell(view, failure, column, width))
@@ -180,7 +180,7 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
             let role = if marked { Role::Failed } else { Role::Neutral };
             let slices = complete(&failure.trend, &view.data.scope);
             let cells = if width < usize::from(SLICES) { width } else { slices.len().min(width) };
-            words.role(role, spark::trend(slices, cells, FLOOR, view.theme))
+            words.role(role, spark::trend(slices, cells, FLOOR, view.look))
         }
         Col::First => words.muted(clock(failure.first_at)),
         Col::Last => words.muted(clock(failure.last_at)),
@@ -194,7 +194,7 @@ fn mark<'a>(view: &View<'a>, mark: Mark) -> Words<'a> {
         Mark::None => view.words(),
         Mark::New => view.words().bold(Role::Failed, "new"),
         Mark::Rising(factor) => {
-            let (rising, times) = (view.theme.glyph(Glyph::Rising), view.theme.glyph(Glyph::Times));
+            let (rising, times) = (view.look.glyph(Glyph::Rising), view.look.glyph(Glyph::Times));
             // Beyond two digits the factor says no more than that it is very many times.
             view.words().bold(Role::Failed, format!("{rising}{times}{}", factor.round().clamp(1.0, 99.0)))
         }
@@ -236,7 +236,7 @@ fn about<'a>(view: &View<'a>, failure: &'a Failure) -> Words<'a> {
 
 fn draw_short_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: Option<&Failure>) {
     let Some(failure) = failure else { return };
-    let rule = view.theme.glyph(Glyph::Rule).repeat(area.width.into());
+    let rule = view.look.glyph(Glyph::Rule).repeat(area.width.into());
     view.words().role(Role::Grid, rule).draw(buffer, area.x, area.y, area.width);
     let retry = if failure.retryable { "yes" } else { "no" };
     let about = about(view, failure).muted("   class ").text(failure.class.as_str()).muted("   retry ").text(retry);
@@ -248,7 +248,7 @@ fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failu
     let retry = if failure.retryable { "yes" } else { "no" };
     let class = failure.class.as_str();
     let totals = vec![view.words().muted(format!("catalogue · class {class} · retry: {retry}"))];
-    let inner = frame::draw(buffer, area, view.theme, "What to do", totals, false);
+    let inner = frame::draw(buffer, area, view.look, "What to do", totals, false);
     let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
     let wrappers = if wrappers.is_empty() {
         view.words()

@@ -33,7 +33,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         if y + height > area.bottom() {
             return;
         }
-        let inner = frame::draw(buffer, Rect::new(x, y, width, height), view.theme, block.name, block.totals, false);
+        let inner = frame::draw(buffer, Rect::new(x, y, width, height), view.look, block.name, block.totals, false);
         for ((left, right), y) in block.lines.into_iter().zip(inner.top()..) {
             let room = inner.width.saturating_sub(right.width() as u16 + 1);
             right.draw_right(buffer, inner.right(), y, inner.width);

@@ -3,10 +3,11 @@
 use super::data::{Listing, OverviewData, Wants};
 use super::layout::Layout;
 use super::list::List;
-use super::open::{self, Outcome};
+use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::tui::action::Action;
+use crate::tui::page::Outcome;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 

@@ -4,29 +4,7 @@ use super::data::{Key, Listing, OverviewData};
 use crate::event::Text;
 use crate::event::clean::clean;
 use crate::monitor::view::Alert;
-
-/// What an action did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing: it is not for the overview.
-    Ignored,
-    /// The overview looks different now.
-    Changed,
-    /// Something else is to be shown.
-    Open(Open),
-}
-
-/// Something to be shown in place of the overview.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Open {
-    /// Events.
-    Events {
-        /// Selects them.
-        filter: String,
-        /// What they are, for the path: `131026 Undeliverable`.
-        title: String,
-    },
-}
+use crate::tui::place::Open;
 
 /// What is behind a row of a pane.
 pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Option<Open> {
@@ -53,13 +31,13 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
         filter = number_filter(&filter, Some(number));
     }
-    Some(Open::Events { filter, title: clean(&title).into_owned() })
+    Some(Open::events(filter, clean(&title).into_owned()))
 }
 
 /// The proof of the verdict.
 pub(super) fn proof(data: &OverviewData) -> Option<Open> {
     let filter = data.verdict.proof.clone()?;
-    Some(Open::Events { filter, title: clean(&data.verdict.short).into_owned() })
+    Some(Open::events(filter, clean(&data.verdict.short).into_owned()))
 }
 
 fn named(name: Option<&Text>) -> String {

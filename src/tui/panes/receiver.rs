@@ -14,12 +14,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         count => view.words().role(Role::Warn, format!("{} wait", format::thousands(count))),
     };
     let totals = vec![view.words().muted(format!("{} · ", view.data.window)).then(waits)];
-    let inner = frame::draw(buffer, area, view.theme, "Receiver", totals, false);
+    let inner = frame::draw(buffer, area, view.look, "Receiver", totals, false);
     let span = view.data.scope.span;
     let seconds = (span.to.0.min(view.data.scope.as_of.0) - span.from.0).max(1) as f64 / 1000.0;
     let ingest = &view.data.ingest;
     let per_request = if ingest.requests > 0 { ingest.events as f64 / ingest.requests as f64 } else { 0.0 };
-    let none = || view.theme.glyph(crate::tui::theme::Glyph::NoValue).to_owned();
+    let none = || view.look.glyph(crate::tui::theme::Glyph::NoValue).to_owned();
     let (p50, p99) =
         view.vitals.ack_us.map_or_else(|| (none(), none()), |(p50, p99)| (format::latency(p50), format::latency(p99)));
     let lag = view.data.pulse.lag_s.map_or_else(none, format::duration);

@@ -8,7 +8,8 @@ use crate::journal::Health;
 use crate::monitor::view::{Level, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
-use crate::tui::theme::{Glyph, Role, Theme};
+use crate::tui::look::Look;
+use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::cut;
 use crate::tui::widgets::format;
 use crate::tui::widgets::strip::{self, Segment};
@@ -20,17 +21,17 @@ use ratatui::layout::Rect;
 /// Draws the verdict.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let verdict = view.verdict();
-    buffer.set_style(area, view.theme.style(ground(verdict.level)));
+    buffer.set_style(area, view.look.style(ground(verdict.level)));
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let (first, second) = split_rows(inner, 1);
     if view.size == Size::One {
-        let words = chip(view.theme, &verdict, false).text(" ").strong(clean(&verdict.short));
+        let words = chip(view.look, &verdict, false).text(" ").strong(clean(&verdict.short));
         words.draw(buffer, first.x, first.y, first.width);
         return;
     }
     // The sentence of a calm screen is aligned with the one below it; trouble takes the room.
     let indent = if verdict.level == Level::Trouble { 0 } else { 13 };
-    let chip = chip(view.theme, &verdict, true);
+    let chip = chip(view.look, &verdict, true);
     let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
     let room = first.width.saturating_sub(chip.width() as u16);
     let words = chip.then(sentence(view, verdict.level, &verdict.what, room, Weight::Bold));
@@ -46,11 +47,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
 
 /// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
 pub(super) fn draw_chip(buffer: &mut Buffer, area: Rect, view: &View<'_>, here: &'static str) {
-    buffer.set_style(area, view.theme.style(Role::Strip));
+    buffer.set_style(area, view.look.style(Role::Strip));
     let verdict = view.verdict();
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let path = view.words().muted("Overview ").glyph(Role::Faint, Glyph::PathStep).text(" ").strong(here);
-    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, short(view.theme, &verdict))]);
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, short(view.look, &verdict))]);
 }
 
 /// What a verdict is made of: the monitor's, and what only the screen knows.
@@ -152,13 +153,13 @@ fn ground(level: Level) -> Role {
 }
 
 /// The verdict as a chip: its level, and its short form where there is something to look at.
-pub(super) fn short<'a>(theme: &'a Theme, verdict: &Verdict) -> Words<'a> {
-    let chip = chip(theme, verdict, true);
+pub(super) fn short<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
+    let chip = chip(look, verdict, true);
     if verdict.level < Level::Watch { chip } else { chip.text(" ").value(clean(&verdict.short).into_owned()) }
 }
 
 /// Sign and word of the level; on the smallest screen the sign alone, but `OK` is a word.
-fn chip<'a>(theme: &'a Theme, verdict: &Verdict, with_word: bool) -> Words<'a> {
+fn chip<'a>(look: &'a Look, verdict: &Verdict, with_word: bool) -> Words<'a> {
     let (role, glyph, word) = match verdict.level {
         Level::Ready => (Role::Accent, Glyph::Ready, "READY"),
         Level::Ok => (Role::Ok, Glyph::Good, "OK"),
@@ -166,9 +167,9 @@ fn chip<'a>(theme: &'a Theme, verdict: &Verdict, with_word: bool) -> Words<'a> {
         Level::Trouble => (Role::Failed, Glyph::Critical, "TROUBLE"),
         Level::Blind => (Role::Warn, Glyph::Unknown, "BLIND"),
     };
-    let sign = theme.glyph(glyph);
+    let sign = look.glyph(glyph);
     let with_word = with_word || verdict.level == Level::Ok;
-    Words::new(theme).bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
+    Words::new(look).bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
 }
 
 /// How much weight the values of a sentence have.
@@ -190,7 +191,7 @@ fn sentence<'a>(view: &View<'a>, level: Level, pieces: &[(String, bool)], room: 
         let is_last = at + 1 == pieces.len();
         if width > left || (width == left && !is_last) {
             let begin = if *value { "" } else { cut::head(&text, left.saturating_sub(1)) };
-            let mark = if left > 0 { view.theme.glyph(Glyph::Cut) } else { "" };
+            let mark = if left > 0 { view.look.glyph(Glyph::Cut) } else { "" };
             return words.role(quiet, format!("{}{mark}", begin.trim_end()));
         }
         left -= width;

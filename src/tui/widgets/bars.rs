@@ -1,13 +1,14 @@
 //! Horizontal bars: one stage of a funnel, and shares that sum to a whole.
 
 use super::words::Words;
-use crate::tui::theme::{Glyph, Role, Theme};
+use crate::tui::look::Look;
+use crate::tui::theme::{Glyph, Role};
 
 /// A bar of `part` in `whole` over `cells` cells, in half steps, on its track. Something is never drawn as nothing, and a part
 /// never as the whole.
-pub fn funnel<'t>(theme: &'t Theme, cells: usize, part: u64, whole: u64, role: Role) -> Words<'t> {
+pub fn funnel<'t>(look: &'t Look, cells: usize, part: u64, whole: u64, role: Role) -> Words<'t> {
     if cells == 0 {
-        return Words::new(theme);
+        return Words::new(look);
     }
     let all = 2 * cells;
     let halves = if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * all as f64).round() };
@@ -17,23 +18,24 @@ pub fn funnel<'t>(theme: &'t Theme, cells: usize, part: u64, whole: u64, role: R
         halves => halves.min(all),
     };
     let (full, half) = (halves / 2, halves % 2);
-    Words::new(theme)
-        .role(role, theme.glyph(Glyph::FunnelFull).repeat(full))
-        .role(role, theme.glyph(Glyph::FunnelHalf).repeat(half))
-        .role(Role::Grid, theme.glyph(Glyph::FunnelTrack).repeat(cells - full - half))
+    Words::new(look)
+        .role(role, look.glyph(Glyph::FunnelFull).repeat(full))
+        .role(role, look.glyph(Glyph::FunnelHalf).repeat(half))
+        .role(Role::Grid, look.glyph(Glyph::FunnelTrack).repeat(cells - full - half))
 }
 
 /// A bar of shares over `cells` cells, each with its sign and role: whole cells by largest remainder, at least one for each
 /// share that is not zero.
-pub fn shares<'t>(theme: &'t Theme, cells: usize, shares: &[(u64, Glyph, Role)]) -> Words<'t> {
+pub fn shares<'t>(look: &'t Look, cells: usize, shares: &[(u64, Glyph, Role)]) -> Words<'t> {
     let counts: Vec<u64> = shares.iter().map(|(count, ..)| *count).collect();
     let parts = apportion(&counts, cells);
     if parts.iter().all(|part| *part == 0) {
-        return Words::new(theme).role(Role::Grid, theme.glyph(Glyph::FunnelTrack).repeat(cells));
+        return Words::new(look).role(Role::Grid, look.glyph(Glyph::FunnelTrack).repeat(cells));
     }
-    shares.iter().zip(parts).fold(Words::new(theme), |words, ((_, glyph, role), cells)| {
-        words.role(*role, theme.glyph(*glyph).repeat(cells))
-    })
+    shares
+        .iter()
+        .zip(parts)
+        .fold(Words::new(look), |words, ((_, glyph, role), cells)| words.role(*role, look.glyph(*glyph).repeat(cells)))
 }
 
 /// Splits `cells` among `counts` by largest remainder, at least one for each that is not zero while there are cells enough.
@@ -74,7 +76,7 @@ mod tests {
     }
 
     fn stage(part: u64, whole: u64) -> String {
-        shown(funnel(&Theme::dark(), 8, part, whole, Role::Read))
+        shown(funnel(&Look::new(crate::tui::theme::Theme::dark()), 8, part, whole, Role::Read))
     }
 
     #[test]

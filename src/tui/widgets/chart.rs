@@ -4,7 +4,8 @@ use super::cut;
 use super::format;
 use super::words::Words;
 use crate::event::Millis;
-use crate::tui::theme::{Role, Theme};
+use crate::tui::look::Look;
+use crate::tui::theme::Role;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -72,21 +73,21 @@ pub fn scale(greatest: f64) -> f64 {
 pub fn columns(
     buffer: &mut Buffer,
     area: Rect,
-    theme: &Theme,
+    look: &Look,
     values: &[Option<f64>],
     cells: usize,
     top: f64,
     style: impl Fn(usize) -> Style,
 ) {
     let area = area.intersection(buffer.area);
-    let signs = theme.levels();
+    let signs = look.levels();
     let eighths = signs.len();
     let height = usize::from(area.height) * eighths;
     for (x, cell) in (area.left()..area.right()).zip(0..) {
         let column = cell / cells.max(1);
         let Some(Some(value)) = values.get(column) else { continue };
         let filled = ((value / top * height as f64).round() as usize).clamp(1, height);
-        let style = if *value > 0.0 { style(column) } else { theme.style(Role::Grid) };
+        let style = if *value > 0.0 { style(column) } else { look.style(Role::Grid) };
         for (y, below) in (area.top()..area.bottom()).rev().zip((0..).map(|row| row * eighths)) {
             let Some(here) = filled.checked_sub(below + 1) else { break };
             if let Some(sign) = signs.get(here.min(eighths - 1)) {
@@ -101,18 +102,18 @@ pub fn columns(
 pub fn axis(
     buffer: &mut Buffer,
     area: Rect,
-    theme: &Theme,
+    look: &Look,
     times: &Times<'_>,
     marks: &[Mark<'_>],
     open: impl Fn(usize) -> bool,
 ) {
     let width = times.width().min(area.width.into());
-    let signs = Signs::of(theme);
+    let signs = Signs::of(look);
     let mut taken = vec![false; width];
-    let faint = theme.style(Role::Faint);
+    let faint = look.style(Role::Faint);
     for cell in 0..width {
         let sign = if open(cell / times.cells.max(1)) { " " } else { signs.line };
-        Words::new(theme).styled(faint, sign).draw(buffer, area.x + cell as u16, area.y, 1);
+        Words::new(look).styled(faint, sign).draw(buffer, area.x + cell as u16, area.y, 1);
     }
     for mark in marks {
         let Some(cell) = times.cell(mark.at).filter(|cell| taken.get(*cell) == Some(&false)) else { continue };
@@ -124,7 +125,7 @@ pub fn axis(
             mark.sign.to_owned()
         };
         let room = area.width - cell as u16;
-        Words::new(theme).styled(mark.style, text).draw(buffer, area.x + cell as u16, area.y, room);
+        Words::new(look).styled(mark.style, text).draw(buffer, area.x + cell as u16, area.y, room);
     }
     let step = tick_step(times);
     let with_seconds = step % 60 != 0;
@@ -139,23 +140,23 @@ pub fn axis(
             _ => format::hour_minute(at, times.zone),
         };
         if claim(&mut taken, cell, 1 + cut::width(&label)) {
-            let words = Words::new(theme).styled(faint, signs.tick).muted(label);
+            let words = Words::new(look).styled(faint, signs.tick).muted(label);
             words.draw(buffer, area.x + cell as u16, area.y, area.width - cell as u16);
         }
     }
 }
 
 /// Draws the scale left of a chart of `rows` rows whose axis stands in column `x`: the label, the end of the scale, the line.
-pub fn side(buffer: &mut Buffer, area: Rect, theme: &Theme, label: &str, top: f64) {
-    let signs = Signs::of(theme);
+pub fn side(buffer: &mut Buffer, area: Rect, look: &Look, label: &str, top: f64) {
+    let signs = Signs::of(look);
     let Some(x) = area.right().checked_sub(1) else { return };
-    let faint = theme.style(Role::Faint);
-    Words::new(theme).muted(label).draw(buffer, area.x, area.y, area.width);
+    let faint = look.style(Role::Faint);
+    Words::new(look).muted(label).draw(buffer, area.x, area.y, area.width);
     for y in area.top()..area.bottom() {
-        Words::new(theme).styled(faint, signs.side).draw(buffer, x, y, 1);
+        Words::new(look).styled(faint, signs.side).draw(buffer, x, y, 1);
     }
-    Words::new(theme).styled(faint, signs.mark).draw(buffer, x, area.y, 1);
-    Words::new(theme).muted(label_of(top)).draw_right(buffer, x, area.y, area.width);
+    Words::new(look).styled(faint, signs.mark).draw(buffer, x, area.y, 1);
+    Words::new(look).muted(label_of(top)).draw_right(buffer, x, area.y, area.width);
 }
 
 /// The end of a scale in as few digits as it has.
@@ -168,8 +169,8 @@ fn label_of(top: f64) -> String {
 }
 
 /// Draws the corner where the scale meets the axis.
-pub fn corner(buffer: &mut Buffer, x: u16, y: u16, theme: &Theme) {
-    Words::new(theme).role(Role::Faint, Signs::of(theme).corner).draw(buffer, x, y, 1);
+pub fn corner(buffer: &mut Buffer, x: u16, y: u16, look: &Look) {
+    Words::new(look).role(Role::Faint, Signs::of(look).corner).draw(buffer, x, y, 1);
 }
 
 struct Signs {
@@ -181,8 +182,8 @@ struct Signs {
 }
 
 impl Signs {
-    fn of(theme: &Theme) -> Self {
-        if theme.ascii() {
+    fn of(look: &Look) -> Self {
+        if look.ascii() {
             Self { line: "-", tick: "+", side: "|", mark: "+", corner: "+" }
         } else {
             Self { line: "─", tick: "┴", side: "│", mark: "┤", corner: "└" }
@@ -244,39 +245,39 @@ mod tests {
 
     #[test]
     fn columns_are_drawn_in_eighths_and_gaps_stay_open() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 2));
         let values = [Some(0.0), Some(1.0), Some(8.0), Some(12.0), None, Some(16.0)];
-        columns(&mut buffer, Rect::new(0, 0, 6, 2), &theme, &values, 1, 16.0, |_| theme.style(Role::Area));
+        columns(&mut buffer, Rect::new(0, 0, 6, 2), &look, &values, 1, 16.0, |_| look.style(Role::Area));
         assert_eq!(line(&buffer, 0), "   ▄ █");
         assert_eq!(line(&buffer, 1), "▁▁██ █");
-        assert_eq!(buffer[(0, 1)].fg, theme.style(Role::Grid).fg.unwrap(), "nothing came, and that is known");
-        assert_eq!(buffer[(1, 1)].fg, theme.style(Role::Area).fg.unwrap());
+        assert_eq!(buffer[(0, 1)].fg, look.style(Role::Grid).fg.unwrap(), "nothing came, and that is known");
+        assert_eq!(buffer[(1, 1)].fg, look.style(Role::Area).fg.unwrap());
     }
 
     #[test]
     fn clock_times_are_round_in_the_zone_of_the_screen() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let zone = TimeZone::fixed(jiff::tz::offset(8));
         let mut buffer = Buffer::empty(Rect::new(0, 0, 90, 1));
-        axis(&mut buffer, Rect::new(0, 0, 90, 1), &theme, &times(&zone), &[], |_| false);
+        axis(&mut buffer, Rect::new(0, 0, 90, 1), &look, &times(&zone), &[], |_| false);
         let shown = "──────┴14:18────────────┴14:21────────────┴14:24────────────┴14:27────────────┴14:30──────";
         assert_eq!(line(&buffer, 0), shown.to_owned());
     }
 
     #[test]
     fn marks_take_precedence_over_clock_times_and_lose_their_words_before_their_sign() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let zone = TimeZone::fixed(jiff::tz::offset(8));
         let mark = |seconds: i64, words: &str| Mark {
             at: Millis(1_773_296_220_000 + seconds * 1000),
             sign: "✖",
             words: words.to_owned(),
-            style: theme.style(Role::Failed),
+            style: look.style(Role::Failed),
         };
         let marks = [mark(122, "14:19 template paused"), mark(890, "14:31 too long for here"), mark(5_000, "later")];
         let mut buffer = Buffer::empty(Rect::new(0, 0, 90, 1));
-        axis(&mut buffer, Rect::new(0, 0, 90, 1), &theme, &times(&zone), &marks, |column| column == 0);
+        axis(&mut buffer, Rect::new(0, 0, 90, 1), &look, &times(&zone), &marks, |column| column == 0);
         let shown = line(&buffer, 0);
         assert!(shown.starts_with(" ───────────✖ 14:19 template paused──"), "{shown}");
         assert!(shown.ends_with('✖'), "{shown}");

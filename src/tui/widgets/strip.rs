@@ -57,11 +57,11 @@ pub fn draw<'a>(buffer: &mut Buffer, area: Rect, gap: u16, mut left: Vec<Segment
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::theme::Theme;
+    use crate::tui::look::Look;
 
     fn shown(width: u16) -> String {
-        let theme = Theme::dark();
-        let words = |text: &'static str| Words::new(&theme).text(text);
+        let look = Look::new(crate::tui::theme::Theme::dark());
+        let words = |text: &'static str| Words::new(&look).text(text);
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
         let left = vec![Segment::new(0, words("LIVE")), Segment::new(2, words("address"))];
         let right = vec![Segment::new(1, words("ev")), Segment::new(3, words("lag"))];

@@ -1,7 +1,8 @@
 //! Rows under column heads. Only the rows that are seen are built: the cost of a table does not grow with its length.
 
 use super::words::Words;
-use crate::tui::theme::{Glyph, Role, Theme};
+use crate::tui::look::Look;
+use crate::tui::theme::{Glyph, Role};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -93,7 +94,7 @@ impl<K> Placed<K> {
 #[derive(Debug, Clone, Copy)]
 pub struct Table<'a, 'c, K> {
     /// Colours and glyphs.
-    pub theme: &'a Theme,
+    pub look: &'a Look,
     /// Its columns, from left to right.
     pub columns: &'c [Column<K>],
     /// How many rows it has.
@@ -106,8 +107,8 @@ pub struct Table<'a, 'c, K> {
 
 impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
     /// A table that is shown from its first row on, without a cursor.
-    pub fn new(theme: &'a Theme, columns: &'c [Column<K>], rows: usize) -> Self {
-        Self { theme, columns, rows, top: 0, cursor: None }
+    pub fn new(look: &'a Look, columns: &'c [Column<K>], rows: usize) -> Self {
+        Self { look, columns, rows, top: 0, cursor: None }
     }
 
     /// Rows that are seen in `height` rows of the screen: heads take one, unless all are empty.
@@ -123,12 +124,12 @@ impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
         let first = area.bottom() - room as u16;
         if first > area.top() {
             for column in &placed {
-                column.draw(buffer, first - 1, Words::new(self.theme).muted(column.head), column.width + 1);
+                column.draw(buffer, first - 1, Words::new(self.look).muted(column.head), column.width + 1);
             }
         }
         for (row, y) in (self.top..self.rows).take(room).zip(first..) {
             if let Some(cursor) = self.cursor.filter(|cursor| cursor.row == row) {
-                mark(buffer, area, y, self.theme, cursor.focused);
+                mark(buffer, area, y, self.look, cursor.focused);
             }
             for column in &placed {
                 column.draw(buffer, y, cell(row, column.key, column.width.into()), column.width);
@@ -142,12 +143,12 @@ fn has_heads<K>(columns: &[Column<K>]) -> bool {
 }
 
 /// Marks the row under the cursor, from the blank before the table to the blank after it.
-pub fn mark(buffer: &mut Buffer, area: Rect, y: u16, theme: &Theme, focused: bool) {
+pub fn mark(buffer: &mut Buffer, area: Rect, y: u16, look: &Look, focused: bool) {
     let row = Rect::new(area.x.saturating_sub(1), y, area.width + 2, 1).intersection(buffer.area);
     let ground = if focused { Role::Selection } else { Role::SelectionIdle };
-    buffer.set_style(row, theme.style(ground));
+    buffer.set_style(row, look.style(ground));
     let sign = if focused { Role::Accent } else { Role::Faint };
-    Words::new(theme).glyph(sign, Glyph::Cursor).draw(buffer, row.x, y, 1);
+    Words::new(look).glyph(sign, Glyph::Cursor).draw(buffer, row.x, y, 1);
 }
 
 /// The first row to show so that `cursor` is seen: as before if it is, else by as little scrolling as possible.
@@ -197,14 +198,14 @@ mod tests {
 
     fn shown(width: u16, rows: usize, top: usize, cursor: Option<Cursor>) -> Vec<String> {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width + 2, 4));
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let area = Rect::new(1, 0, width, 4);
-        let table = Table { top, cursor, ..Table::new(&theme, &COLUMNS, rows) };
+        let table = Table { top, cursor, ..Table::new(&look, &COLUMNS, rows) };
         table.draw(&mut buffer, area, |row, key, _| match key {
-            'n' => Words::new(&theme).value(row.to_string()),
-            't' => Words::new(&theme).text("Undeliverable"),
-            'c' => Words::new(&theme).muted("class"),
-            _ => Words::new(&theme).value("1,234"),
+            'n' => Words::new(&look).value(row.to_string()),
+            't' => Words::new(&look).text("Undeliverable"),
+            'c' => Words::new(&look).muted("class"),
+            _ => Words::new(&look).value("1,234"),
         });
         let rows = buffer.content.chunks(usize::from(width) + 2);
         rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect()
@@ -231,25 +232,25 @@ mod tests {
 
     #[test]
     fn only_the_rows_that_are_seen_are_built() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let mut buffer = Buffer::empty(Rect::new(0, 0, 30, 5));
         let mut built = Vec::new();
-        let table = Table { top: 10, ..Table::new(&theme, &COLUMNS[..1], 1_000_000) };
+        let table = Table { top: 10, ..Table::new(&look, &COLUMNS[..1], 1_000_000) };
         table.draw(&mut buffer, Rect::new(1, 0, 28, 5), |row, _, _| {
             built.push(row);
-            Words::new(&theme).text("x")
+            Words::new(&look).text("x")
         });
         assert_eq!((table.room(5), built), (4, vec![10, 11, 12, 13]));
     }
 
     #[test]
     fn no_cell_leaves_its_column_whatever_it_holds() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         for text in HARD {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 2));
             let columns = [Column::text(0, "", 7), Column::text(1, "", 8).after(0)];
-            Table::new(&theme, &columns, 1).draw(&mut buffer, Rect::new(1, 0, 18, 1), |_, key, _| {
-                Words::new(&theme).text(if key == 0 { text } else { "|" })
+            Table::new(&look, &columns, 1).draw(&mut buffer, Rect::new(1, 0, 18, 1), |_, key, _| {
+                Words::new(&look).text(if key == 0 { text } else { "|" })
             });
             assert_eq!(buffer[(8, 0)].symbol(), "|", "{text}");
         }

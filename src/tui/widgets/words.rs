@@ -1,7 +1,8 @@
 //! A line under construction: pieces of text, each in its role.
 
 use super::cut;
-use crate::tui::theme::{Glyph, Role, Theme};
+use crate::tui::look::Look;
+use crate::tui::theme::{Glyph, Role};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 use std::borrow::Cow;
@@ -9,32 +10,32 @@ use std::borrow::Cow;
 /// Pieces of one line, in order. Labels are muted, values strong.
 #[derive(Debug, Clone)]
 pub struct Words<'a> {
-    theme: &'a Theme,
+    look: &'a Look,
     pieces: Vec<(Cow<'a, str>, Style)>,
 }
 
 impl<'a> Words<'a> {
     /// An empty line.
-    pub fn new(theme: &'a Theme) -> Self {
-        Self { theme, pieces: Vec::new() }
+    pub fn new(look: &'a Look) -> Self {
+        Self { look, pieces: Vec::new() }
     }
 
     /// Adds text in a style of its own.
     pub fn styled(mut self, style: Style, text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
-        self.pieces.push((if self.theme.ascii() { plain(text) } else { text }, style));
+        self.pieces.push((if self.look.ascii() { plain(text) } else { text }, style));
         self
     }
 
     /// Adds text in a role.
     pub fn role(self, role: Role, text: impl Into<Cow<'a, str>>) -> Self {
-        let style = self.theme.style(role);
+        let style = self.look.style(role);
         self.styled(style, text)
     }
 
     /// Adds text in a role, bold: reserved for what must catch the eye.
     pub fn bold(self, role: Role, text: impl Into<Cow<'a, str>>) -> Self {
-        let style = self.theme.style(role).add_modifier(Modifier::BOLD);
+        let style = self.look.style(role).add_modifier(Modifier::BOLD);
         self.styled(style, text)
     }
 
@@ -55,13 +56,13 @@ impl<'a> Words<'a> {
 
     /// Adds a value among values: the colour of a headline value without its weight.
     pub fn value(self, text: impl Into<Cow<'a, str>>) -> Self {
-        let style = Style { add_modifier: Modifier::empty(), ..self.theme.style(Role::Strong) };
+        let style = Style { add_modifier: Modifier::empty(), ..self.look.style(Role::Strong) };
         self.styled(style, text)
     }
 
     /// Adds a sign in a role.
     pub fn glyph(self, role: Role, glyph: Glyph) -> Self {
-        let sign = self.theme.glyph(glyph);
+        let sign = self.look.glyph(glyph);
         self.role(role, sign)
     }
 
@@ -85,7 +86,7 @@ impl<'a> Words<'a> {
             self.pieces.push((Cow::Owned(" ".repeat(width - used)), Style::default()));
             return self;
         }
-        let mark = self.theme.glyph(Glyph::Cut);
+        let mark = self.look.glyph(Glyph::Cut);
         let mut room = width.saturating_sub(1);
         let whole = self.pieces.iter().take_while(|(text, _)| {
             let left = room.checked_sub(cut::width(text));
@@ -178,11 +179,11 @@ mod tests {
 
     #[test]
     fn a_line_is_drawn_within_its_room_whatever_it_holds() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         for text in HARD {
             for room in 0..20 {
                 let mut buffer = Buffer::filled(Rect::new(0, 0, 24, 1), ratatui::buffer::Cell::new("|"));
-                let end = Words::new(&theme).muted("a ").text(text).strong(" 12").draw(&mut buffer, 2, 0, room);
+                let end = Words::new(&look).muted("a ").text(text).strong(" 12").draw(&mut buffer, 2, 0, room);
                 assert!(end <= 2 + room, "{text:?} in {room} ended at {end}");
                 assert_eq!(buffer[(2 + room, 0)].symbol(), "|", "{text:?} in {room}");
             }
@@ -191,8 +192,8 @@ mod tests {
 
     #[test]
     fn a_line_cut_between_its_pieces_says_so() {
-        let theme = Theme::dark();
-        let words = Words::new(&theme).text("abc").strong("def").to(4);
+        let look = Look::new(crate::tui::theme::Theme::dark());
+        let words = Words::new(&look).text("abc").strong("def").to(4);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
         words.draw(&mut buffer, 0, 0, 6);
         assert_eq!(buffer, Buffer::with_lines(["abc…  "]).with_styles_of(&buffer));
@@ -200,28 +201,28 @@ mod tests {
 
     #[test]
     fn padding_and_cutting_give_exactly_the_width() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         for width in 1..12 {
-            assert_eq!(Words::new(&theme).text("abc").value("1,234").to(width).width(), width);
+            assert_eq!(Words::new(&look).text("abc").value("1,234").to(width).width(), width);
         }
     }
 
     #[test]
     fn text_takes_nothing_from_what_it_is_drawn_over_but_the_ground() {
-        let theme = Theme::load("mono", crate::tui::theme::Depth::True, false).unwrap();
+        let look = Look::new(crate::tui::theme::Theme::load("mono", crate::tui::theme::Depth::True, false).unwrap());
         let mut buffer = Buffer::empty(Rect::new(0, 0, 2, 1));
         buffer.set_style(buffer.area, Style::new().add_modifier(Modifier::DIM | Modifier::REVERSED));
-        Words::new(&theme).strong("a").muted("b").draw(&mut buffer, 0, 0, 2);
+        Words::new(&look).strong("a").muted("b").draw(&mut buffer, 0, 0, 2);
         assert_eq!(buffer[(0, 0)].modifier, Modifier::BOLD | Modifier::REVERSED);
         assert_eq!(buffer[(1, 0)].modifier, Modifier::REVERSED);
     }
 
     #[test]
     fn nothing_is_drawn_outside_the_buffer() {
-        let theme = Theme::dark();
+        let look = Look::new(crate::tui::theme::Theme::dark());
         let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
-        Words::new(&theme).text("abc").draw(&mut buffer, 9, 0, 5);
-        Words::new(&theme).text("abc").draw(&mut buffer, 0, 9, 5);
+        Words::new(&look).text("abc").draw(&mut buffer, 9, 0, 5);
+        Words::new(&look).text("abc").draw(&mut buffer, 0, 9, 5);
         assert_eq!(buffer, Buffer::empty(Rect::new(0, 0, 4, 1)));
     }
 

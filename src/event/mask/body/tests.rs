@@ -51,16 +51,36 @@ fn examples() -> Vec<(String, Vec<u8>)> {
 fn every_example_decodes_to_what_it_counted_before() {
     for (name, body) in examples().into_iter().filter(|(name, _)| !name.contains("invalid")) {
         let before: Vec<_> = decoded(&body).iter().map(|event| counted(event, |one| masker().phone(one))).collect();
-        let after: Vec<_> = decoded(&masker().body(&body)).iter().map(|event| counted(event, |one| one.into())).collect();
+        let after: Vec<_> =
+            decoded(&masker().body(&body)).iter().map(|event| counted(event, |one| one.into())).collect();
         assert_eq!(before, after, "{name}");
     }
 }
 
 /// Names of values that a person would not want to see again.
 const PERSONAL: [&str; 22] = [
-    "from", "wa_id", "recipient_id", "business_phone", "merchant_phone", "display_phone_number", "phone_number", "name", "body",
-    "caption", "filename", "address", "title", "description", "response_json", "emoji", "sha256", "url", "headline", "latitude",
-    "longitude", "meta_message_id",
+    "from",
+    "wa_id",
+    "recipient_id",
+    "business_phone",
+    "merchant_phone",
+    "display_phone_number",
+    "phone_number",
+    "name",
+    "body",
+    "caption",
+    "filename",
+    "address",
+    "title",
+    "description",
+    "response_json",
+    "emoji",
+    "sha256",
+    "url",
+    "headline",
+    "latitude",
+    "longitude",
+    "meta_message_id",
 ];
 
 #[test]
@@ -97,8 +117,12 @@ fn nothing_of_a_person_is_left_of_any_example() {
 
 #[test]
 fn joins_survive_by_either_name_and_between_bodies() {
-    let one = masked(r#"{"statuses":[{"id":"ID-ONE-1","meta_message_id":"wamid.ABCD","recipient_id":"+85255311705","status":"sent"}]}"#);
-    let other = masked(r#"{"messages":[{"from":"85255311705","id":"x","context":{"id":"wamid.ABCD"},"type":"text","text":{"body":"hi"}}]}"#);
+    let one = masked(
+        r#"{"statuses":[{"id":"ID-ONE-1","meta_message_id":"wamid.ABCD","recipient_id":"+85255311705","status":"sent"}]}"#,
+    );
+    let other = masked(
+        r#"{"messages":[{"from":"85255311705","id":"x","context":{"id":"wamid.ABCD"},"type":"text","text":{"body":"hi"}}]}"#,
+    );
     let value = |json: &str, path: &str| {
         serde_json::from_str::<serde_json::Value>(json).unwrap().pointer(path).unwrap().as_str().unwrap().to_owned()
     };
@@ -128,16 +152,21 @@ fn what_is_quoted_elsewhere_goes_there_too() {
 
 #[test]
 fn words_that_look_like_a_change_are_still_somebody_s() {
-    let text = masked(r#"{"messages":[{"id":"1","from":"2","type":"x","x":{"field":"account_update","value":{"secret":"my secret"}}}]}"#);
+    let text = masked(
+        r#"{"messages":[{"id":"1","from":"2","type":"x","x":{"field":"account_update","value":{"secret":"my secret"}}}]}"#,
+    );
     assert!(!text.contains("my secret"), "{text}");
-    let text = masked(r#"{"object":"o","entry":[{"id":"104951300007327","changes":[{"value":{"reason":"my business"},"field":"account_update"}]}]}"#);
+    let text = masked(
+        r#"{"object":"o","entry":[{"id":"104951300007327","changes":[{"value":{"reason":"my business"},"field":"account_update"}]}]}"#,
+    );
     assert!(text.contains("my business") && text.contains("104951300007327"), "{text}");
 }
 
 #[test]
 fn what_is_no_object_is_one_word_of_the_same_kind() {
     assert_eq!(masker().body(b" \n"), b" \n");
-    for (body, reason) in [("[\"my secret\"]", "an array"), ("\"my secret\"", "a scalar"), ("my secret {", "not JSON")] {
+    for (body, reason) in [("[\"my secret\"]", "an array"), ("\"my secret\"", "a scalar"), ("my secret {", "not JSON")]
+    {
         let text = masked(body);
         assert!(!text.contains("my secret"), "{text}");
         let [event] = &decoded(text.as_bytes())[..] else { panic!("one event") };

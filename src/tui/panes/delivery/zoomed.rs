@@ -50,21 +50,21 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
             words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
         });
     let totals = vec![legend.clone().muted(format!(" · cohort {}", data.window)), legend];
-    let inner = frame::draw(buffer, area, view.theme, "Cohorts", totals, false);
+    let inner = frame::draw(buffer, area, view.look, "Cohorts", totals, false);
     let columns = [
         Column::text(Slice::Start, "from", 6),
         Column::number(Slice::Messages, "msgs", 9),
         Column::text(Slice::Outcomes, "outcomes of the messages that began then", 8).after(2).grows(),
         Column::number(Slice::Settled, "settled", 7).after(2),
     ];
-    Table::new(view.theme, &columns, data.cohorts.len()).draw(buffer, inner, |row, column, width| {
+    Table::new(view.look, &columns, data.cohorts.len()).draw(buffer, inner, |row, column, width| {
         let Some((from, funnel)) = data.cohorts.get(row) else { return view.words() };
         match column {
             Slice::Start => view.words().muted(format::since(*from, data.scope.as_of, view.zone)),
             Slice::Messages => view.words().value(format::count(funnel.attempted, width)),
             Slice::Outcomes => {
                 let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
-                bars::shares(view.theme, width, &shares)
+                bars::shares(view.look, width, &shares)
             }
             Slice::Settled => settled_value(view, funnel),
         }
@@ -88,7 +88,7 @@ enum Of {
 fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, focused: bool) {
     let data = view.data;
     let totals = vec![view.words().muted(format!("by number · cohort {}", data.window))];
-    let inner = frame::draw(buffer, area, view.theme, Pane::Delivery.name(), totals, focused);
+    let inner = frame::draw(buffer, area, view.look, Pane::Delivery.name(), totals, focused);
     if data.funnel.attempted == 0 {
         let hint = "statuses of what you send are counted here";
         return super::super::draw_empty(buffer, inner, view, "no message began in this window", hint);
@@ -109,16 +109,16 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
     ];
     // Rule, sum and notes below the numbers.
     let (rows, below) = split_rows(inner, inner.height.saturating_sub(4).min(data.numbers.len() as u16 + 1));
-    let mut table = Table::new(view.theme, &columns, data.numbers.len());
+    let mut table = Table::new(view.look, &columns, data.numbers.len());
     list.place(&mut table, rows.height, focused);
     table.draw(buffer, rows, |row, of, width| number_cell(view, data.numbers.get(row), of, width));
-    let rule = view.theme.glyph(Glyph::Rule).repeat(below.width.into());
+    let rule = view.look.glyph(Glyph::Rule).repeat(below.width.into());
     let mut rows = super::Rows(below);
     let row = rows.next();
     view.words().role(Role::Grid, rule).draw(buffer, row.x, row.y, row.width);
     let row = rows.next();
     let sum = columns.map(|column| Column { head: "", ..column });
-    Table::new(view.theme, &sum, 1).draw(buffer, row, |_, of, width| match of {
+    Table::new(view.look, &sum, 1).draw(buffer, row, |_, of, width| match of {
         Of::Number => view.words().strong("all"),
         of => funnel_cell(view, &data.funnel, of, width),
     });
@@ -146,7 +146,7 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         Column::number(Of::Deliver, "deliver p95", 11).after(2),
     ];
     let numbers = &view.data.numbers;
-    let table = Table::new(view.theme, &columns, numbers.len());
+    let table = Table::new(view.look, &columns, numbers.len());
     table.draw(buffer, area, |row, of, width| number_cell(view, numbers.get(row), of, width));
 }
 
@@ -174,7 +174,7 @@ fn funnel_cell<'a>(view: &View<'a>, funnel: &Funnel, of: Of, width: usize) -> Wo
         },
         Of::Outcomes => {
             let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
-            bars::shares(view.theme, width, &shares)
+            bars::shares(view.look, width, &shares)
         }
         Of::Deliver => words.value_or_nothing(super::seconds(funnel.time_to_deliver_s.p95)),
         Of::DeliverBoth => {

@@ -1,0 +1,61 @@
+//! How everything is put for the reader: colours and glyphs, language, and whether strangers' data are masked.
+
+use super::lang::Lang;
+use super::theme::Theme;
+use crate::event::clean::clean;
+use crate::event::mask::Masker;
+use std::borrow::Cow;
+use std::ops::Deref;
+
+/// A theme, a language and the state of the privacy key. Dereferences to its theme.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Colours and glyphs.
+    pub theme: Theme,
+    /// The language of every text.
+    pub lang: Lang,
+    /// With one, phones, names, texts and ids are shown as pseudonyms.
+    pub masker: Option<Masker>,
+}
+
+impl Look {
+    /// A theme in English, nothing masked.
+    pub fn new(theme: Theme) -> Self {
+        Self { theme, lang: Lang::default(), masker: None }
+    }
+
+    /// A phone or user id as it may be shown: masked where asked for, and clean.
+    pub fn phone<'t>(&self, phone: &'t str) -> Cow<'t, str> {
+        self.shown(phone, |masker| masker.phone(phone))
+    }
+
+    /// A person's name as it may be shown.
+    pub fn person<'t>(&self, name: &'t str) -> Cow<'t, str> {
+        self.shown(name, |masker| masker.name(name))
+    }
+
+    /// A customer's own words as they may be shown.
+    pub fn words<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.shown(text, |masker| masker.text(text))
+    }
+
+    /// A message id as it may be shown. Ids may hold the phone in clear (PROTOCOL §7 Identity and privacy).
+    pub fn id<'t>(&self, id: &'t str) -> Cow<'t, str> {
+        self.shown(id, |masker| masker.id(id))
+    }
+
+    fn shown<'t>(&self, text: &'t str, mask: impl FnOnce(&Masker) -> crate::event::Text) -> Cow<'t, str> {
+        match &self.masker {
+            Some(masker) => Cow::Owned(mask(masker).into()),
+            None => clean(text),
+        }
+    }
+}
+
+impl Deref for Look {
+    type Target = Theme;
+
+    fn deref(&self) -> &Theme {
+        &self.theme
+    }
+}

@@ -1,0 +1,67 @@
+//! What a page is: everything between tabs and footer that takes keys, one per place.
+
+use super::action::Action;
+use super::lang::Lang;
+use super::panes::Context;
+use super::place::Open;
+use super::store::Job;
+use super::widgets::words::Words;
+use crate::event::Millis;
+use crate::journal::Batch;
+use ratatui::Frame;
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+
+/// What an action did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing: it is not for this page.
+    Ignored,
+    /// The page looks different now.
+    Changed,
+    /// Something else is to be shown.
+    Open(Open),
+}
+
+/// A page. It is pure: it draws what it knows and asks for what it does not know by [`Page::jobs`].
+pub trait Page {
+    /// Counts for the row above the page, the most important first.
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>>;
+
+    /// Draws the page. `area` is below the row of the path; the overview has that row too, for its verdict.
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>);
+
+    /// Does what was asked for, on what was drawn last.
+    fn act(&mut self, action: Action) -> Outcome;
+
+    /// What can be done now, most used first: for footer, help and palette.
+    fn actions(&self) -> Vec<Action>;
+
+    /// What has to be read for what is looked at: called while the page is looked at.
+    fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {
+        Vec::new()
+    }
+
+    /// Takes in a live batch: called while the page is looked at.
+    fn live(&mut self, _batch: &Batch, _ctx: &Context<'_>, _now: Millis) {}
+
+    /// Freezes the view, or lets it go on: called also while the page is not looked at.
+    fn pause(&mut self, _paused: bool) {}
+
+    /// The page is no longer looked at.
+    fn leave(&mut self) {}
+
+    /// While text is typed into the page: the keys it takes then and what they do. All keys go to [`Page::key`].
+    fn prompt(&self, _lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        None
+    }
+
+    /// Draws what is typed into the row of the path.
+    fn draw_prompt(&self, _frame: &mut Frame<'_>, _row: Rect, _ctx: &Context<'_>) {}
+
+    /// A key while text is typed.
+    fn key(&mut self, _key: KeyEvent) {}
+
+    /// Pasted text: never run as keys.
+    fn paste(&mut self, _text: &str) {}
+}

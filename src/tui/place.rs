@@ -1,0 +1,78 @@
+//! What can be looked at, and how one got there.
+
+/// Something that can be looked at. Each is shown by one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Verdict, activity, four panes.
+    Overview,
+    /// The list of events.
+    Events {
+        /// Selects them.
+        filter: String,
+    },
+    /// Refused requests.
+    Refused,
+}
+
+impl Place {
+    /// The tab it belongs to.
+    pub fn tab(&self) -> Tab {
+        match self {
+            Self::Overview => Tab::Overview,
+            Self::Events { .. } => Tab::Events,
+            Self::Refused => Tab::Refused,
+        }
+    }
+}
+
+/// A page that is switched to by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// Verdict, activity, four panes.
+    Overview,
+    /// The live tail.
+    Events,
+    /// Refused requests.
+    Refused,
+}
+
+impl Tab {
+    /// Every tab, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+
+    /// The number that switches to it.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Overview => 1,
+            Self::Events => 2,
+            Self::Refused => 4,
+        }
+    }
+}
+
+/// Something to be shown in place of what is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// The place.
+    pub place: Place,
+    /// What it is, for the path: `131026 Undeliverable`.
+    pub title: String,
+}
+
+impl Open {
+    /// The events that `filter` selects.
+    pub fn events(filter: String, title: String) -> Self {
+        Self { place: Place::Events { filter }, title }
+    }
+}
+
+/// A step of a drill-down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    /// What was left.
+    pub(super) from: Place,
+    /// What was opened.
+    pub(super) title: String,
+    /// The filter of the list of events before: a drill-down only borrows that list.
+    pub(super) filter: String,
+}
