@@ -16,6 +16,7 @@ mod message;
 mod output;
 mod receive;
 mod refused;
+mod replay;
 mod report;
 mod send;
 mod serve;
@@ -80,6 +81,7 @@ enum Command {
     Export(export::Export),
     Import(import::Import),
     Forward(forward::ForwardArgs),
+    Replay(replay::ReplayArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -200,6 +202,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
+        Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
