@@ -139,8 +139,14 @@ impl Monitor {
         self.rates.see_request(summary);
     }
 
+    /// Requests were received from the one time to the other, although not everything they brought is folded: what is known of
+    /// these times is complete for what this monitor counts.
+    pub fn heard(&mut self, span: (Millis, Millis)) {
+        self.rates.heard(span);
+    }
+
     /// Sets who acknowledged which alerts, by alert id.
-    pub fn set_acknowledged(&mut self, acknowledged: impl IntoIterator<Item = (Text, Acknowledgement)>) {
+    pub fn set_acknowledged(&mut self, acknowledged: impl IntoIterator<Item = (Text, Acknowledged)>) {
         self.alerts.acknowledge(acknowledged.into_iter().collect());
     }
 

@@ -1,7 +1,7 @@
 //! Template and account events, which of them were superseded, and what rules add to them.
 
 use super::rules::RuleAlert;
-use super::view::{Acknowledgement, Alert, Scope};
+use super::view::{Acknowledged, Alert, Scope};
 use crate::event::{Detail, Event, Millis, Notice, Severity, Text};
 use hashbrown::HashMap;
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Alerts {
     entries: HashMap<Text, Entry>,
-    acknowledged: HashMap<Text, Acknowledgement>,
+    acknowledged: HashMap<Text, Acknowledged>,
     rules: Vec<RuleAlert>,
     /// Which alert each superseded one gave way to, worked out when asked after a change.
     superseded: OnceLock<HashMap<Text, Text>>,
@@ -44,7 +44,7 @@ impl Alerts {
         }
     }
 
-    pub(super) fn acknowledge(&mut self, acknowledged: HashMap<Text, Acknowledgement>) {
+    pub(super) fn acknowledge(&mut self, acknowledged: HashMap<Text, Acknowledged>) {
         self.acknowledged = acknowledged;
     }
 

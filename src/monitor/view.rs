@@ -6,7 +6,7 @@ mod dimension;
 pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
 
 use crate::event::{Millis, Severity, Text};
-pub use crate::journal::operator::Acknowledgement;
+pub use crate::journal::operator::Acknowledged;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -244,7 +244,7 @@ pub struct Alert {
     /// Whether somebody acknowledged it.
     pub acknowledged: bool,
     /// Who, with what note, when.
-    pub acknowledgement: Option<Acknowledgement>,
+    pub acknowledgement: Option<Acknowledged>,
     /// When the rule behind it was kept again; `None` of what no rule opened.
     #[serde(serialize_with = "rfc3339_or_null")]
     pub resolved_at: Option<Millis>,

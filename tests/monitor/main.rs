@@ -10,6 +10,7 @@ mod costs;
 mod deliveries;
 mod dimensions;
 mod failures;
+mod filtered;
 mod funnel;
 mod order;
 mod reference;
@@ -21,7 +22,7 @@ use watop::event::{
 };
 use watop::journal::{Batch, RequestSummary};
 use watop::monitor::Monitor;
-use watop::monitor::view::{Acknowledgement, Scope, Span};
+use watop::monitor::view::{Acknowledged, Scope, Span};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -186,8 +187,8 @@ fn all() -> Scope {
 }
 
 /// Somebody's word.
-fn acknowledged() -> Acknowledgement {
-    Acknowledgement { who: "ops".into(), note: Text::default(), at: Millis(START) }
+fn acknowledged() -> Acknowledged {
+    Acknowledged { who: "ops".into(), note: Text::default(), at: Millis(START) }
 }
 
 fn notice_of(event: &Event) -> &Notice {

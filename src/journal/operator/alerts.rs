@@ -23,7 +23,7 @@ pub(super) const SCHEMA: &str = "
 
 /// Somebody's word that an alert is looked after.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Acknowledgement {
+pub struct Acknowledged {
     /// Who.
     pub who: Text,
     /// What was noted; may be empty.
@@ -90,15 +90,15 @@ impl Operator {
     }
 
     /// Acknowledged alerts, by id, the earliest acknowledged first.
-    pub fn acknowledged(&self) -> Result<Vec<(Text, Acknowledgement)>, OpenError> {
+    pub fn acknowledged(&self) -> Result<Vec<(Text, Acknowledged)>, OpenError> {
         self.list("SELECT alert, who, note, at FROM acknowledged ORDER BY at, alert", |row| {
             Ok((row.get::<_, String>(0)?.into(), read_acknowledgement(row)?))
         })
     }
 
     /// Everything that was ever acknowledged and taken back (`true`) of one alert, in order.
-    pub fn acknowledgements(&self, alert: &str) -> Result<Vec<(Acknowledgement, bool)>, OpenError> {
-        let read = || -> rusqlite::Result<Vec<(Acknowledgement, bool)>> {
+    pub fn acknowledgement_history(&self, alert: &str) -> Result<Vec<(Acknowledged, bool)>, OpenError> {
+        let read = || -> rusqlite::Result<Vec<(Acknowledged, bool)>> {
             self.connection
                 .prepare_cached(
                     "SELECT alert, who, note, at, withdrawn FROM acknowledgements WHERE alert = ?1 ORDER BY n",
@@ -195,8 +195,8 @@ fn remember(transaction: &rusqlite::Transaction<'_>, entry: (&str, &str, &str, i
     transaction.prepare_cached(sql)?.execute(entry).map(drop)
 }
 
-fn read_acknowledgement(row: &Row) -> rusqlite::Result<Acknowledgement> {
-    Ok(Acknowledgement {
+fn read_acknowledgement(row: &Row) -> rusqlite::Result<Acknowledged> {
+    Ok(Acknowledged {
         who: row.get::<_, String>(1)?.into(),
         note: row.get::<_, String>(2)?.into(),
         at: Millis(row.get(3)?),
@@ -207,8 +207,8 @@ fn read_acknowledgement(row: &Row) -> rusqlite::Result<Acknowledgement> {
 mod tests {
     use super::*;
 
-    fn by(who: &str, note: &str, at: i64) -> Acknowledgement {
-        Acknowledgement { who: who.into(), note: note.into(), at: Millis(at) }
+    fn by(who: &str, note: &str, at: i64) -> Acknowledged {
+        Acknowledged { who: who.into(), note: note.into(), at: Millis(at) }
     }
 
     #[test]
@@ -223,7 +223,7 @@ mod tests {
         assert!(operator.unacknowledge("a1", "ana", Millis(4)).unwrap());
         assert!(!operator.unacknowledge("a1", "ana", Millis(5)).unwrap(), "there is none any more");
         assert_eq!(operator.acknowledged().unwrap(), [("b2".into(), by("ben", "", 2))]);
-        let history = operator.acknowledgements("a1").unwrap();
+        let history = operator.acknowledgement_history("a1").unwrap();
         assert_eq!(
             history,
             [(by("ana", "looking", 1), false), (by("cem", "done", 3), false), (by("ana", "", 4), true)]
