@@ -6,6 +6,8 @@
 mod message;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/rules.rs"]
+mod rules;
 
 use serde_json::Value;
 use std::fs;

@@ -9,8 +9,12 @@ use super::{Common, ENV, ReceiveArgs};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
 use crate::config::{Config, default_file, is_private};
+use crate::event::clean::clean;
 use crate::forward::{Route, check_loops};
+use crate::journal::operator::Operator;
 use crate::journal::{Reader, directory};
+use crate::notify::Target;
+use crate::notify::terminal::Terminal;
 use clap::{Args, ValueEnum};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -101,6 +105,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.extend(config.forward.iter().map(|route| forward(route, config.receiver.listen)));
             findings.extend(disk(config));
             findings.push(journal(&config.data_dir));
+            findings.extend(rules(config));
             findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
         }
         Err(error) => findings.push(fail("configuration", error.to_string())),
@@ -252,6 +257,49 @@ fn journal(dir: &Path) -> Finding {
         },
         Err(error) => fail("journal", error.to_string()),
     }
+}
+
+/// What is watched for, and whether those who are told can be.
+fn rules(config: &Config) -> Vec<Finding> {
+    let mut targets: Vec<&Target> = Vec::new();
+    for target in config.rules.0.iter().flat_map(|setting| &setting.notify) {
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    let names: Vec<String> = targets.iter().map(|target| clean(&target.to_string()).into_owned()).collect();
+    let count = config.rules.0.len();
+    let told = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+    let mut findings = vec![ok("rules", format!("{count} in force; told: {told}"))];
+    for target in &targets {
+        match target {
+            Target::Command(program) if !is_program(program) => {
+                let program = program.display();
+                findings.push(fail("notices", format!("{program} cannot be run: chmod +x it, or mend notify")));
+            }
+            Target::Desktop => {
+                let doubt = Terminal::of(|name| std::env::var(name).ok()).doubt();
+                findings.extend(doubt.map(|doubt| warn("notices", format!("desktop: {doubt}"))));
+            }
+            _ => {}
+        }
+    }
+    // Without a journal nobody was told anything yet.
+    let told = Operator::open_read_only(&config.data_dir).and_then(|operator| operator.notices()).unwrap_or_default();
+    let failing =
+        told.into_iter().filter(|state| targets.iter().any(|target| target.to_string() == state.target.as_str()));
+    findings.extend(failing.filter_map(|state| {
+        let failure = state.failure?;
+        Some(warn("notices", clean(&format!("{}: {failure}, at {}", state.target, state.at.rfc3339())).into_owned()))
+    }));
+    findings
+}
+
+fn is_program(path: &Path) -> bool {
+    #[cfg(unix)]
+    return path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    return path.is_file();
 }
 
 fn terminal() -> Vec<Finding> {

@@ -69,6 +69,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
         screen: config.screen.clone(),
         masker: Masker::new(Operator::open(&config.data_dir)?.mask_key()?),
         settings: config.monitor,
+        rules: config.rules.0.clone(),
         feed,
         data_dir: config.data_dir.clone(),
         intake: Intake::new(running.url.clone(), now(), &config.signing),

@@ -6,18 +6,19 @@ use crate::event::clean::clean;
 pub const BELL: &[u8] = b"\x07";
 
 /// How a terminal is asked for a notice on the desktop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Desktop {
     /// `OSC 9`: iTerm2, WezTerm, kitty, Ghostty, ConEmu; tried where the terminal is not known.
     Osc9,
     /// `OSC 777`: foot, urxvt and what is made of VTE.
     Osc777,
     /// It shows none.
+    #[default]
     None,
 }
 
-/// A terminal, as its environment describes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A terminal, as its environment describes it; one that shows nothing by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Terminal {
     desktop: Desktop,
     tmux: bool,

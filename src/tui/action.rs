@@ -70,6 +70,7 @@ actions! {
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
+        Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
     }
     Screen {

@@ -34,6 +34,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::StepForward, &["}"]),
     (Action::Now, &["0"]),
     (Action::Follow, &["f"]),
+    (Action::Acknowledge, &["a"]),
     (Action::Sort, &["s"]),
     (Action::Theme, &["T"]),
     (Action::Mask, &["M"]),

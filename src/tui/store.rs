@@ -3,9 +3,10 @@
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
 use super::events_tab::row::Row;
-use crate::event::{Event, Millis};
-use crate::journal::operator::{Operator, Refused, RefusedCount};
+use crate::event::{Event, Millis, Text};
+use crate::journal::operator::{Acknowledged, Operator, Refused, RefusedCount};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use std::io;
@@ -42,6 +43,15 @@ pub enum Job {
     },
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// What rules decided, and who acknowledged what.
+    Alerts,
+    /// Acknowledges an alert with a note, or takes that back; then the same.
+    Acknowledge {
+        /// The alert's id.
+        alert: Text,
+        /// The note; `None` takes back.
+        note: Option<Text>,
+    },
 }
 
 /// A slice of the list of events.
@@ -92,6 +102,13 @@ pub enum Answer {
         counts: Vec<RefusedCount>,
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
+    },
+    /// To [`Job::Alerts`] and [`Job::Acknowledge`].
+    Alerts {
+        /// Who acknowledged what, by alert id.
+        acknowledged: Vec<(Text, Acknowledged)>,
+        /// The alerts of rules, open and resolved.
+        rules: Vec<RuleAlert>,
     },
     /// To [`Job::Gaps`].
     Gaps(Vec<(Millis, Millis)>),
@@ -152,7 +169,28 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
+        Job::Acknowledge { alert, note } => {
+            let mut operator = Operator::open(dir)?;
+            let (who, at) = (login(), Millis(jiff::Timestamp::now().as_millisecond()));
+            match note {
+                Some(note) => operator.acknowledge(&alert, &who, &note, at)?,
+                None => operator.unacknowledge(&alert, &who, at).map(drop)?,
+            }
+            alerts(&operator)?
+        }
     })
+}
+
+fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
+    let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
+    Ok(Answer::Alerts { acknowledged, rules })
+}
+
+/// Who sits at this terminal, as the login says.
+fn login() -> String {
+    let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    named("USER").or_else(|| named("LOGNAME")).or_else(|| named("USERNAME")).unwrap_or_else(|| "somebody".to_owned())
 }
 
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
