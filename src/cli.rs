@@ -1,12 +1,15 @@
 //! The command line: one file per subcommand. Only this module prints, through [`output`]: data on stdout, diagnostics on
 //! stderr.
 
+mod accept;
+mod captured;
 mod check;
 mod completions;
 mod demo;
 mod events;
 mod explain;
 mod failure;
+mod forget;
 mod man;
 mod mask;
 mod message;
@@ -14,6 +17,7 @@ mod output;
 mod receive;
 mod refused;
 mod report;
+mod reread;
 mod send;
 mod serve;
 mod watch;
@@ -69,6 +73,8 @@ enum Command {
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
+    Forget(forget::Forget),
+    Reread(reread::RereadArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -182,6 +188,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Forget(args)) => forget::run(&common, &args),
+        Some(Command::Reread(args)) => reread::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -15,6 +15,7 @@ pub mod mask;
 mod merge;
 pub mod ndjson;
 mod notice;
+pub mod person;
 
 pub use decode::decode;
 pub use key::TIMELESS_MS;

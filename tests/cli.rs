@@ -4,6 +4,8 @@
 
 #[path = "cli/message.rs"]
 mod message;
+#[path = "cli/upkeep.rs"]
+mod upkeep;
 
 use serde_json::Value;
 use std::fs;
@@ -430,9 +432,21 @@ fn a_wrong_command_line_ends_with_2() {
 fn help_and_version_go_to_stdout() {
     let user = User::new();
     assert!(user.out(&["--version"]).starts_with("watop "));
-    for command in
-        ["demo", "serve", "report", "events", "explain", "send", "refused", "check", "completions", "man", "message"]
-    {
+    for command in [
+        "demo",
+        "serve",
+        "report",
+        "events",
+        "explain",
+        "send",
+        "refused",
+        "check",
+        "completions",
+        "man",
+        "message",
+        "forget",
+        "reread",
+    ] {
         assert!(user.out(&[command, "--help"]).contains("Examples:"), "{command}");
         assert!(user.out(&["man", command]).contains(".TH"), "{command}");
     }
