@@ -4,7 +4,7 @@ use super::Common;
 use super::failure::Failure;
 use super::output::{Data, Progress, Tone, diagnostic};
 use crate::event::person::Person;
-use crate::journal::operator::Operator;
+use crate::journal::operator::{Erased, Operator};
 use crate::journal::upkeep::{Forgotten, Upkeep};
 use crate::journal::{OpenError, directory};
 use crate::tui::widgets::format::thousands;
@@ -53,8 +53,8 @@ struct Told<'a> {
     dry_run: bool,
     #[serde(flatten)]
     forgotten: &'a Forgotten,
-    /// Refused requests erased.
-    refused: u64,
+    #[serde(flatten)]
+    beside: Erased,
 }
 
 pub(super) fn run(common: &Common, args: &Forget) -> Result<(), Failure> {
@@ -71,13 +71,13 @@ pub(super) fn run(common: &Common, args: &Forget) -> Result<(), Failure> {
         Some(mut upkeep) => upkeep.forget(&mut person, &mut |done, total| progress.step(done, total))?,
         None => Forgotten::default(),
     };
-    let mut refused = 0;
+    let mut beside = Erased::default();
     if dir.join(directory::OPERATOR).exists() {
         let operator = if args.dry_run { Operator::open_read_only(&dir) } else { Operator::open(&dir) };
-        refused = operator?.forget(&person, args.dry_run)?;
+        beside = operator?.forget(&person, &forgotten.requests, args.dry_run)?;
     }
     drop(progress);
-    print(common, args, &forgotten, refused)?;
+    print(common, args, &forgotten, beside)?;
     if forgotten.files_left.is_empty() {
         return Ok(());
     }
@@ -100,10 +100,10 @@ pub(super) fn open(dir: &Path, look: bool, command: &str) -> Result<Option<Upkee
     }
 }
 
-fn print(common: &Common, args: &Forget, forgotten: &Forgotten, refused: u64) -> Result<(), Failure> {
+fn print(common: &Common, args: &Forget, forgotten: &Forgotten, beside: Erased) -> Result<(), Failure> {
     let mut out = Data::new(common.color);
     if args.format == Format::Json {
-        let told = Told { schema: 1, dry_run: args.dry_run, forgotten, refused };
+        let told = Told { schema: 1, dry_run: args.dry_run, forgotten, beside };
         out.line(&serde_json::to_string(&told).map_err(std::io::Error::from)?)?;
         return Ok(out.flush()?);
     }
@@ -114,7 +114,8 @@ fn print(common: &Common, args: &Forget, forgotten: &Forgotten, refused: u64) ->
         (forgotten.requests_emptied, "requests that were theirs alone"),
         (forgotten.requests_redacted, "requests that keep what others have in them"),
         (forgotten.events_altered, "events of others that named them"),
-        (refused, "refused requests"),
+        (beside.refused, "refused requests"),
+        (beside.answers, "answers of forward targets"),
     ];
     let title = match (args.dry_run, counts.iter().all(|(count, _)| *count == 0)) {
         (_, true) => "nothing of this customer is stored",

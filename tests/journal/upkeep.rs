@@ -104,6 +104,7 @@ fn nothing_of_a_forgotten_customer_is_left_anywhere_and_everything_of_others_is(
             events_altered: 1,
             requests_emptied: 5,
             requests_redacted: 2,
+            requests: vec![1, 3, 4, 5, 6, 7, 8],
             files_left: Vec::new()
         }
     );

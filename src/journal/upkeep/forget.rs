@@ -32,6 +32,9 @@ pub struct Forgotten {
     pub requests_emptied: u64,
     /// Requests that keep what others have in them.
     pub requests_redacted: u64,
+    /// Numbers of these requests.
+    #[serde(skip)]
+    pub requests: Vec<u64>,
     /// Files in the data directory that were set aside and may hold the customer. Nobody but their owner can judge them.
     pub files_left: Vec<PathBuf>,
 }
@@ -163,6 +166,7 @@ impl Sheet {
         }
         raw.headers.retain(|(name, _)| name != REDACTED && !SIGNATURES.contains(&name.as_str()));
         raw.headers.push((REDACTED.into(), now.rfc3339().into()));
+        sum.requests.push(self.batch.requests[index].request);
         let Some(Redacted { body, erased, kept }) = redacted else {
             sum.requests_redacted += 1;
             return;
