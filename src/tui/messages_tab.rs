@@ -144,15 +144,17 @@ impl Page for MessagesTab {
     fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.look);
         let lang = ctx.look.lang;
-        let shown = format::thousands(self.list.order().len() as u64);
+        let count = self.list.order().len();
+        let shown = format::thousands(count as u64);
+        let unit = if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
         let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
         let mut summary = Vec::new();
         if self.search.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(clean(&self.search.shown()).into_owned()));
+            summary.push(words().role(Role::Accent, "/ ").text(clean(self.search.expression.trim()).into_owned()));
         } else {
             summary.push(words().muted(lang.pick("no filter", "无过滤")));
         }
-        summary.push(words().muted(least).value(shown).muted(lang.pick(" messages", " 条消息")));
+        summary.push(words().muted(least).value(shown).muted(unit));
         if self.list.events() >= EVENTS {
             summary.push(words().role(Role::Warn, lang.pick("newest only: narrow the window", "仅最新:请缩小窗口")));
         }

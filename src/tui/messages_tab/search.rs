@@ -49,11 +49,6 @@ impl Search {
         !self.expression.trim().is_empty()
     }
 
-    /// The filter that is in force, as it is shown.
-    pub(super) fn shown(&self) -> String {
-        expression(self.expression.trim())
-    }
-
     /// Opens the prompt with what is in force.
     pub(super) fn open(&mut self) {
         self.prompt = Some(Prompt { input: Input::new(self.expression.clone()), error: None });

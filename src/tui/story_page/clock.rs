@@ -131,7 +131,8 @@ fn lines(story: &Story, ctx: &Context<'_>, width: usize) -> Vec<(Role, String)> 
         && let (Some(entry), Some(words)) = (catalogue::lookup(code), terms::wording(look.lang, Some(code)))
     {
         let class = terms::class(look.lang, &entry.class);
-        let (class, retry) = (say!(look, "class {class}", "分类 {class}"), terms::retry(look, entry.retryable));
+        let retry = terms::retry(look, entry.retryable);
+        let (class, retry) = (say!(look, "class {class}", "分类 {class}"), say!(look, "retry {retry}", "重试 {retry}"));
         lines.push((Role::Strong, format!("{code} {}   {class}   {retry}", words.title)));
         lines.extend(wrap(&words.action, width).into_iter().map(|line| (Role::Text, line)));
     }

@@ -86,7 +86,9 @@ impl StoryPage {
             self.draw_requests(buffer, requests, ctx);
             self.draw_forwarded(buffer, forwarded, ctx);
         } else if area.height >= HIGH - 2 {
-            let [story, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(8)]).areas(area);
+            // What has the focus has the room.
+            let height = if self.part == Part::Story { 8 } else { area.height - 6 };
+            let [story, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(height)]).areas(area);
             self.draw_story(buffer, story, ctx, self.part == Part::Story);
             match self.part {
                 Part::Clock => self.draw_clock(buffer, below, ctx, true),

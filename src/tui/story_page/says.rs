@@ -54,8 +54,11 @@ pub(super) fn says(step: &Step, ctx: &Context<'_>) -> Vec<(Role, String)> {
     if let (Detail::Status(status), false) = (&step.event.detail, told)
         && let Some(at) = status.expires_at
     {
-        let at =
-            format!("{} {}", format::day(Millis::from(at), ctx.zone, lang), format::hour_minute(Millis::from(at), ctx.zone));
+        let at = format!(
+            "{} {}",
+            format::day(Millis::from(at), ctx.zone, lang),
+            format::hour_minute(Millis::from(at), ctx.zone)
+        );
         says.push((Role::Muted, say!(ctx.look, "expires {at}", "{at} 到期")));
     }
     says
