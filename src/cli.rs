@@ -8,19 +8,23 @@ mod completions;
 mod demo;
 mod events;
 mod explain;
+mod export;
 mod failure;
 mod forget;
 mod forward;
+mod import;
 mod man;
 mod mask;
 mod message;
 mod output;
 mod receive;
 mod refused;
+mod replay;
 mod report;
 mod reread;
 mod send;
 mod serve;
+mod target;
 mod watch;
 mod window;
 
@@ -43,6 +47,8 @@ Examples:
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
+  watop export --since 2h --output incident.ndjson
+                                                  keep what arrived; watop import reads it back
   watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
@@ -78,7 +84,10 @@ enum Command {
     Refused(refused::RefusedArgs),
     Forget(forget::Forget),
     Reread(reread::RereadArgs),
+    Export(export::Export),
+    Import(import::Import),
     Forward(forward::ForwardArgs),
+    Replay(replay::ReplayArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -198,7 +207,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Forget(args)) => forget::run(&common, &args),
         Some(Command::Reread(args)) => reread::run(&common, &args),
+        Some(Command::Export(args)) => export::run(&common, &args),
+        Some(Command::Import(args)) => import::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
+        Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
