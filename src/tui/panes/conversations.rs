@@ -4,7 +4,7 @@ use super::data::{Closing, closing};
 use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::event::clean::clean;
-use crate::monitor::view::Conversation;
+use crate::monitor::view::{Conversation, ConversationPage};
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
@@ -26,24 +26,24 @@ enum Col {
 
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
-    let conversations = &view.data.conversations;
+    let listed = view.data.conversations.total;
     let inner = frame::draw(buffer, at.area, view.look, Pane::Conversations.name(), totals(view), at.focused);
-    if conversations.is_empty() {
+    if listed == 0 {
         let hint = "a customer who writes stands here while the window is open";
         return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
     }
     let columns = columns(view, at.zoomed);
-    let mut table = Table::new(view.look, &columns, conversations.len());
+    let mut table = Table::new(view.look, &columns, listed);
     list.place(&mut table, inner.height, at.focused);
     table.draw(buffer, inner, |row, column, width| {
-        conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
+        view.data.conversation(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
     });
 }
 
 fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
-    let (open, soon) = view.data.conversation_counts();
+    let ConversationPage { open, soon, .. } = view.data.conversations;
     let role = if soon > 0 { Role::Warn } else { Role::Muted };
-    let (open, soon) = (format::thousands(open), format::thousands(soon));
+    let (open, soon) = (format::thousands(open as u64), format::thousands(soon as u64));
     let rate = format::rate(view.data.pulse.inbound_per_s);
     let long = view.words().muted(format!("{open} open · ")).role(role, format!("{soon} close < 1 h"));
     let short = view.words().muted(format!("{open} · ")).role(role, format!("{soon} closing"));

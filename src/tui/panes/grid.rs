@@ -116,11 +116,13 @@ impl Grid {
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), cohorts: 0 };
+            return Wants { columns: layout.activity.map_or(0, activity::columns), cohorts: 0, conversations };
         }
         let with_cohorts = self.focused(size) == Pane::Delivery;
-        Wants { columns: 0, cohorts: if with_cohorts { delivery::cohort_rows(layout.zoomed()) } else { 0 } }
+        let cohorts = if with_cohorts { delivery::cohort_rows(layout.zoomed()) } else { 0 };
+        Wants { columns: 0, cohorts, conversations }
     }
 
     /// The pane in focus.

@@ -19,7 +19,7 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
             }
         }
         Key::Conversation(number, customer) => {
-            let conversation = data.conversations.get(row)?;
+            let conversation = data.conversation(row)?;
             let filter = customer.as_ref().map_or_else(|| "not customer:*".to_owned(), |c| term("customer", c));
             (number_filter(&filter, number.as_ref()), named(conversation.name.as_ref().or(customer.as_ref())))
         }
