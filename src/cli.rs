@@ -14,6 +14,7 @@ mod message;
 mod output;
 mod receive;
 mod refused;
+mod replay;
 mod report;
 mod send;
 mod serve;
@@ -73,6 +74,7 @@ enum Command {
     Send(send::Send),
     Refused(refused::RefusedArgs),
     Forward(forward::ForwardArgs),
+    Replay(replay::ReplayArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -191,6 +193,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
+        Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
