@@ -71,6 +71,7 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        Dimension "dimension" "by the next dimension" "换下一维度",
     }
     Screen {
         Theme "theme" "next theme" "下一主题",

@@ -35,6 +35,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Now, &["0"]),
     (Action::Follow, &["f"]),
     (Action::Sort, &["s"]),
+    (Action::Dimension, &["d"]),
     (Action::Theme, &["T"]),
     (Action::Mask, &["M"]),
     (Action::Redraw, &["Ctrl-L"]),

@@ -54,10 +54,18 @@ impl List {
         moved
     }
 
+    /// The thing that the cursor was moved to.
+    pub(super) fn on(&self) -> Option<&Key> {
+        match &self.anchor {
+            Some(Anchor::On(key)) => Some(key),
+            Some(Anchor::Row) | None => None,
+        }
+    }
+
     /// Which conversations have to be known to draw and to move by a page of `rows`.
     pub(super) fn around(&self, rows: u16) -> Around {
-        let anchor = match &self.anchor {
-            Some(Anchor::On(Key::Conversation(number, customer))) => Some((number.clone(), customer.clone())),
+        let anchor = match self.on() {
+            Some(Key::Conversation(number, customer)) => Some((number.clone(), customer.clone())),
             _ => None,
         };
         Around { anchor, row: self.row, margin: 2 * usize::from(rows) }
