@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod clean;
+pub mod country;
 pub mod csv;
 mod decode;
 pub mod ids;

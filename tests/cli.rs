@@ -4,6 +4,8 @@
 
 #[path = "cli/message.rs"]
 mod message;
+#[path = "cli/report.rs"]
+mod report;
 
 use serde_json::Value;
 use std::fs;
