@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Only this module prints, through [`output`]: data on stdout, diagnostics on
 //! stderr.
 
+mod bundle;
 mod check;
 mod completions;
 mod demo;
@@ -81,6 +82,7 @@ enum Command {
     Refused(refused::RefusedArgs),
     Export(export::Export),
     Import(import::Import),
+    Bundle(bundle::BundleArgs),
     Forward(forward::ForwardArgs),
     Check(check::Check),
     Completions(completions::Completions),
@@ -202,6 +204,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
+        Some(Command::Bundle(args)) => bundle::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -31,7 +31,7 @@ fn follow_file(tail: &mut Tail, dir: &Path) -> Option<()> {
             looked = Some(Instant::now());
             let now = holder(dir);
             if known.as_ref() != Some(&now) {
-                known = Some(now.clone());
+                known = Some(now);
                 tail.send(Feed::Writer(now))?;
             }
         }

@@ -318,6 +318,7 @@ impl Screen {
                     access(Scheme::Nxcloud, "2026-02", "md5 or sha256, ts within 5 m"),
                     access(Scheme::Meta, "app", "X-Hub-Signature-256"),
                 ],
+                watched: None,
             },
             grid: Grid::default(),
         }
