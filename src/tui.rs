@@ -92,7 +92,16 @@ pub fn run(start: Start) -> Result<(), String> {
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
-    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs, clock: start.clock };
+    let sources = Sources {
+        inputs,
+        told,
+        feed: start.feed,
+        answers,
+        health: start.health,
+        vitals: start.vitals,
+        jobs,
+        clock: start.clock,
+    };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

@@ -340,14 +340,19 @@ fn a_bundle_holds_everything_masked_in_both_forms_and_shows_edits() {
         let mode = fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{name}");
         let text = String::from_utf8_lossy(content);
-        for personal in personal().iter().filter(|text| text.len() > 4) {
+        // The page's stand-in for a phone number is a word of the platform, too.
+        for personal in personal().iter().filter(|text| text.len() > 4 && *text != "PHONE_NUMBER") {
             assert!(!text.contains(personal), "{personal} in {name}");
         }
     }
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
     let text = |name: &str| String::from_utf8(found[name].clone()).unwrap();
     assert_eq!(text("alerts.txt").lines().count(), 15);
-    assert!(text("summary.md").contains("23 failed") && text("report.json").contains("\"compare\":{"), "{}", text("summary.md"));
+    assert!(
+        text("summary.md").contains("23 failed") && text("report.json").contains("\"compare\":{"),
+        "{}",
+        text("summary.md")
+    );
 
     for bundle in [&dir, &archive] {
         let bundle = bundle.to_str().unwrap();
@@ -364,7 +369,12 @@ fn a_bundle_holds_everything_masked_in_both_forms_and_shows_edits() {
     let output = watop(&data).args(["bundle", "--check", dir.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.contains("report.txt EDITED") && told.contains("alerts.txt EDITED") && told.matches("unchanged").count() == 4, "{told}");
+    assert!(
+        told.contains("report.txt EDITED")
+            && told.contains("alerts.txt EDITED")
+            && told.matches("unchanged").count() == 4,
+        "{told}"
+    );
 }
 
 #[test]

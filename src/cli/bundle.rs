@@ -78,7 +78,10 @@ pub(super) fn run(common: &Common, args: &BundleArgs) -> Result<(), Failure> {
 
     // Beside its place, so that giving it its name is one step; 0700.
     let failed = |error: io::Error| unwritten(output, &error);
-    let made = tempfile::Builder::new().prefix(".watop-").tempdir_in(parent(output)).map_err(failed)?;
+    let mut place = tempfile::Builder::new();
+    #[cfg(unix)]
+    place.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let made = place.prefix(".watop-").tempdir_in(parent(output)).map_err(failed)?;
     let making = Making { dir: made.path(), reader: &reader, config: &config, masker: masker.as_ref(), now };
     let captured = making.make(bounds, &report)?;
     if archive {
@@ -197,7 +200,9 @@ fn check(common: &Common, path: &Path) -> Result<(), Failure> {
     let failed = |error: String| Failure::failed(format!("{}: {error}", path.display()));
     let bundle = Bundle::open(path).map_err(|error| failed(error.to_string()))?;
     let Some(manifest) = bundle.manifest() else {
-        return Err(failed("is no bundle; a capture file has a sum in each line and is checked when it is read".into()));
+        return Err(failed(
+            "is no bundle; a capture file has a sum in each line and is checked when it is read".into(),
+        ));
     };
     let mut out = Data::new(common.color);
     for Listed { name, .. } in &manifest.files {

@@ -19,7 +19,9 @@ pub fn summary(report: &Report, masked: bool) -> String {
     page.line("");
     page.line(&format!("Window {} to {}.", seconds(span.from), seconds(span.to)));
     page.line(match masked {
-        true => "Phone numbers, names, texts and ids are pseudonyms: the same one stands for the same person everywhere.",
+        true => {
+            "Phone numbers, names, texts and ids are pseudonyms: the same one stands for the same person everywhere."
+        }
         false => "**Not masked**: this bundle holds phone numbers, names, texts and ids as they came.",
     });
     page.section("What happened");

@@ -27,9 +27,7 @@ impl FileSource {
     ///
     /// # Errors
     /// The capture cannot be opened, or the temporary journal cannot be made.
-    pub fn open(
-        open: impl Fn() -> Result<Capture, String>,
-    ) -> Result<(Self, mpsc::Receiver<Feed>), String> {
+    pub fn open(open: impl Fn() -> Result<Capture, String>) -> Result<(Self, mpsc::Receiver<Feed>), String> {
         let begins = open()?.find_map(|entry| match entry {
             Ok(Entry::Request { raw, .. }) => Some(raw.received_at),
             _ => None,

@@ -114,9 +114,10 @@ fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>
         });
         let times = words().muted(times.unwrap_or_default());
         about.push(match &app.known.flow {
-            Flow::Ended(Some(damage)) => {
-                Segment::new(0, words().bold(Role::Failed, look.lang.pick("DAMAGED ", "已损坏 ")).text(clean(damage).into_owned()))
-            }
+            Flow::Ended(Some(damage)) => Segment::new(
+                0,
+                words().bold(Role::Failed, look.lang.pick("DAMAGED ", "已损坏 ")).text(clean(damage).into_owned()),
+            ),
             Flow::Ended(None) => Segment::new(3, times.muted(look.lang.pick("ended", "已读完"))),
             _ => Segment::new(3, times.muted(look.lang.pick("reading", "读取中"))),
         });

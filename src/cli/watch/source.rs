@@ -48,10 +48,7 @@ pub(in crate::cli) fn watch(common: &Common, args: Watch, screen: &ScreenArgs) -
         None => journal(&config, config.data_dir.clone()),
         Some(source) if source.is_dir() && !bundle::is_bundle(&source) => journal(&config, source),
         Some(source) if source.exists() => file(&config, &source),
-        Some(source) => Err(Failure::failed(format!(
-            "{}: no such data directory or capture file",
-            source.display()
-        ))),
+        Some(source) => Err(Failure::failed(format!("{}: no such data directory or capture file", source.display()))),
     }
 }
 

@@ -113,7 +113,9 @@ impl Situation<'_> {
         if let Some(watched) = &self.intake.watched {
             let more = match watched {
                 Watched::Journal(Some(_)) => "the receiver of this journal has stored nothing yet",
-                Watched::Journal(None) => "nobody receives into this journal: start watop serve, or name another directory",
+                Watched::Journal(None) => {
+                    "nobody receives into this journal: start watop serve, or name another directory"
+                }
                 Watched::File(_) => "the capture holds no request",
             };
             return Verdict {
