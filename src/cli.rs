@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand. Only this module prints, through [`output`]: data on stdout, diagnostics on
 //! stderr.
 
+mod bundle;
 mod check;
 mod completions;
 mod demo;
@@ -40,6 +41,7 @@ Examples:
   watop demo                                      look around on simulated traffic
   WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
   watop --forward http://127.0.0.1:3000/hook      the same, and hand each request on to your handler
+  watop watch incident.ndjson                     look into a capture file, or another process's journal
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
@@ -72,6 +74,7 @@ struct Cli {
 enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Watch(watch::Watch),
     Report(report::ReportArgs),
     Events(events::Events),
     Message(message::MessageArgs),
@@ -80,6 +83,7 @@ enum Command {
     Refused(refused::RefusedArgs),
     Export(export::Export),
     Import(import::Import),
+    Bundle(bundle::BundleArgs),
     Forward(forward::ForwardArgs),
     Replay(replay::ReplayArgs),
     Check(check::Check),
@@ -192,6 +196,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match command {
         None => watch::run(&common, &receive, &screen),
         Some(Command::Demo(args)) => demo::run(&args, screen),
+        Some(Command::Watch(args)) => watch::watch(&common, args, &screen),
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
@@ -201,6 +206,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
+        Some(Command::Bundle(args)) => bundle::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
