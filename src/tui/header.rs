@@ -107,7 +107,8 @@ fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>
     };
     let mut about = vec![Segment::new(2, name)];
     if matches!(watched, Watched::File(_)) {
-        let (day, clock) = (|at| format::day(at, &app.known.zone), |at| format::hour_minute(at, &app.known.zone));
+        let (day, clock) =
+            (|at| format::day(at, &app.known.zone, look.lang), |at| format::hour_minute(at, &app.known.zone));
         let times = app.known.monitor.extent().map(|(from, to)| match day(from) == day(to) {
             true => format!("{} {}–{}, ", day(from), clock(from), clock(to)),
             false => format!("{} {} – {} {}, ", day(from), clock(from), day(to), clock(to)),
