@@ -5,6 +5,7 @@
 //! dropped.
 
 mod file;
+pub mod filtered;
 mod follow;
 mod live;
 pub mod message;
