@@ -539,7 +539,7 @@ fn states() -> Vec<OverviewData> {
 
 /// Words of four letters and more that may stand on a Chinese screen: proper names, commands, words of the wire, and the
 /// strangers' words of these values.
-const NOT_OURS: &str = "watop nxcloud meta WhatsApp WATOP_NXCLOUD_SECRET WATOP_META_APP_SECRET WABA POST FILE webhook http \
+const NOT_OURS: &str = "watop nxcloud meta Meta WhatsApp WATOP_NXCLOUD_SECRET WATOP_META_APP_SECRET WABA POST FILE webhook http \
     send demo check Signature YELLOW MARKETING UTILITY APPROVED GREEN FIRST_PAUSE quality vip_early parcel_eta order_update \
     spring_sale_ mulanfreeen order update en_US zh_HK rule failed over business initiated receive provider template_status \
     Template paused Undeliverable Marketing window experiment Engine timeout Pair rate limit Media upload Unknown failure \
