@@ -71,6 +71,11 @@ impl Monitor {
         Self { settings, ..Self::default() }
     }
 
+    /// After this long without delivery or failure a message is silent, in milliseconds.
+    pub fn horizon_ms(&self) -> i64 {
+        i64::try_from(self.settings.horizon.as_millis()).unwrap_or(i64::MAX)
+    }
+
     /// Folds one committed batch.
     pub fn fold_batch(&mut self, batch: &Batch) {
         for summary in &batch.requests {
@@ -135,6 +140,12 @@ impl Monitor {
     /// Folds the counts of one request.
     pub fn fold_request(&mut self, summary: &RequestSummary) {
         self.rates.see_request(summary);
+    }
+
+    /// Requests were received from the one time to the other, although not everything they brought is folded: what is known of
+    /// these times is complete for what this monitor counts.
+    pub fn heard(&mut self, span: (Millis, Millis)) {
+        self.rates.heard(span);
     }
 
     /// Sets who acknowledged which alerts: alert id and who.

@@ -11,7 +11,7 @@ use values::{MINUTE, Screen, ago, calm, conversation, funnel, incident};
 use watop::config::Lang;
 use watop::event::Millis;
 use watop::journal::Health;
-use watop::monitor::view::{Activity, Common, Failure, Finding, Funnel, Level, Outcomes, Rates, Verdict};
+use watop::monitor::view::{Activity, Common, Failure, Finding, Funnel, Group, Level, Outcomes, Rates, Verdict};
 use watop::tui::action::Action;
 use watop::tui::page::Outcome;
 use watop::tui::panes::{OverviewData, Size};
@@ -51,7 +51,7 @@ fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome 
 
 fn opened(outcome: Outcome) -> (String, String) {
     match outcome {
-        Outcome::Open(Open { place: Place::Events { filter }, title }) => (filter, title),
+        Outcome::Open(Open { place: Place::Events { filter } | Place::Messages { filter }, title }) => (filter, title),
         other => panic!("nothing was opened: {other:?}"),
     }
 }
@@ -240,6 +240,15 @@ fn with_text(mut data: OverviewData, hostile: &str) -> OverviewData {
             template: text,
         };
     }
+    for group in &mut data.zoom.groups {
+        group.value = Group::Named(hostile.into());
+    }
+    for row in &mut data.zoom.hit.rows {
+        row.value = Group::Named(hostile.into());
+    }
+    for template in &mut data.zoom.hit.templates {
+        template.0 = Group::Named(hostile.into());
+    }
     for mark in &mut data.activity.marks {
         mark.2 = hostile.into();
     }
@@ -350,7 +359,7 @@ fn every_number_opens_as_a_filter_that_parses() {
     data.failures.insert(0, Failure { code: None, ..data.failures[0].clone() });
     data.conversations.insert(0, conversation("Masked", "852xxxx*05 \"x\\", "hi", 30, true));
     data.conversations[1].number = None;
-    data.numbers[1].number = None;
+    data.zoom.groups[1].value = Group::Unnamed;
     for (tabs, zoomed) in [(0, false), (1, false), (2, false), (3, false), (3, true)] {
         let mut screen = Screen::new("mono", false);
         act(&mut screen, &vec![Action::NextPane; tabs], &data);

@@ -47,6 +47,7 @@ actions! {
         Last "last" "last row" "最后一行",
         Overview "overview" "overview" "总览",
         Events "events" "events" "事件",
+        Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
         Back "back" "back, close" "返回,关闭",
     }
@@ -71,6 +72,7 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        Dimension "dimension" "by the next dimension" "换下一维度",
     }
     Screen {
         Theme "theme" "next theme" "下一主题",

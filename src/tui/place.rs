@@ -1,5 +1,8 @@
 //! What can be looked at, and how one got there.
 
+use crate::event::Text;
+use crate::event::ids::short_id;
+
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -9,6 +12,16 @@ pub enum Place {
     Events {
         /// Selects them.
         filter: String,
+    },
+    /// The list of messages.
+    Messages {
+        /// Selects them; a word alone is looked for.
+        filter: String,
+    },
+    /// One message's story.
+    Message {
+        /// Its id or meta id.
+        id: Text,
     },
     /// Refused requests.
     Refused,
@@ -20,6 +33,7 @@ impl Place {
         match self {
             Self::Overview => Tab::Overview,
             Self::Events { .. } => Tab::Events,
+            Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
         }
     }
@@ -32,19 +46,22 @@ pub enum Tab {
     Overview,
     /// The live tail.
     Events,
+    /// What became of each message.
+    Messages,
     /// Refused requests.
     Refused,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
         match self {
             Self::Overview => 1,
             Self::Events => 2,
+            Self::Messages => 3,
             Self::Refused => 4,
         }
     }
@@ -63,6 +80,17 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// The messages that `filter` selects.
+    pub fn messages(filter: String, title: String) -> Self {
+        Self { place: Place::Messages { filter }, title }
+    }
+
+    /// The story of one message.
+    pub fn message(id: Text) -> Self {
+        let title = short_id(&id).into_owned();
+        Self { place: Place::Message { id }, title }
     }
 }
 
