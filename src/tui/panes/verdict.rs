@@ -3,7 +3,7 @@
 mod wording;
 
 use super::layout::split_rows;
-use super::{Intake, Size, View};
+use super::{Intake, Size, View, Watched};
 use crate::event::Millis;
 use crate::event::clean::clean;
 use crate::journal::Health;
@@ -37,19 +37,21 @@ pub struct Shown {
 enum Over {
     /// The journal cannot write.
     Failing { reason: String, since: Millis, refused: u64 },
-    /// Nobody vouches for what is posted; since when it could be.
-    Unverified(Option<Listening>),
+    /// Nobody vouches for what is posted; what is waited for, where nothing arrived yet.
+    Unverified(Option<Waiting>),
     /// No receiver ran.
     Down { from: Millis, to: Millis },
     /// Nothing has ever arrived.
-    Ready(Listening),
+    Ready(Waiting),
 }
 
-/// A receiver that waits for its first event.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Listening {
-    since: Millis,
-    refused: u64,
+/// Where the first event is to come from.
+#[derive(Debug, Clone, PartialEq)]
+enum Waiting {
+    /// The receiver here: since when it listens, and how many requests it refused.
+    Here { since: Millis, refused: u64 },
+    /// Something that is only watched.
+    Elsewhere(Watched),
 }
 
 impl Shown {
@@ -74,7 +76,10 @@ impl Situation<'_> {
     /// The monitor's verdict with what only the screen knows laid over it: a journal that cannot write, a receiver that was
     /// down, nobody vouching for what is posted, nothing arrived yet.
     pub(super) fn verdict(&self) -> Shown {
-        let waiting = (!self.arrived).then_some(Listening { since: self.intake.since, refused: self.vitals.refused });
+        let waiting = (!self.arrived).then(|| match &self.intake.watched {
+            Some(watched) => Waiting::Elsewhere(watched.clone()),
+            None => Waiting::Here { since: self.intake.since, refused: self.vitals.refused },
+        });
         let level = if self.arrived { self.verdict.level } else { Level::Ready };
         let (level, over) = match (self.health, self.gaps.last()) {
             (Health::Failing { reason, since, refused }, _) => {

@@ -1,6 +1,6 @@
 //! The verdict in words: a sentence, its consequence, and a short form.
 
-use super::{Listening, Over, Shown};
+use super::{Over, Shown, Waiting, Watched};
 use crate::config::Lang;
 use crate::event::Millis;
 use crate::event::clean::clean;
@@ -32,9 +32,9 @@ pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Mill
         None => Sentences { what, more },
         Some(Over::Failing { reason, since, refused }) => speaker.failing(reason, *since, *refused),
         Some(Over::Down { from, to }) => Sentences { what: speaker.down(*from, *to), more: what },
-        Some(Over::Ready(listening)) => speaker.ready(*listening),
-        Some(Over::Unverified(listening)) => {
-            let beneath = listening.map_or(what, |listening| speaker.ready(listening).more);
+        Some(Over::Ready(waiting)) => speaker.ready(waiting),
+        Some(Over::Unverified(waiting)) => {
+            let beneath = waiting.as_ref().map_or(what, |waiting| speaker.ready(waiting).more);
             Sentences { what: speaker.unverified(), more: beneath }
         }
     }
@@ -127,9 +127,26 @@ impl Speaker<'_> {
         said(&["", self.pick("receiver down ", "接收中断 "), &span, self.pick(", ", "，"), &length, then])
     }
 
-    fn ready(&self, listening: Listening) -> Sentences {
-        let since = format::clock(listening.since, self.zone);
-        let refused = match listening.refused {
+    fn ready(&self, waiting: &Waiting) -> Sentences {
+        let none = self.pick("No event yet.", "尚无事件。");
+        let (since, refused) = match waiting {
+            Waiting::Here { since, refused } => (format::clock(*since, self.zone), *refused),
+            Waiting::Elsewhere(watched) => {
+                let more = match watched {
+                    Watched::Journal(Some(_)) => self.pick(
+                        "the receiver of this journal has stored nothing yet",
+                        "此日志的接收进程尚未存储任何内容",
+                    ),
+                    Watched::Journal(None) => self.pick(
+                        "nobody receives into this journal: start watop serve, or name another directory",
+                        "没有进程向此日志写入：请启动 watop serve，或指定其他目录",
+                    ),
+                    Watched::File(_) => self.pick("the capture holds no request", "捕获文件中没有请求"),
+                };
+                return Sentences { what: said(&[none]), more: said(&["", more]) };
+            }
+        };
+        let refused = match refused {
             0 => self.pick("nothing was refused", "没有拒收").to_owned(),
             count => {
                 let count = format::thousands(count);
@@ -145,10 +162,7 @@ impl Speaker<'_> {
             "point the sender at the address below; the first event appears here by itself",
             "让发送方指向下面的地址；首个事件会自动出现在这里",
         );
-        Sentences {
-            what: said(&[self.pick("No event yet.", "尚无事件。"), &state]),
-            more: said(&["", &self.label("next", "下一步"), "", next]),
-        }
+        Sentences { what: said(&[none, &state]), more: said(&["", &self.label("next", "下一步"), "", next]) }
     }
 
     fn unverified(&self) -> Pieces {
