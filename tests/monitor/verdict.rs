@@ -2,7 +2,7 @@
 
 use crate::{HOUR, MINUTE, SECOND, START, failed, monitor, notice, scope, status, with_notice, with_status};
 use watop::event::StatusName::{Delivered, Sent};
-use watop::event::{Event, Millis, Severity};
+use watop::event::{Event, Millis, Severity, Text};
 use watop::monitor::Monitor;
 use watop::monitor::view::{Alert, Common, Finding, Level, Outbreak, Rates, Scope, Verdict};
 
