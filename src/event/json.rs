@@ -134,6 +134,12 @@ impl<'d> Value<'d> {
         self.text.get(node.start as usize..node.end as usize).unwrap_or_default()
     }
 
+    /// Where [`Self::source`] stands in the document, in bytes.
+    pub fn span(self) -> std::ops::Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
     /// The member `key` of an object. Of several with the same name the last counts; `null` counts as absent.
     pub fn get(self, key: &str) -> Option<Value<'d>> {
         let mut found = None;

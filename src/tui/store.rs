@@ -2,6 +2,7 @@
 //!
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
+use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
 use crate::event::{Event, Millis};
 use crate::journal::operator::{Operator, Refused, RefusedCount};
@@ -55,6 +56,8 @@ pub struct RowsJob {
     pub span: Span,
     /// The events wanted.
     pub filter: Arc<Filter>,
+    /// The columns whose values the rows are to hold.
+    pub columns: Arc<[&'static Column]>,
     /// For `age` in the filter.
     pub now: Millis,
 }
@@ -66,6 +69,8 @@ pub enum Edge {
     Start,
     /// Backwards from the end of the span.
     End,
+    /// Forwards from a time in the span.
+    At(Millis),
     /// Backwards from the page before this one.
     Before(u64),
     /// Forwards from the page after this one.
@@ -159,6 +164,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
     let started = Instant::now();
     let (page, back) = match job.from {
         Edge::Start => (reader.page_at(job.span.from)?.saturating_sub(1), false),
+        Edge::At(at) => (reader.page_at(at.max(job.span.from))?.saturating_sub(1), false),
         Edge::End => (end_page(reader, job)?, true),
         Edge::Before(page) => (page, true),
         Edge::After(page) => (page, false),
@@ -216,7 +222,7 @@ fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Resul
         }
         let bytes = body.1.as_ref().map_or(&[][..], |raw| &raw.body);
         if job.filter.matches(&event, bytes, job.now) {
-            found.rows.push(Row::new(&event, batch.page));
+            found.rows.push(Row::new(&event, batch.page, &job.columns));
         } else {
             found.hidden += 1;
         }
