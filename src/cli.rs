@@ -7,7 +7,10 @@ mod demo;
 mod events;
 mod explain;
 mod failure;
+mod forward;
 mod man;
+mod mask;
+mod message;
 mod output;
 mod receive;
 mod refused;
@@ -20,6 +23,7 @@ mod window;
 use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
+use crate::forward::Address;
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
@@ -31,9 +35,11 @@ const EXAMPLES: &str = "\
 Examples:
   watop demo                                      look around on simulated traffic
   WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
+  watop --forward http://127.0.0.1:3000/hook      the same, and hand each request on to your handler
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
+  watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
 
@@ -62,9 +68,11 @@ enum Command {
     Serve(serve::Serve),
     Report(report::ReportArgs),
     Events(events::Events),
+    Message(message::MessageArgs),
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
+    Forward(forward::ForwardArgs),
     Check(check::Check),
     Completions(completions::Completions),
     Man(man::Man),
@@ -93,6 +101,9 @@ struct ReceiveArgs {
     /// Take posts at this path [default: /webhook]
     #[arg(long, value_name = "PATH", value_parser = parse_path)]
     path: Option<String>,
+    /// Send every request on to this URL, byte for byte; may stand more than once, see [[forward]] in the configuration
+    #[arg(long, value_name = "URL")]
+    forward: Vec<Address>,
     /// Allow an address beyond loopback without any signature secret
     #[arg(long)]
     allow_unsigned: bool,
@@ -122,7 +133,7 @@ impl Common {
 
     /// The same for one that does.
     fn flags_with(&self, receive: &ReceiveArgs) -> Flags {
-        Flags { listen: receive.listen, path: receive.path.clone(), ..self.flags() }
+        Flags { listen: receive.listen, path: receive.path.clone(), forward: receive.forward.clone(), ..self.flags() }
     }
 }
 
@@ -132,12 +143,13 @@ impl ReceiveArgs {
         Self {
             listen: self.listen.or(before.listen),
             path: self.path.or(before.path),
+            forward: before.forward.into_iter().chain(self.forward).collect(),
             allow_unsigned: self.allow_unsigned || before.allow_unsigned,
         }
     }
 
     fn any(&self) -> bool {
-        self.listen.is_some() || self.path.is_some() || self.allow_unsigned
+        self.listen.is_some() || self.path.is_some() || !self.forward.is_empty() || self.allow_unsigned
     }
 }
 
@@ -165,7 +177,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { common, receive, screen, command } = cli;
     let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
     if receive.any() && !receives {
-        let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
+        let message = "--listen, --path, --forward and --allow-unsigned are for watop, watop serve and watop check";
         return Err(Failure::usage(message));
     }
     match command {
@@ -174,9 +186,11 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
+        Some(Command::Message(args)) => message::run(&common, &args),
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

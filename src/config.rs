@@ -2,6 +2,7 @@
 //! [`layers`] reads them.
 
 mod file;
+mod forward;
 mod lang;
 pub mod layers;
 pub mod places;
@@ -38,6 +39,8 @@ pub struct Config {
     pub journal: crate::journal::Options,
     /// The monitor.
     pub monitor: crate::monitor::Settings,
+    /// Where requests are forwarded to.
+    pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
 }
