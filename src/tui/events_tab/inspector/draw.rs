@@ -184,7 +184,7 @@ fn draw_row(buffer: &mut Buffer, area: Rect, y: u16, tree: &Tree, at: usize, ctx
     if let Some(note) = note {
         let words = Words::new(look).glyph(Role::AccentDim, Glyph::Inbound).role(Role::AccentDim, format!(" {note}"));
         // It gives way to the value, which is the truth.
-        if words.width() + 1 <= usize::from(area.right().saturating_sub(end)) {
+        if words.width() < usize::from(area.right().saturating_sub(end)) {
             words.draw_right(buffer, area.right(), y, area.width);
         }
     }

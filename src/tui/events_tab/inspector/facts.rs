@@ -195,7 +195,9 @@ pub(super) fn of_raw(raw: &RawRequest, ctx: &Context<'_>, width: usize) -> Vec<L
     let mut end = raw.body.len().min(RAW);
     let lines = match std::str::from_utf8(&raw.body) {
         Ok(text) => {
-            end = text.floor_char_boundary(end);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
             escaped(text.get(..end).unwrap_or_default(), width)
         }
         Err(error) => {
