@@ -8,7 +8,7 @@
 pub mod catalogue;
 pub mod clean;
 pub mod country;
-mod decode;
+pub mod decode;
 pub mod ids;
 pub mod json;
 mod key;

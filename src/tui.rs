@@ -22,6 +22,7 @@ pub mod refused_tab;
 pub mod store;
 mod term;
 pub mod theme;
+pub mod thread;
 pub mod update;
 pub mod widgets;
 mod wrap;

@@ -15,6 +15,7 @@ use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
+use super::thread::Thread;
 use crate::event::Millis;
 use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
@@ -115,6 +116,7 @@ pub(super) struct Pages {
     pub(super) overview: Overview,
     pub(super) events: EventsTab,
     pub(super) refused: RefusedTab,
+    pub(super) thread: Thread,
 }
 
 impl Pages {
@@ -124,12 +126,13 @@ impl Pages {
             Place::Overview => &self.overview,
             Place::Events { .. } => &self.events,
             Place::Refused => &self.refused,
+            Place::Thread(_) => &self.thread,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 3] {
-        [&mut self.overview, &mut self.events, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 4] {
+        [&mut self.overview, &mut self.events, &mut self.refused, &mut self.thread]
     }
 
     /// The same, to change it.
@@ -138,6 +141,7 @@ impl Pages {
             Place::Overview => &mut self.overview,
             Place::Events { .. } => &mut self.events,
             Place::Refused => &mut self.refused,
+            Place::Thread(_) => &mut self.thread,
         }
     }
 }
@@ -271,7 +275,11 @@ impl App {
                     self.changed();
                 }
             }
-            Answer::Failed(why) => self.pages.events.failed(why, now),
+            Answer::Thread(read) => self.pages.thread.found(read),
+            Answer::Failed(why) => {
+                self.pages.thread.failed(why.clone(), now);
+                self.pages.events.failed(why, now);
+            }
         }
     }
 
@@ -332,7 +340,7 @@ impl App {
 
     /// Looks at a place.
     pub(super) fn show(&mut self, place: Place) {
-        if self.at.tab() != place.tab() {
+        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
             self.page_mut().leave();
         }
         match &place {
@@ -342,6 +350,7 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Thread(who) => self.pages.thread.open(who.clone()),
             Place::Overview => {}
         }
         self.at = place;

@@ -15,10 +15,13 @@ use super::lang::Lang;
 use super::look::Look;
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
+use super::place::{Open, Place};
 use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
+use crate::event::clean::clean;
 use crate::event::{Event, Millis};
 use crate::journal::{Batch, RawRequest};
+use crate::source::thread::Who;
 use columns::{Chooser, Column};
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
@@ -284,6 +287,14 @@ impl EventsTab {
         }
     }
 
+    /// The conversation that the event under the cursor belongs to.
+    fn conversation(&self) -> Option<Open> {
+        let leads = self.row(self.selected?)?.leads.as_ref()?;
+        let (number, customer) = (leads.number.clone(), leads.customer.clone()?);
+        let title = clean(&customer).into_owned();
+        Some(Open { place: Place::Thread(Who { number, customer }), title })
+    }
+
     /// A key while the columns are chosen.
     fn choose(&mut self, key: KeyEvent) {
         let Some(chooser) = &mut self.chooser else { return };
@@ -365,6 +376,7 @@ impl Page for EventsTab {
                 self.start_over();
             }
             (Action::Back, _) => return self.back(),
+            (Action::Conversation, _) => return self.conversation().map_or(Outcome::Ignored, Outcome::Open),
             (Action::Columns, _) => self.chooser = Some(Chooser::new(self.list.columns())),
             (Action::Mark, _) => return self.mark(),
             (Action::NextMark, _) => return self.go_to_mark(false),
@@ -406,6 +418,7 @@ impl Page for EventsTab {
         }
         if self.selected.is_some() {
             actions.push(Mark);
+            actions.extend(self.conversation().map(|_| Action::Conversation));
         }
         if !self.marks.all().is_empty() {
             actions.extend([NextMark, PreviousMark]);

@@ -4,7 +4,7 @@ use super::app::{App, Flow};
 use super::events_tab::scheme_word;
 use super::lang::say;
 use super::panes;
-use super::place::Tab;
+use super::place::{Place, Tab};
 use super::theme::{Glyph, Role};
 use super::widgets::format;
 use super::widgets::strip::{self, Segment};
@@ -220,13 +220,17 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
 
 /// The way to what is looked at; its last step alone where it is narrow.
 fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
-    let mut here = tab_name(app.tab(), look);
+    let mut here = tab_name(app.tab(), look).to_owned();
     let mut words = Words::new(look);
-    for step in &app.path {
+    let places = app.path.iter().skip(1).map(|step| &step.from).chain([&app.at]);
+    for (step, place) in app.path.iter().zip(places) {
         if !narrow {
-            words = words.muted(format!("{} ", clean(here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");
+            words = words.muted(format!("{} ", clean(&here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");
         }
-        here = &step.title;
+        here = step.title.clone();
+        if let (Place::Thread(who), Some(masker)) = (place, &look.masker) {
+            here = masker.phone(&who.customer).into();
+        }
     }
-    words.strong(clean(here).into_owned())
+    words.strong(clean(&here).into_owned())
 }

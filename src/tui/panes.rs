@@ -22,6 +22,7 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::Intake;
 pub use layout::Size;
+pub(in crate::tui) use open::term;
 
 use crate::event::Millis;
 use crate::journal::Health;

@@ -1,5 +1,7 @@
 //! What can be looked at, and how one got there.
 
+use crate::source::thread::Who;
+
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -10,6 +12,8 @@ pub enum Place {
         /// Selects them.
         filter: String,
     },
+    /// One conversation.
+    Thread(Who),
     /// Refused requests.
     Refused,
 }
@@ -18,7 +22,7 @@ impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview => Tab::Overview,
+            Self::Overview | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Refused => Tab::Refused,
         }

@@ -9,6 +9,7 @@ use crate::journal::operator::{Operator, Refused, RefusedCount};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::thread::{self, Piece, Who};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub enum Job {
         /// Whether the list is wanted.
         list: bool,
     },
+    /// A slice of a conversation.
+    Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
 }
@@ -60,6 +63,41 @@ pub struct RowsJob {
     pub columns: Arc<[&'static Column]>,
     /// For `age` in the filter.
     pub now: Millis,
+}
+
+/// A slice of a conversation.
+#[derive(Debug, Clone)]
+pub struct ThreadJob {
+    /// Which conversation it is for: an answer for an older one is thrown away.
+    pub generation: u64,
+    /// Whose.
+    pub who: Who,
+    /// What of it.
+    pub wanted: Wanted,
+}
+
+/// What of a conversation is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// What there is: the events that may belong to it.
+    Candidates,
+    /// The last of these, which are older than what is known.
+    Older(Vec<u64>),
+    /// The last of these, which are newer.
+    Newer(Vec<u64>),
+}
+
+/// What was read of a conversation.
+#[derive(Debug)]
+pub struct ThreadRead {
+    /// The job's.
+    pub generation: u64,
+    /// The job's.
+    pub wanted: Wanted,
+    /// Events that are still to be read, ascending.
+    pub left: Vec<u64>,
+    /// What was read, oldest first.
+    pub pieces: Vec<Piece>,
 }
 
 /// Where a slice of rows is read.
@@ -98,6 +136,8 @@ pub enum Answer {
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
     },
+    /// To [`Job::Thread`].
+    Thread(ThreadRead),
     /// To [`Job::Gaps`].
     Gaps(Vec<(Millis, Millis)>),
     /// The journal could not be read, in words for the user.
@@ -156,8 +196,22 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
+        Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
     })
+}
+
+fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {
+    let ThreadJob { generation, who, wanted } = job;
+    let (mut left, pieces) = match &wanted {
+        Wanted::Candidates => (thread::candidates(reader, &who)?, Vec::new()),
+        Wanted::Older(seqs) | Wanted::Newer(seqs) => {
+            let (pieces, left) = thread::read(reader, &who, seqs, ROWS, SLICE)?;
+            (seqs.iter().take(left).copied().collect(), pieces)
+        }
+    };
+    left.shrink_to_fit();
+    Ok(ThreadRead { generation, wanted, left, pieces })
 }
 
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {

@@ -11,7 +11,7 @@ use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{Column, Cursor, Side, Table};
+use crate::tui::widgets::table::{Column, Cursor, Side, Table, scroll_mark};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame as border};
 use ratatui::Frame;
@@ -328,17 +328,6 @@ fn phone<'t>(value: &'t str, width: usize, mark: &str, look: &Look) -> Cow<'t, s
     }
     let value = clean(value);
     if cut::width(&value) <= width { value } else { Cow::Owned(format::phone(&value, mark)) }
-}
-
-/// Marks on the right frame which part of the whole is seen.
-pub(super) fn scroll_mark(buffer: &mut Buffer, area: Rect, look: &Look, first: usize, room: usize, rows: usize) {
-    if rows <= room || area.height < 3 {
-        return;
-    }
-    let track = usize::from(area.height - 3);
-    let at = first * track / (rows - room).max(1);
-    let y = area.y + 1 + u16::try_from(at.min(track)).unwrap_or(0);
-    Words::new(look).glyph(Role::AccentDim, Glyph::ScrollBar).draw(buffer, area.right() - 1, y, 1);
 }
 
 /// Marks beside it, on the frame, where failures and marked events stand in the list: those win that are rarer.

@@ -4,7 +4,8 @@ use super::data::{Key, Listing, OverviewData};
 use crate::event::Text;
 use crate::event::clean::clean;
 use crate::monitor::view::Alert;
-use crate::tui::place::Open;
+use crate::source::thread::Who;
+use crate::tui::place::{Open, Place};
 
 /// What is behind a row of a pane.
 pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Option<Open> {
@@ -17,6 +18,11 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
                 Some(code) => (format!("code:{code} status:failed"), format!("{code} {short}")),
                 None => ("status:failed not code>=0".to_owned(), short.to_owned()),
             }
+        }
+        Key::Conversation(number, Some(customer)) => {
+            let name = data.conversations.get(row)?.name.as_deref().unwrap_or_default();
+            let title = format!("{} {}", clean(name), clean(&customer)).trim_start().to_owned();
+            return Some(Open { place: Place::Thread(Who { number, customer }), title });
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversations.get(row)?;
@@ -57,7 +63,7 @@ fn alert_filter(alert: &Alert) -> String {
 }
 
 /// `field:value` in the filter language, with the value taken literally.
-fn term(field: &str, value: &str) -> String {
+pub(in crate::tui) fn term(field: &str, value: &str) -> String {
     let mut literal = String::with_capacity(value.len());
     for c in value.chars() {
         if matches!(c, '*' | '?' | '\\' | '"') {

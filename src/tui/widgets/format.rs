@@ -2,6 +2,7 @@
 
 use super::cut;
 use crate::event::Millis;
+use crate::tui::lang::Lang;
 use jiff::tz::TimeZone;
 
 const MINUTE: i64 = 60;
@@ -143,6 +144,18 @@ pub fn hour_minute(at: Millis, zone: &TimeZone) -> String {
 /// `12 Mar`.
 pub fn day(at: Millis, zone: &TimeZone) -> String {
     written(at, zone, "%-d %b")
+}
+
+/// `Thu 12 Mar`, in the language of the screen.
+pub fn weekday(at: Millis, zone: &TimeZone, lang: Lang) -> String {
+    match lang {
+        Lang::En => written(at, zone, "%a %-d %b"),
+        Lang::Zh => {
+            let days = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
+            let number = written(at, zone, "%w").parse::<usize>().unwrap_or(0);
+            format!("{} {}", written(at, zone, "%-m月%-d日"), days.get(number).copied().unwrap_or_default())
+        }
+    }
 }
 
 /// `14:19` of the day of `now`, else the day.

@@ -4,7 +4,6 @@ use super::tree::{Row, Tree};
 use super::{Inspector, View, notes};
 use crate::event::clean::clean;
 use crate::event::json::Kind;
-use crate::tui::events_tab::draw::scroll_mark;
 use crate::tui::events_tab::scheme_word;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
@@ -68,7 +67,7 @@ impl Inspector {
             let words = line.iter().fold(Words::new(look), |words, (role, text)| words.role(*role, text.as_str()));
             words.draw(buffer, below.x, y, below.width);
         }
-        scroll_mark(buffer, area, look, top, room, count);
+        table::scroll_mark(buffer, area, look, top, room, count);
     }
 
     /// The rows that are seen; below them the path, and the value where its row is too narrow for it.
@@ -88,7 +87,7 @@ impl Inspector {
             }
             draw_row(buffer, rows, y, tree, row, ctx);
         }
-        scroll_mark(buffer, area, look, top, room, tree.len());
+        table::scroll_mark(buffer, area, look, top, room, tree.len());
         if foot > 0 {
             draw_foot(buffer, below, foot, tree, value, look);
         }
