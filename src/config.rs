@@ -134,6 +134,16 @@ pub enum Algorithm {
     Sha256,
 }
 
+impl Algorithm {
+    /// Its name in the header and the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha256 => "sha256",
+        }
+    }
+}
+
 /// A labelled secret.
 #[derive(Debug, Clone)]
 pub struct Secret {

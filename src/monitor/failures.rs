@@ -333,7 +333,7 @@ impl Row {
             .map(|(_, title)| title.clone());
         let entry = code.and_then(catalogue::lookup);
         let wire = || wire_title.as_deref().unwrap_or("No code given").to_owned();
-        let title = entry.map_or_else(wire, |entry| entry.title.clone());
+        let title = entry.map_or_else(wire, |entry| entry.en.title.clone());
         Failure {
             code,
             platform_codes: self.wrappers.into_iter().collect(),
@@ -342,7 +342,7 @@ impl Row {
             class: entry.map_or(catalogue::UNKNOWN_CLASS, |entry| &entry.class).to_owned(),
             short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
             title,
-            advice: entry.map_or("", |entry| &entry.action).to_owned(),
+            advice: entry.map_or("", |entry| &entry.en.action).to_owned(),
             retryable: entry.is_some_and(|entry| entry.retryable),
             first_at: Millis(self.first),
             last_at: Millis(self.last),

@@ -263,7 +263,8 @@ fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
     let mut titles: BTreeMap<&Text, u64> = BTreeMap::new();
     seen.iter().filter_map(|seen| seen.title.as_ref()).for_each(|title| *titles.entry(title).or_default() += 1);
     let wire_title = titles.iter().max_by_key(|(title, count)| (**count, **title)).map(|(title, _)| (*title).clone());
-    let title = entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.title.clone());
+    let title =
+        entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.en.title.clone());
     let mut trend = vec![0; 15];
     for seen in seen {
         let slice = (seen.first.0 - scope.span.from.0) * 15 / (scope.span.to.0 - scope.span.from.0);
@@ -282,7 +283,7 @@ fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
         class: entry.map_or("other", |entry| &entry.class).to_owned(),
         short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
         title,
-        advice: entry.map_or("", |entry| &entry.action).to_owned(),
+        advice: entry.map_or("", |entry| &entry.en.action).to_owned(),
         retryable: entry.is_some_and(|entry| entry.retryable),
         first_at: seen.iter().map(|seen| seen.first).min().unwrap(),
         last_at: seen.iter().map(|seen| seen.last).max().unwrap(),

@@ -9,6 +9,7 @@ use crate::monitor::view::{Scope, Span};
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, cut, format, frame as border};
@@ -178,7 +179,7 @@ impl Thread {
         let words = Words::new(look);
         match self.entries.all().first() {
             Some(oldest) if !self.is_whole() => {
-                let day = format::day(oldest.at, ctx.zone);
+                let day = format::day(oldest.at, ctx.zone, ctx.look.lang);
                 words.muted(say!(look, "since {day}", "自 {day}"))
             }
             _ => words.muted(look.lang.pick("all time", "全部时间")),
@@ -250,7 +251,7 @@ impl Thread {
                 let code = error.code.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 let known = error.code.and_then(catalogue::lookup);
                 let title = error.title.as_deref().unwrap_or_default();
-                let title = error.code.and_then(catalogue::short).unwrap_or(title);
+                let title = terms::wording(look.lang, error.code).map_or(title, |words| &words.short);
                 lines.push(
                     Words::new(look).role(Role::Failed, format!("{code} ")).value(clean(first(title, 80)).into_owned()),
                 );
@@ -258,15 +259,13 @@ impl Thread {
                     lines.extend(wrapped(look, Role::Text, details, width, 3));
                 }
                 if let Some(known) = known {
-                    let retry =
-                        if known.retryable { look.lang.pick("yes", "是") } else { look.lang.pick("no", "否") };
-                    let class = known.class.to_string();
+                    let (retry, class) = (terms::retry(look, known.retryable), terms::class(look.lang, &known.class));
                     lines.push(Words::new(look).muted(say!(
                         look,
                         "class {class}   retry {retry}",
                         "分类 {class}   可重试 {retry}"
                     )));
-                    lines.extend(wrapped(look, Role::Text, &known.action, width, 6));
+                    lines.extend(wrapped(look, Role::Text, &look.lang.pick(&known.en, &known.zh).action, width, 6));
                 }
             }
             if entry.failed() {
@@ -317,7 +316,7 @@ fn everything(ctx: &Context<'_>) -> Scope {
 /// `today 14:13:07`, `tomorrow 14:13:07`, else with the day.
 fn moment(at: Millis, ctx: &Context<'_>) -> String {
     let clock = format::clock(at, ctx.zone);
-    let day = |at| format::day(at, ctx.zone);
+    let day = |at| format::day(at, ctx.zone, ctx.look.lang);
     let now = ctx.scope.as_of;
     let look = ctx.look;
     if day(at) == day(now) {

@@ -85,7 +85,9 @@ impl Thread {
             let Some(this) = entry(row) else { return Vec::new() };
             let mut lines = Vec::new();
             let before = row.checked_sub(1).and_then(entry);
-            if before.is_none_or(|before| format::day(before.at, ctx.zone) != format::day(this.at, ctx.zone)) {
+            if before.is_none_or(|before| {
+                format::day(before.at, ctx.zone, ctx.look.lang) != format::day(this.at, ctx.zone, ctx.look.lang)
+            }) {
                 lines.push(day_rule(this.at, ctx, inner.width.into()));
             }
             lines.extend(writer.lines(this));
@@ -199,7 +201,7 @@ impl Thread {
 fn day_rule<'a>(at: Millis, ctx: &Context<'a>, width: usize) -> Words<'a> {
     let look = ctx.look;
     let day = format::weekday(at, ctx.zone, look.lang);
-    let today = format::day(at, ctx.zone) == format::day(ctx.scope.as_of, ctx.zone);
+    let today = format::day(at, ctx.zone, ctx.look.lang) == format::day(ctx.scope.as_of, ctx.zone, ctx.look.lang);
     let day = if today { say!(look, " Today, {day} ", " 今天,{day} ") } else { format!(" {day} ") };
     let room = width.saturating_sub(cut::width(&day));
     let rule = look.glyph(Glyph::Rule);

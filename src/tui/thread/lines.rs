@@ -3,10 +3,11 @@
 use super::entries::{Answer, Entries, Entry, Fate, Stage, What};
 use crate::event::clean::{clean, clean_lines};
 use crate::event::decode::said::{Content, Forwarded, Media, Named, Order, Said, amount};
-use crate::event::{Inbound, Millis, Text, catalogue};
+use crate::event::{Inbound, Millis, Text};
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format};
@@ -231,7 +232,10 @@ impl<'a> Writer<'a, '_> {
                 vec![match until {
                     Some(until) => {
                         let until = Millis::from(*until);
-                        let (day, clock) = (format::day(until, self.ctx.zone), format::clock(until, self.ctx.zone));
+                        let (day, clock) = (
+                            format::day(until, self.ctx.zone, self.ctx.look.lang),
+                            format::clock(until, self.ctx.zone),
+                        );
                         words.muted(say!(self.look(), " until {day} {clock}", " 有效至 {day} {clock}"))
                     }
                     None => words,
@@ -434,7 +438,7 @@ impl<'a> Writer<'a, '_> {
                     words.glyph(Role::Failed, Glyph::Critical).role(Role::Failed, self.pick(" failed ", " 失败 "));
                 let error = answer.errors.first();
                 let Some(code) = error.and_then(|error| error.code) else { return words };
-                let what = catalogue::short(code).map(str::to_owned);
+                let what = terms::wording(self.look().lang, Some(code)).map(|words| words.short.clone());
                 let what =
                     what.or_else(|| Some(clean(first(error?.title.as_deref()?, 40)).into_owned())).unwrap_or_default();
                 words.role(Role::Failed, format!("{code} {what}"))

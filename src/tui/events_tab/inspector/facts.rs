@@ -8,6 +8,7 @@ use crate::tui::events_tab::scheme_word;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{cut, format};
 use crate::tui::wrap::{first, wrap};
@@ -152,8 +153,8 @@ fn error_facts(facts: &mut Facts, errors: &[ErrorItem]) {
             } else {
                 lang.pick("will not pass later", "重试无用")
             };
-            facts.line(("class", "分类"), &format!("{} · {retry}", entry.class));
-            facts.line(("do", "处理"), &entry.action);
+            facts.line(("class", "分类"), &format!("{} · {retry}", terms::class(lang, &entry.class)));
+            facts.line(("do", "处理"), &lang.pick(&entry.en, &entry.zh).action);
         }
         facts.some(("help", "帮助"), error.href.as_deref());
     }

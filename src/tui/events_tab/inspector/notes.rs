@@ -1,9 +1,10 @@
 //! Notes beside raw values: what a code, a number or a time on the wire means.
 
 use super::tree::Tree;
+use crate::event::Millis;
 use crate::event::json::Kind;
-use crate::event::{Millis, catalogue};
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::widgets::format;
 
 /// What the value in a row of the tree means, where its own text does not say it.
@@ -19,7 +20,7 @@ pub(super) fn note(tree: &Tree, row: usize, ctx: &Context<'_>) -> Option<String>
     let lang = ctx.look.lang;
     let value = tree.value(row);
     let known: &str = match (name, value.as_str()) {
-        ("code" | "meta_code", code) => catalogue::short(code.parse().ok()?)?,
+        ("code" | "meta_code", code) => &terms::wording(lang, code.parse().ok())?.short,
         ("channel", "2") => "WhatsApp",
         ("direction", "1") => lang.pick("outgoing", "发出"),
         ("direction", "2") => lang.pick("incoming", "收到"),
@@ -62,6 +63,6 @@ fn time(value: &str, ctx: &Context<'_>) -> Option<String> {
         1_000_000_000_000..=9_999_999_999_999 => Millis(number),
         _ => return None,
     };
-    let (day, clock) = (format::day(at, ctx.zone), format::clock(at, ctx.zone));
-    Some(if day == format::day(ctx.scope.as_of, ctx.zone) { clock } else { format!("{day} {clock}") })
+    let (day, clock) = (format::day(at, ctx.zone, ctx.look.lang), format::clock(at, ctx.zone));
+    Some(if day == format::day(ctx.scope.as_of, ctx.zone, ctx.look.lang) { clock } else { format!("{day} {clock}") })
 }
