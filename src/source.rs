@@ -6,6 +6,7 @@
 
 pub mod message;
 
+pub mod filtered;
 pub mod thread;
 
 use crate::journal::{Batch, Journal, OpenError, Reader};
