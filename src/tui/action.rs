@@ -76,6 +76,7 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        Dimension "dimension" "by the next dimension" "换下一维度",
         Columns "columns" "choose columns" "选择列",
         Mark "mark" "mark, unmark" "标记,取消标记",
         FoldLevel "fold-level" "fold this level" "折叠本层",

@@ -40,6 +40,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Now, &["0"]),
     (Action::Follow, &["f"]),
     (Action::Sort, &["s"]),
+    (Action::Dimension, &["d"]),
     (Action::Columns, &["C"]),
     (Action::Mark, &["m"]),
     (Action::FoldLevel, &["-"]),
