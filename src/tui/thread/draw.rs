@@ -24,8 +24,9 @@ impl Thread {
     pub(super) fn counts<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let look = ctx.look;
         let words = || Words::new(look);
-        let count = format::thousands(self.entries.all().len() as u64);
-        let mut summary = vec![words().value(count).muted(look.lang.pick(" messages", " 条消息"))];
+        let count = self.entries.all().len() as u64;
+        let unit = if count == 1 { " message" } else { " messages" };
+        let mut summary = vec![words().value(format::thousands(count)).muted(look.lang.pick(unit, " 条消息"))];
         if let Some((left, _)) = self.window_left(ctx) {
             summary.push(left);
         }
@@ -81,17 +82,12 @@ impl Thread {
         let cursor = self.turned(self.place());
         let writer = Writer { ctx, entries: &self.entries, width: inner.width.into() };
         let entry = |row: usize| self.entries.all().get(self.turned(row));
+        let day = |row: usize| entry(row).map(|entry| format::day(entry.at, ctx.zone, ctx.look.lang));
+        let begins_day = |row: usize| row == 0 || day(row) != day(row - 1);
         let lines = |row: usize| -> Vec<Words<'_>> {
             let Some(this) = entry(row) else { return Vec::new() };
-            let mut lines = Vec::new();
-            let before = row.checked_sub(1).and_then(entry);
-            if before.is_none_or(|before| {
-                format::day(before.at, ctx.zone, ctx.look.lang) != format::day(this.at, ctx.zone, ctx.look.lang)
-            }) {
-                lines.push(day_rule(this.at, ctx, inner.width.into()));
-            }
-            lines.extend(writer.lines(this));
-            lines
+            let rule = begins_day(row).then(|| day_rule(this.at, ctx, inner.width.into()));
+            rule.into_iter().chain(writer.lines(this)).collect()
         };
         // Upwards from the cursor as far as it is seen: only what is near is built.
         let mut top = cursor;
@@ -129,12 +125,11 @@ impl Thread {
         let mut y = inner.y;
         let mut row = top;
         while row < count && y < inner.bottom() {
-            let lines = lines(row);
-            for line in lines {
+            for (at, line) in lines(row).into_iter().enumerate() {
                 if y == inner.bottom() {
                     break;
                 }
-                if row == cursor {
+                if row == cursor && at >= usize::from(begins_day(row)) {
                     table::mark(buffer, inner, y, ctx.look, true);
                 }
                 line.draw(buffer, inner.x, y, inner.width);
