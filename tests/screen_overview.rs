@@ -51,7 +51,7 @@ fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome 
 
 fn opened(outcome: Outcome) -> (String, String) {
     match outcome {
-        Outcome::Open(Open { place: Place::Events { filter }, title }) => (filter, title),
+        Outcome::Open(Open { place: Place::Events { filter } | Place::Messages { filter }, title }) => (filter, title),
         other => panic!("nothing was opened: {other:?}"),
     }
 }

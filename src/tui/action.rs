@@ -47,6 +47,7 @@ actions! {
         Last "last" "last row" "最后一行",
         Overview "overview" "overview" "总览",
         Events "events" "events" "事件",
+        Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
         Next "next" "next match or failure" "下一匹配或失败",
         Previous "previous" "previous match or failure" "上一匹配或失败",

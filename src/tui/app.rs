@@ -7,6 +7,7 @@ use super::events_tab::EventsTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
+use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
 use super::panes::{Context, Intake, Overview};
@@ -14,6 +15,7 @@ use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
+use super::story_page::StoryPage;
 use super::theme::Theme;
 use super::thread::Thread;
 use crate::event::Millis;
@@ -115,6 +117,8 @@ pub struct App {
 pub(super) struct Pages {
     pub(super) overview: Overview,
     pub(super) events: EventsTab,
+    pub(super) messages: MessagesTab,
+    pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
     pub(super) thread: Thread,
 }
@@ -125,14 +129,17 @@ impl Pages {
         match place {
             Place::Overview => &self.overview,
             Place::Events { .. } => &self.events,
+            Place::Messages { .. } => &self.messages,
+            Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
             Place::Thread(_) => &self.thread,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 4] {
-        [&mut self.overview, &mut self.events, &mut self.refused, &mut self.thread]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
+        let Self { overview, events, messages, story, refused, thread } = self;
+        [overview, events, messages, story, refused, thread]
     }
 
     /// The same, to change it.
@@ -140,6 +147,8 @@ impl Pages {
         match place {
             Place::Overview => &mut self.overview,
             Place::Events { .. } => &mut self.events,
+            Place::Messages { .. } => &mut self.messages,
+            Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
             Place::Thread(_) => &mut self.thread,
         }
@@ -268,6 +277,9 @@ impl App {
         match answer {
             Answer::Rows(rows) => self.pages.events.rows(rows),
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
+            Answer::Messages(found) => self.pages.messages.found(found),
+            Answer::Story { id, found } => self.pages.story.found(&id, found, now),
+            Answer::Request { request, raw } => self.pages.story.request(request, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
@@ -277,6 +289,8 @@ impl App {
             }
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
+                self.pages.messages.failed(now);
+                self.pages.story.failed(now);
                 self.pages.thread.failed(why.clone(), now);
                 self.pages.events.failed(why, now);
             }
@@ -329,6 +343,7 @@ impl App {
     fn here(&self) -> Place {
         match &self.at {
             Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
+            Place::Messages { .. } => Place::Messages { filter: self.pages.messages.expression().to_owned() },
             other => other.clone(),
         }
     }
@@ -346,6 +361,11 @@ impl App {
         match &place {
             Place::Events { filter } if self.pages.events.expression() != filter => self.pages.events.filter(filter),
             Place::Events { .. } => {}
+            Place::Messages { filter } if self.pages.messages.expression() != filter => {
+                self.pages.messages.filter(filter)
+            }
+            Place::Messages { .. } => self.pages.messages.read_again(),
+            Place::Message { id } => self.pages.story.turn_to(id),
             Place::Refused => {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();

@@ -172,6 +172,7 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
     match tab {
         Tab::Overview => look.lang.pick("Overview", "总览"),
         Tab::Events => look.lang.pick("Events", "事件"),
+        Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
     }
 }
@@ -221,17 +222,18 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
 
 /// The way to what is looked at; its last step alone where it is narrow.
 fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
-    let mut here = tab_name(app.tab(), look).to_owned();
+    let mut here = std::borrow::Cow::Borrowed(tab_name(app.tab(), look));
     let mut words = Words::new(look);
-    let places = app.path.iter().skip(1).map(|step| &step.from).chain([&app.at]);
-    for (step, place) in app.path.iter().zip(places) {
+    for (at, step) in app.path.iter().enumerate() {
         if !narrow {
-            words = words.muted(format!("{} ", clean(&here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");
+            words = words.muted(format!("{here} ")).glyph(Role::Faint, Glyph::PathStep).muted(" ");
         }
-        here = step.title.clone();
-        if let (Place::Thread(who), Some(masker)) = (place, &look.masker) {
-            here = masker.phone(&who.customer).into();
-        }
+        here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
+            // An id may hold a phone, and the mask may be put on after it was opened.
+            Place::Message { id } if look.masker.is_some() => look.id(id),
+            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
+            _ => clean(&step.title),
+        };
     }
-    words.strong(clean(&here).into_owned())
+    words.strong(here.into_owned())
 }

@@ -1,5 +1,7 @@
 //! What can be looked at, and how one got there.
 
+use crate::event::Text;
+use crate::event::ids::short_id;
 use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
@@ -14,6 +16,16 @@ pub enum Place {
     },
     /// One conversation.
     Thread(Who),
+    /// The list of messages.
+    Messages {
+        /// Selects them; a word alone is looked for.
+        filter: String,
+    },
+    /// One message's story.
+    Message {
+        /// Its id or meta id.
+        id: Text,
+    },
     /// Refused requests.
     Refused,
 }
@@ -24,6 +36,7 @@ impl Place {
         match self {
             Self::Overview | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
+            Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
         }
     }
@@ -36,19 +49,22 @@ pub enum Tab {
     Overview,
     /// The live tail.
     Events,
+    /// What became of each message.
+    Messages,
     /// Refused requests.
     Refused,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
         match self {
             Self::Overview => 1,
             Self::Events => 2,
+            Self::Messages => 3,
             Self::Refused => 4,
         }
     }
@@ -67,6 +83,17 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// The messages that `filter` selects.
+    pub fn messages(filter: String, title: String) -> Self {
+        Self { place: Place::Messages { filter }, title }
+    }
+
+    /// The story of one message.
+    pub fn message(id: Text) -> Self {
+        let title = short_id(&id).into_owned();
+        Self { place: Place::Message { id }, title }
     }
 }
 

@@ -13,6 +13,7 @@ use super::panes::Context;
 use super::place::Open;
 use super::store::{Job, ThreadJob, ThreadRead, Wanted};
 use super::widgets::words::Words;
+use crate::event::ids::short_id;
 use crate::event::{Millis, Text};
 use crate::journal::Batch;
 use crate::monitor::Monitor;
@@ -186,11 +187,13 @@ impl Thread {
         }
     }
 
-    /// The events of the message under the cursor.
-    fn behind(&self) -> Option<Open> {
-        let entry = self.entries.all().get(self.place())?;
-        let filter = super::panes::term("id", &entry.id);
-        Some(Open::events(filter, crate::event::ids::short_id(&entry.id).into_owned()))
+    /// The story of the message under the cursor, or its events.
+    fn behind(&self, events: bool) -> Option<Open> {
+        let id = &self.entries.all().get(self.place())?.id;
+        if !events {
+            return Some(Open::message(id.clone()));
+        }
+        Some(Open::events(super::panes::term("id", id), short_id(id).into_owned()))
     }
 }
 
@@ -217,7 +220,9 @@ impl Page for Thread {
             Action::Next => return self.go_to_next(false),
             Action::Previous => return self.go_to_next(true),
             Action::Filter => self.typed = Some(Input::default()),
-            Action::Open | Action::Raw => return self.behind().map_or(Outcome::Ignored, Outcome::Open),
+            Action::Open | Action::Raw => {
+                return self.behind(action == Action::Raw).map_or(Outcome::Ignored, Outcome::Open);
+            }
             Action::Back if !self.wanted.is_empty() => self.wanted.clear(),
             _ => return Outcome::Ignored,
         }

@@ -110,7 +110,10 @@ fn the_next_failure_its_advice_and_its_events_are_a_key_away() {
     let failed = screen.press("n");
     assert!(line(&failed, "▌").contains("✖ failed 132000"), "{failed}");
     assert!(failed.contains("Selected") && failed.contains("class template"), "{failed}");
-    let events = screen.press("\n");
+    let story = screen.press("\n");
+    assert!(line(&story, "Story").contains("event"), "{story}");
+    screen.press("\x1b");
+    let events = screen.press("r");
     assert!(
         line(&events, "shown").contains("id:wamid.bad") || line(&events, "shown").contains("wamid.bad"),
         "{events}"

@@ -57,7 +57,10 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
         filter = number_filter(&filter, Some(number));
     }
-    Some(Open::events(filter, title))
+    Some(match data.key(listing, row)? {
+        Key::Code(_) => Open::messages(filter, title),
+        _ => Open::events(filter, title),
+    })
 }
 
 /// The proof of the verdict.
