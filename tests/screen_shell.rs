@@ -391,7 +391,7 @@ fn the_events_are_read_in_chinese_too() {
     let mut screen = Screen::in_language(120, 36, Lang::Zh);
     screen.post("failed", Some(131_026));
     screen.press("2");
-    let shown = screen.press("k\n").replace(' ', "");
+    let shown = screen.press("k\t").replace(' ', "");
     for words in ["事件", "接收", "标记", "隐藏0个", "验签", "请求头"] {
         assert!(shown.contains(words), "no {words} on\n{shown}");
     }
@@ -520,7 +520,7 @@ fn text_of_any_script_breaks_no_border() {
         screen.commit(body.to_string().as_bytes());
     }
     screen.press("2");
-    for keys in ["k", "k", "k", "\nl", "l", "l"] {
+    for keys in ["k", "k", "k", "\tl", "l", "l"] {
         screen.press(keys);
         let buffer = screen.terminal.backend().buffer();
         for y in 4..34 {

@@ -19,7 +19,7 @@ use super::place::{Open, Place};
 use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
 use crate::event::clean::clean;
-use crate::event::{Event, Millis};
+use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
 use crate::source::thread::Who;
 use columns::{Chooser, Column};
@@ -287,6 +287,11 @@ impl EventsTab {
         }
     }
 
+    /// The message that the event under the cursor is about.
+    fn message(&self) -> Option<Text> {
+        self.row(self.selected?)?.leads.as_ref()?.message.clone()
+    }
+
     /// The conversation that the event under the cursor belongs to.
     fn conversation(&self) -> Option<Open> {
         let leads = self.row(self.selected?)?.leads.as_ref()?;
@@ -383,7 +388,10 @@ impl Page for EventsTab {
             (Action::PreviousMark, _) => return self.go_to_mark(true),
             (_, Focus::Inspector) if self.inspector.act(action) => {}
             (Action::Filter, _) => self.bar.open(),
-            (Action::Open, Focus::List) => self.focus = Focus::Inspector,
+            (Action::Open, Focus::List) => match self.message() {
+                Some(message) => return Outcome::Open(Open::message(message)),
+                None => self.focus = Focus::Inspector,
+            },
             (Action::Follow, Focus::List) if self.held => self.follow(),
             (Action::Follow, Focus::List) => {
                 self.held = true;

@@ -149,6 +149,9 @@ fn an_event_leads_to_its_conversation() {
     screen.key(KeyCode::Char('c'), KeyModifiers::NONE);
     let thread = screen.shown();
     assert!(thread.contains("┏ Thread") && thread.contains("85255311705"), "{thread}");
+    screen.press("\x1b");
+    let story = screen.press("\n");
+    assert!(story.contains("Story"), "an event leads to its message:\n{story}");
 }
 
 #[test]
