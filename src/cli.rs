@@ -32,7 +32,7 @@ use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
 use crate::forward::Address;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
 use std::net::SocketAddr;
@@ -170,6 +170,11 @@ impl ReceiveArgs {
 
 /// The process's own environment.
 const ENV: Env<'static> = &|name| std::env::var_os(name);
+
+/// The whole command line, for documentation.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
 
 /// Parses the arguments, runs a command and gives the exit code.
 pub fn main() -> ExitCode {
