@@ -37,6 +37,7 @@ use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use app::{App, Setup};
+pub use drive::Clock;
 use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
@@ -68,6 +69,8 @@ pub struct Start {
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// What time it is for the view.
+    pub clock: Clock,
 }
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
@@ -93,7 +96,16 @@ pub fn run(start: Start) -> Result<(), String> {
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
-    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+    let sources = Sources {
+        inputs,
+        told,
+        feed: start.feed,
+        answers,
+        health: start.health,
+        vitals: start.vitals,
+        jobs,
+        clock: start.clock,
+    };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

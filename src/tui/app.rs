@@ -10,7 +10,7 @@ use super::look::Look;
 use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
-use super::panes::{Context, Intake, Overview};
+use super::panes::{Context, Intake, Overview, Watched};
 use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
@@ -69,6 +69,8 @@ pub(super) enum Flow {
     Live,
     /// The source failed and is tried again.
     Lost(String),
+    /// Nothing more comes: a capture file was read to its end, or to where it is damaged.
+    Ended(Option<String>),
 }
 
 /// A frozen view.
@@ -241,6 +243,13 @@ impl App {
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
+            Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
+            Feed::Ended(damage) => {
+                self.known.flow = Flow::Ended(damage);
+                // What was refused stands at the end of a capture.
+                self.asks.refused = self.asks.refused.max(1);
+                self.asks.refused_at = Millis::default();
+            }
         }
         self.changed();
     }

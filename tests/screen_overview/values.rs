@@ -371,6 +371,7 @@ impl Screen {
                 since: ago(27_000),
                 handshake: true,
                 schemes: vec![access(Scheme::Nxcloud, "2026-02", nxcloud), access(Scheme::Meta, "app", Form::Meta)],
+                watched: None,
             },
             grid: Grid::default(),
         }
