@@ -10,7 +10,7 @@ use super::look::Look;
 use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
-use super::panes::{Context, Intake, Overview, Watched};
+use super::panes::{Context, Intake, Overview, Shown, Watched};
 use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
@@ -22,7 +22,7 @@ use crate::event::Millis;
 use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
-use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
+use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
@@ -88,7 +88,7 @@ pub(super) struct Glance {
     stamp: u64,
     pub(super) ingest: Ingest,
     pub(super) pulse: Pulse,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
 }

@@ -63,12 +63,6 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
     })
 }
 
-/// The proof of the verdict.
-pub(super) fn proof(data: &OverviewData, _look: &Look) -> Option<Open> {
-    let filter = data.verdict.proof.clone()?;
-    Some(Open::events(filter, data.verdict.short.clone()))
-}
-
 fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
     name.map_or_else(|| look.lang.pick("no number", "无号码").to_owned(), Cow::into_owned)
 }
