@@ -285,6 +285,7 @@ fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
         here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
             // An id may hold a phone, and the mask may be put on after it was opened.
             Place::Message { id } if look.masker.is_some() => look.id(id),
+            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
             _ => clean(&step.title),
         };
     }

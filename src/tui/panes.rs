@@ -23,6 +23,7 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::{Intake, Watched};
 pub use layout::Size;
+pub(in crate::tui) use open::term;
 pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;

@@ -153,6 +153,7 @@ glyphs! {
     Dot "dot" "·" "-",
     Rule "rule" "─" "-",
     ScrollBar "scroll_bar" "█" "#",
+    Hit "hit" "▪" "!",
 }
 
 /// The embedded themes, by name, in the order in which the theme key goes through them.
