@@ -198,6 +198,26 @@ impl Monitor {
         self.alerts.rows(scope)
     }
 
+    /// What is known around an alert by its id; what failed because of its template, in at most `columns` columns.
+    pub fn about(&self, alert: &Text, scope: &Scope, columns: usize) -> Option<About> {
+        let mut about = self.alerts.about(alert, scope)?;
+        if let Some(template) = &mut about.template {
+            let since = self.alerts.at(alert).unwrap_or(scope.span.from);
+            let grid = Grid::of(scope, columns, 1);
+            let column_s = u32::try_from(grid.step).unwrap_or(u32::MAX);
+            let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
+            let failed = self.failures.of_template(&template.name, scope.span, self.number(scope), &self.messages);
+            for (first, named) in failed {
+                grid.count(&mut counts, first);
+                if first >= since {
+                    *if named { &mut template.named } else { &mut template.unnamed } += 1;
+                }
+            }
+            template.failed = Trend { from: Millis(grid.first.saturating_mul(1000)), column_s, counts };
+        }
+        Some(about)
+    }
+
     /// Costs of the cohort, by currency, category, direction.
     pub fn costs(&self, scope: &Scope) -> Vec<Cost> {
         self.costs.rows(Minutes::of(scope.span), self.number(scope))

@@ -1,5 +1,7 @@
 //! Template and account events, which of them were superseded, and what rules add to them.
 
+mod about;
+
 use super::rules::RuleAlert;
 use super::view::{Acknowledged, Alert, Scope};
 use crate::event::{Detail, Event, Millis, Notice, Severity, Text};
@@ -50,6 +52,11 @@ impl Alerts {
 
     pub(super) fn set_rules(&mut self, alerts: Vec<RuleAlert>) {
         self.rules = alerts;
+    }
+
+    /// When a template or account event was said.
+    pub(super) fn at(&self, id: &Text) -> Option<Millis> {
+        self.entries.get(id).map(Entry::at)
     }
 
     /// Alerts received in the span, and those of rules that were open in it: what is open first, then the most severe, then

@@ -208,12 +208,32 @@ impl Failures {
     ) -> Vec<u64> {
         let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
         for with in self.with_code(code, span, number, messages) {
-            let column = (with.first.0.div_euclid(1000) - grid.first).div_euclid(grid.step);
-            if let Some(count) = usize::try_from(column).ok().and_then(|column| counts.get_mut(column)) {
-                *count += 1;
-            }
+            grid.count(&mut counts, with.first);
         }
         counts
+    }
+
+    /// Failed messages of the cohort that failed because of a template: their error texts name it, or they have a code of class
+    /// template and name none. When each was first received so, and whether it names it.
+    pub(super) fn of_template<'a>(
+        &'a self,
+        template: &str,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &'a Messages,
+    ) -> impl Iterator<Item = (Millis, bool)> {
+        let class = |code: &i64| catalogue::lookup(*code).is_some_and(|entry| entry.class == "template");
+        let of_class: HashSet<Option<i64>> =
+            self.first.keys().copied().filter(|code| code.as_ref().is_some_and(class)).collect();
+        let wanted = self.texts.find(template);
+        self.of_cohort(span, number, messages).filter_map(move |(_, evidence)| {
+            let named = wanted == Some(evidence.template);
+            if !named && self.text(evidence.template).is_some() {
+                return None;
+            }
+            let because = evidence.codes.iter().filter(|seen| named || of_class.contains(&seen.code));
+            Some((Millis(because.map(|seen| seen.first).min()?), named))
+        })
     }
 
     /// When a code was first received at all.

@@ -49,6 +49,14 @@ impl Grid {
         let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
         Self { first: first(step), step, whole: (until - first(step)).div_euclid(step).max(0) }
     }
+
+    /// Counts something into the column of its time, when it is in one.
+    pub(super) fn count(&self, counts: &mut [u64], at: Millis) {
+        let column = (at.0.div_euclid(1000) - self.first).div_euclid(self.step);
+        if let Some(count) = usize::try_from(column).ok().and_then(|column| counts.get_mut(column)) {
+            *count += 1;
+        }
+    }
 }
 
 /// Events of one second or minute and one number.

@@ -1,8 +1,10 @@
 //! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them.
 //! Fields marked `serde(skip)` are for the screen only.
 
+mod about;
 mod dimension;
 
+pub use about::{About, AboutTemplate, State};
 pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
 
 use crate::event::{Millis, Severity, Text};

@@ -1,6 +1,11 @@
 //! What the platform said about templates and accounts, the worst first.
 
+mod account;
+mod selected;
+mod template;
+
 use super::data::quiet;
+use super::layout::{split_columns, split_rows};
 use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::event::Severity;
@@ -25,6 +30,7 @@ enum Col {
     State,
     Since,
     Age,
+    By,
     /// Everything but the severity, on a narrow screen: the state takes room only where there is one.
     All,
 }
@@ -42,9 +48,9 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
-    // One more for who acknowledged it.
-    let cared_for = alerts.get(list.row()).is_some_and(|alert| alert.acknowledgement.is_some());
-    let (area, below) = at.with_detail(DETAIL + u16::from(cared_for));
+    let about = view.data.zoom.about.as_ref();
+    let story = about.and_then(|about| about.template.as_ref());
+    let Parts { list: area, selected, template, account } = Parts::of(at, view.size, story.is_some());
     let inner = frame::draw(buffer, area, view.look, Pane::Alerts.name(view.look.lang), totals(view), at.focused);
     if alerts.is_empty() {
         let what = view.pick("nothing about templates or accounts yet", "还没有模板或账户的消息");
@@ -60,9 +66,53 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     table.draw(buffer, inner, |row, column, width| {
         alerts.get(row).map_or_else(|| view.words(), |alert| cell(view, alert, column, width))
     });
-    if let (Some(below), Some(alert)) = (below, alerts.get(list.row())) {
-        draw_detail(buffer, below, view, alert);
+    let Some(alert) = alerts.get(list.row()) else { return };
+    if let Some(area) = selected {
+        selected::draw(buffer, area, view, alert);
     }
+    if let (Some(area), Some(story)) = (template, story) {
+        template::draw(buffer, area, view, story);
+    }
+    if let Some(area) = account {
+        account::draw(buffer, area, view, alert, about);
+    }
+}
+
+/// Where the pieces of the pane are.
+struct Parts {
+    list: Rect,
+    /// The alert under the cursor.
+    selected: Option<Rect>,
+    /// Its template over time.
+    template: Option<Rect>,
+    /// Its account.
+    account: Option<Rect>,
+}
+
+/// Rows of one alert in full below the list, where there is no room beside it.
+const DETAIL: u16 = 10;
+/// Rows from which on everything about an alert is shown.
+const EVERYTHING: u16 = 26;
+
+impl Parts {
+    /// An alert about no template leaves the lower row to the account, so that the list stays as it is while the cursor moves.
+    fn of(at: Place, size: Size, template: bool) -> Self {
+        if !at.zoomed || size < Size::Normal || at.area.height < EVERYTHING {
+            let (list, selected) = at.with_detail(DETAIL);
+            return Self { list, selected, template: None, account: None };
+        }
+        let left = at.area.width - (at.area.width * 3 / 8).clamp(44, 64);
+        let (above, below) = split_rows(at.area, at.area.height * 9 / 16);
+        let (list, selected) = split_columns(above, left);
+        let (template, account) = split_columns(below, if template { left } else { 0 });
+        Self { list, selected: Some(selected), template: Some(template), account: Some(account) }
+    }
+}
+
+/// Columns of the template over time in the room of the zoomed pane; 0 when it is not seen.
+pub(super) fn trend_columns(area: Rect, size: Size) -> usize {
+    let at = Place { area, focused: true, zoomed: true };
+    Parts::of(at, size, true).template.map_or(0, template::columns)
 }
 
 fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
@@ -92,11 +142,11 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             severity,
             Column::text(Col::Since, view.pick("since", "起于"), 6),
             what.after(2),
-            Column::text(Col::Subject, view.pick("subject", "对象"), 22).after(2).grows(),
-            Column::text(Col::Detail, view.pick("cause", "原因"), 12).after(2).grows().goes(1),
-            Column::text(Col::Number, view.pick("number", "号码"), 13).after(2).goes(2),
-            Column::text(Col::State, view.pick("state", "状态"), view.look.lang.pick(5, 6)).after(2),
-            Column::number(Col::Age, view.pick("age", "已过"), 4),
+            Column::text(Col::Subject, view.pick("subject", "对象"), 18).grows(),
+            Column::text(Col::Detail, view.pick("cause", "原因"), 24).after(2).grows().goes(1),
+            Column::text(Col::Number, view.pick("number", "号码"), 8),
+            Column::text(Col::State, view.pick("status", "状态"), 8),
+            Column::text(Col::By, view.pick("by", "确认人"), 6),
         ];
     }
     match view.size {
@@ -140,20 +190,24 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             Some(number) => words.muted(view.look.phone(number)),
             None => words.nothing(),
         },
-        Col::State => match state(view, alert) {
+        Col::State => match state(view, alert, width > 4) {
             "" if width > 4 && alert.severity >= Severity::Warning => words.muted(view.pick("open", "未处理")),
             "" if width > 4 => words.nothing(),
             state => words.muted(state),
         },
         Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone, view.look.lang)),
         Col::Age => words.muted(age()),
+        Col::By => match &alert.acknowledgement {
+            Some(by) => words.muted(clean(&by.who)),
+            None => words,
+        },
         Col::All => {
             let what = if quiet {
                 words.muted(terms::alert(view.look, alert))
             } else {
                 words.value(terms::alert(view.look, alert))
             };
-            let end = match state(view, alert) {
+            let end = match state(view, alert, false) {
                 "" => format!("  {:>4}", age()),
                 state => format!("  {state} {:>4}", age()),
             };
@@ -163,53 +217,15 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
     }
 }
 
-/// Why nobody needs to look at it any more.
-fn state(view: &View<'_>, alert: &Alert) -> &'static str {
+/// Why nobody needs to look at it any more, in a short word unless there is `room`.
+fn state(view: &View<'_>, alert: &Alert, room: bool) -> &'static str {
     if alert.acknowledged {
         view.pick("ack", "确认")
     } else if alert.superseded_by.is_some() {
         view.pick("old", "过时")
     } else if alert.resolved_at.is_some() {
-        view.pick("end", "恢复")
+        view.pick(if room { "resolved" } else { "end" }, if room { "已恢复" } else { "恢复" })
     } else {
         ""
-    }
-}
-
-/// Rows of one alert in full, below the zoomed table.
-const DETAIL: u16 = 6;
-
-fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) {
-    let (role, glyph) = sign(alert.severity);
-    let severity = terms::severity(view.look, alert.severity);
-    let totals = vec![view.words().glyph(role, glyph).muted(format!(" {severity}"))];
-    let inner = frame::draw(buffer, area, view.look, view.pick("Selected", "所选"), totals, false);
-    let times = [alert.at, alert.last_at].map(|at| format::clock(at, view.zone));
-    let age = format::age(view.age(alert.at));
-    let day = format::day(alert.at, view.zone, view.look.lang);
-    let (since, last) = (&times[0], &times[1]);
-    let label = |en, zh| view.words().muted(view.pick(en, zh)).to(9);
-    let about = |en, zh| view.words().muted("   ").muted(view.pick(en, zh)).muted(" ");
-    let lines = [
-        label("what", "事项")
-            .strong(terms::alert(view.look, alert))
-            .then(about("about", "关于").value(terms::alert_title(view.look, alert))),
-        label("cause", "原因").value(terms::alert_cause(view.look, alert)),
-        label("subject", "对象")
-            .value(terms::alert_subject(view.look, alert))
-            .then(about("kind", "类型").value(clean(&alert.kind))),
-        label("since", "起于").value(format!("{day} {since}")).muted(say!(
-            view.look,
-            ", {age} ago; last said {last}",
-            "，{age} 前；最近收到 {last}"
-        )),
-    ];
-    let after = alert.acknowledgement.iter().map(|by| {
-        let at = format::since(by.at, view.data.scope.as_of, view.zone, view.look.lang);
-        let who = view.words().muted(view.pick("by", "确认人")).to(9).value(clean(&by.who)).muted(format!(" {at}  "));
-        who.value(view.look.words(&by.note))
-    });
-    for (line, y) in lines.into_iter().chain(after).zip(inner.top()..inner.bottom()) {
-        line.draw(buffer, inner.x, y, inner.width);
     }
 }

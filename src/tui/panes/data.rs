@@ -5,8 +5,8 @@ use crate::config::Lang;
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
-    Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group, Hit,
-    Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
+    About, Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group,
+    Hit, Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
 const MINUTE: i64 = 60_000;
@@ -31,6 +31,8 @@ pub struct Wants {
     pub code: (usize, Option<Option<i64>>),
     /// How failures are sorted.
     pub sort: Sort,
+    /// The alert under the cursor, when it is seen in full: its row, and what it is when the cursor was moved there.
+    pub alert: Option<(usize, Option<Text>)>,
 }
 
 /// How failures are sorted.
@@ -93,6 +95,8 @@ pub struct Zoom {
     pub hit: Hit,
     /// How often it came over time.
     pub trend: Trend,
+    /// What the alert under the cursor is about.
+    pub about: Option<About>,
 }
 
 impl Default for Zoom {
@@ -106,18 +110,24 @@ impl Default for Zoom {
             code: None,
             hit: Hit::default(),
             trend: Trend::default(),
+            about: None,
         }
     }
 }
 
 impl Zoom {
-    fn ask(monitor: &Monitor, scope: &Scope, failures: &[Failure], wants: &Wants) -> Self {
+    fn ask(monitor: &Monitor, scope: &Scope, failures: &[Failure], alerts: &[Alert], wants: &Wants) -> Self {
         let mut zoom = Self { sort: wants.sort, ..Self::default() };
         if let Some(dimension) = wants.groups {
             zoom.dimension = dimension;
             zoom.groups = monitor.by(dimension, scope);
             let took = |stretch| monitor.took(scope, stretch, &delivery::edges(stretch));
             (zoom.deliver, zoom.read) = (took(Stretch::Deliver), took(Stretch::Read));
+        }
+        if let Some((row, anchor)) = &wants.alert {
+            let at = anchor.as_ref().and_then(|id| alerts.iter().position(|alert| alert.id == *id)).unwrap_or(*row);
+            let alert = alerts.get(at.min(alerts.len().saturating_sub(1)));
+            zoom.about = alert.and_then(|alert| monitor.about(&alert.id, scope, wants.columns));
         }
         if wants.trend > 0 {
             let (row, anchor) = wants.code;
@@ -268,6 +278,7 @@ impl OverviewData {
         let conversations = monitor.conversations_around(&since(scope.as_of.0 - OPEN_FOR), &wants.conversations);
         let mut failures = monitor.failures(scope);
         wants.sort.sort(&mut failures);
+        let alerts = monitor.alerts(&since(oldest.0));
         Self {
             window: window.to_owned(),
             extent,
@@ -279,10 +290,10 @@ impl OverviewData {
                 .into_iter()
                 .map(|span| (span.from, monitor.funnel(&Scope { span, ..scope.clone() })))
                 .collect(),
-            zoom: Zoom::ask(monitor, scope, &failures, wants),
+            zoom: Zoom::ask(monitor, scope, &failures, &alerts, wants),
             failures,
             conversations,
-            alerts: monitor.alerts(&since(oldest.0)),
+            alerts,
             ingest: monitor.ingest(scope),
             pulse: monitor.pulse(scope.as_of),
             scope: scope.clone(),

@@ -176,7 +176,12 @@ impl Grid {
                 Wants { columns: trend, trend, code: (list.row(), code), sort: self.sort, ..Wants::default() }
             }
             Pane::Conversations => Wants { conversations, ..Wants::default() },
-            Pane::Alerts => Wants::default(),
+            Pane::Alerts => {
+                let list = &self.lists[Listing::Alerts as usize];
+                let alert = list.on().and_then(|key| if let Key::Alert(id) = key { Some(id.clone()) } else { None });
+                let columns = alerts::trend_columns(layout.zoomed(), size);
+                Wants { columns, alert: Some((list.row(), alert)), ..Wants::default() }
+            }
         }
     }
 
