@@ -8,6 +8,7 @@ mod draw;
 mod drive;
 pub mod events_tab;
 mod footer;
+pub mod forward_tab;
 mod header;
 pub mod input;
 pub mod keymap;
@@ -29,6 +30,7 @@ mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
+use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
@@ -59,6 +61,8 @@ pub struct Start {
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
+    /// Where requests are forwarded to: what is sent again by hand goes there as configured.
+    pub routes: Vec<Route>,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
@@ -89,7 +93,7 @@ pub fn run(start: Start) -> Result<(), String> {
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir, start.routes, answer_sender).map_err(failed)?;
     let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
 
     let (ended, end) = std::sync::mpsc::channel();

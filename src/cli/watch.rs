@@ -71,6 +71,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
         settings: config.monitor,
         feed,
         data_dir: config.data_dir.clone(),
+        routes: config.forward.clone(),
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),

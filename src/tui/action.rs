@@ -48,6 +48,7 @@ actions! {
         Overview "overview" "overview" "总览",
         Events "events" "events" "事件",
         Refused "refused" "refused requests" "被拒请求",
+        Forward "forward" "what was forwarded" "转发",
         Back "back" "back, close" "返回,关闭",
     }
     Open {
@@ -55,6 +56,7 @@ actions! {
         Zoom "zoom" "zoom the pane" "放大面板",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Forwarded "forwarded" "where it was forwarded" "查看转发去向",
     }
     Ask {
         Filter "filter" "filter" "过滤",
@@ -71,6 +73,9 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
+        Resend "resend" "send again" "再次发送",
+        ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
     }
     Screen {
         Theme "theme" "next theme" "下一主题",

@@ -4,6 +4,7 @@
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
 use super::events_tab::EventsTab;
+use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
@@ -115,6 +116,7 @@ pub(super) struct Pages {
     pub(super) overview: Overview,
     pub(super) events: EventsTab,
     pub(super) refused: RefusedTab,
+    pub(super) forward: ForwardTab,
 }
 
 impl Pages {
@@ -124,12 +126,13 @@ impl Pages {
             Place::Overview => &self.overview,
             Place::Events { .. } => &self.events,
             Place::Refused => &self.refused,
+            Place::Forward { .. } => &self.forward,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 3] {
-        [&mut self.overview, &mut self.events, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 4] {
+        [&mut self.overview, &mut self.events, &mut self.refused, &mut self.forward]
     }
 
     /// The same, to change it.
@@ -138,6 +141,7 @@ impl Pages {
             Place::Overview => &mut self.overview,
             Place::Events { .. } => &mut self.events,
             Place::Refused => &mut self.refused,
+            Place::Forward { .. } => &mut self.forward,
         }
     }
 }
@@ -265,6 +269,9 @@ impl App {
             Answer::Rows(rows) => self.pages.events.rows(rows),
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Forwarded(found) => self.pages.forward.found(found),
+            Answer::Request { request, raw } => self.pages.forward.request(request, raw),
+            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
                     self.known.gaps = gaps;
@@ -342,6 +349,7 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Forward { request } => self.pages.forward.choose(*request),
             Place::Overview => {}
         }
         self.at = place;

@@ -13,6 +13,7 @@ use super::action::Action;
 use super::lang::Lang;
 use super::page::{Outcome, Page};
 use super::panes::Context;
+use super::place::Open;
 use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
 use crate::event::{Event, Millis};
@@ -111,6 +112,14 @@ impl EventsTab {
             return Outcome::Ignored;
         }
         Outcome::Changed
+    }
+
+    /// Where the request of the event that is inspected was forwarded to.
+    fn forwarded(&self) -> Outcome {
+        let event = self.inspector.parts().and_then(|(event, _)| event);
+        event.map_or(Outcome::Ignored, |event| {
+            Outcome::Open(Open::forwarded(event.request, format!("request {}", event.request)))
+        })
     }
 
     fn scroll(&mut self, action: Action) -> Outcome {
@@ -261,6 +270,7 @@ impl Page for EventsTab {
                 self.inspector.turn(View::Raw);
                 self.focus = Focus::Inspector;
             }
+            (Action::Forwarded, _) => return self.forwarded(),
             (Action::Filter, _) => self.bar.open(),
             (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
                 self.bar.toggle();
@@ -288,13 +298,16 @@ impl Page for EventsTab {
 
     fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane,
-            Raw, Right, Up, Zoom,
+            Back, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Left, NextPane, Open, PageDown, PageUp,
+            PreviousPane, Raw, Right, Up, Zoom,
         };
         let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter];
         match self.focus {
             Focus::List => actions.extend([Follow, Open]),
             Focus::Inspector => actions.extend([Left, Right]),
+        }
+        if self.inspector.seq().is_some() {
+            actions.push(Forwarded);
         }
         if !self.bar.expression.is_empty() {
             actions.push(FilterOff);

@@ -28,9 +28,12 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("pause", "暂停", &[Action::Pause]),
     ("window", "窗口", &[Action::Narrower, Action::Wider]),
     ("step", "步进", &[Action::StepBack, Action::StepForward]),
+    ("resend", "重发", &[Action::Resend]),
+    ("failed", "失败", &[Action::FailedOnly]),
     ("sort", "排序", &[Action::Sort]),
     ("move", "移动", &[Action::Down, Action::Up]),
     ("raw", "原文", &[Action::Raw]),
+    ("forwarded", "转发", &[Action::Forwarded]),
     ("theme", "主题", &[Action::Theme]),
     ("quit", "退出", &[Action::Quit]),
 ];

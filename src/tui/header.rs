@@ -173,6 +173,7 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
         Tab::Overview => look.lang.pick("Overview", "总览"),
         Tab::Events => look.lang.pick("Events", "事件"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
+        Tab::Forward => look.lang.pick("Forward", "转发"),
     }
 }
 

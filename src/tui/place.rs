@@ -12,6 +12,11 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
 }
 
 impl Place {
@@ -21,6 +26,7 @@ impl Place {
             Self::Overview => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
         }
     }
 }
@@ -34,11 +40,13 @@ pub enum Tab {
     Events,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Refused, Self::Forward];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -46,6 +54,7 @@ impl Tab {
             Self::Overview => 1,
             Self::Events => 2,
             Self::Refused => 4,
+            Self::Forward => 5,
         }
     }
 }
@@ -63,6 +72,11 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
     }
 }
 
