@@ -12,6 +12,7 @@
 
 pub mod duration;
 mod fields;
+mod held;
 mod parse;
 mod path;
 mod pattern;
@@ -20,6 +21,7 @@ pub(crate) mod suggest;
 mod tests;
 
 pub use fields::{FIELDS, Field};
+pub use held::Held;
 
 use crate::event::{Event, Millis};
 use path::{Body, Path};
