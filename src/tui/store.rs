@@ -215,7 +215,12 @@ fn resend(dir: &Path, routes: &[Route], requests: &[(u64, Text)]) -> Answer {
         let runtime = runtime.map_err(|error| error.to_string())?;
         runtime.block_on(resender.resend(request, raw)).map(drop).map_err(text)
     };
-    let trouble = requests.iter().filter_map(|(request, target)| send(*request, target).err()).last();
+    let mut trouble = None;
+    for (request, target) in requests {
+        if let Err(why) = send(*request, target) {
+            trouble = Some(why);
+        }
+    }
     Answer::Resent { requests: requests.len(), trouble }
 }
 
