@@ -76,6 +76,7 @@ actions! {
         FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
         Resend "resend" "send again" "再次发送",
         ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
+        Dimension "dimension" "by the next dimension" "换下一维度",
     }
     Screen {
         Theme "theme" "next theme" "下一主题",

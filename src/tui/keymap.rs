@@ -40,6 +40,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::FailedOnly, &["F"]),
     (Action::Resend, &["R"]),
     (Action::ResendShown, &["Ctrl-R"]),
+    (Action::Dimension, &["d"]),
     (Action::Theme, &["T"]),
     (Action::Mask, &["M"]),
     (Action::Redraw, &["Ctrl-L"]),
