@@ -10,7 +10,7 @@ use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::{Forwarded, Job};
-use super::theme::{Glyph, Role};
+use super::theme::Role;
 use super::widgets::format;
 use super::widgets::words::Words;
 use crate::event::clean::clean;
@@ -237,17 +237,10 @@ impl Page for ForwardTab {
             return vec![words().bold(Role::Warn, ask)];
         }
         let figures = Figures::of(self.attempts.iter().filter(|attempt| ctx.scope.span.contains(attempt.at)));
-        let mut summary = Vec::new();
-        if let Some((target, (fault, since))) = self.targets.iter().find_map(|it| Some((it, it.fault.as_ref()?))) {
-            let (target, fault, since) = (clean(&target.target), clean(fault), format::clock(*since, ctx.zone));
-            let down =
-                say!(look, "{target} takes nothing since {since}: {fault}", "{target} 自 {since} 起不接收:{fault}");
-            summary.push(words().glyph(Role::Failed, Glyph::Critical).bold(Role::Failed, format!(" {down}")));
-        }
-        summary.extend([
+        let mut summary = vec![
             words().value(format::thousands(figures.all)).muted(look.lang.pick(" in the window", " 窗口内")),
             words().value(format::thousands(figures.failed())).muted(look.lang.pick(" not taken", " 未被接收")),
-        ]);
+        ];
         if self.under_way > 0 {
             let count = self.under_way;
             summary.push(words().text(say!(look, "sending {count} again", "正在再次发送 {count} 条")));

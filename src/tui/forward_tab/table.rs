@@ -91,6 +91,7 @@ impl ForwardTab {
             .iter()
             .map(|target| Figures::of(in_window().filter(|attempt| attempt.target == target.target)))
             .collect();
+        let inner = self.draw_fault(buffer, inner, ctx);
         let rows = self.targets.len() + 1;
         let row = self.target_row.min(rows - 1);
         let columns = target_columns(look.lang);
@@ -101,6 +102,20 @@ impl ForwardTab {
             let figures = at.checked_sub(1).and_then(|at| of_target.get(at)).unwrap_or(&all);
             self.target_words(target, figures, cell, ctx)
         });
+    }
+
+    /// Says in the last row why a target takes nothing: the one under the cursor, else the first that does not. Gives what is
+    /// left of `inner`.
+    fn draw_fault(&self, buffer: &mut Buffer, inner: Rect, ctx: &Context<'_>) -> Rect {
+        let down = |target: &Target| self.target.as_ref().is_none_or(|chosen| *chosen == target.target);
+        let down = self.targets.iter().filter(|target| down(target)).find_map(|it| Some((it, it.fault.as_ref()?)));
+        let Some((target, (fault, since))) = down.filter(|_| inner.height > 2) else { return inner };
+        let (target, fault, since) = (clean(&target.target), clean(fault), format::clock(*since, ctx.zone));
+        let why =
+            say!(ctx.look, "{target} takes nothing since {since}: {fault}", "{target} 自 {since} 起不接收:{fault}");
+        let words = Words::new(ctx.look).glyph(Role::Failed, Glyph::Critical).role(Role::Failed, format!(" {why}"));
+        words.draw(buffer, inner.x, inner.bottom() - 1, inner.width);
+        Rect { height: inner.height - 1, ..inner }
     }
 
     /// One cell of a target's row; without one, of the row for all of them.
