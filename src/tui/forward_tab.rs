@@ -261,8 +261,10 @@ impl Page for ForwardTab {
             }
             return;
         }
-        let rows =
-            u16::try_from(self.targets.len()).unwrap_or(u16::MAX).saturating_add(4).clamp(5, area.height / 4 + 3);
+        // Borders, heads, the row of all targets, and why one takes nothing.
+        let more = if self.targets.iter().any(|target| target.fault.is_some()) { 5 } else { 4 };
+        let rows = u16::try_from(self.targets.len()).unwrap_or(u16::MAX).saturating_add(more);
+        let rows = rows.clamp(5, area.height / 4 + 3);
         let [targets, attempts, detail] =
             Layout::vertical([Constraint::Length(rows), Constraint::Fill(3), Constraint::Fill(2)]).areas(area);
         self.draw_targets(buffer, targets, ctx);
