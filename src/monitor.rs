@@ -72,6 +72,11 @@ impl Monitor {
         Self { settings, ..Self::default() }
     }
 
+    /// After this long without delivery or failure a message is silent, in milliseconds.
+    pub fn horizon_ms(&self) -> i64 {
+        i64::try_from(self.settings.horizon.as_millis()).unwrap_or(i64::MAX)
+    }
+
     /// Folds one committed batch.
     pub fn fold_batch(&mut self, batch: &Batch) {
         for summary in &batch.requests {
@@ -174,6 +179,12 @@ impl Monitor {
     /// Conversations with an inbound message received in the span, last inbound newest first.
     pub fn conversations(&self, scope: &Scope) -> Vec<Conversation> {
         self.conversations.rows(scope)
+    }
+
+    /// The same conversations around one of them, in the order of the screen. `inbound` is the count of all that is kept.
+    pub fn conversations_around(&self, scope: &Scope, around: &Around) -> ConversationPage {
+        let past = self.extent().is_some_and(|(_, last)| last >= scope.span.to);
+        self.conversations.around(scope, around, past)
     }
 
     /// Alerts received in the span: what is neither superseded nor acknowledged first, then the most severe, then the newest.

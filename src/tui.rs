@@ -14,6 +14,7 @@ pub mod input;
 pub mod keymap;
 pub mod lang;
 pub mod look;
+pub mod messages_tab;
 mod overlays;
 pub mod page;
 pub mod panes;
@@ -21,6 +22,7 @@ pub mod period;
 pub mod place;
 pub mod refused_tab;
 pub mod store;
+pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
@@ -36,6 +38,7 @@ use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use app::{App, Setup};
+pub use drive::Clock;
 use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
@@ -69,6 +72,8 @@ pub struct Start {
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// What time it is for the view.
+    pub clock: Clock,
 }
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
@@ -94,7 +99,16 @@ pub fn run(start: Start) -> Result<(), String> {
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, start.routes, answer_sender).map_err(failed)?;
-    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+    let sources = Sources {
+        inputs,
+        told,
+        feed: start.feed,
+        answers,
+        health: start.health,
+        vitals: start.vitals,
+        jobs,
+        clock: start.clock,
+    };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

@@ -4,6 +4,8 @@
 
 #[path = "screen_shell/forward.rs"]
 mod forward;
+#[path = "screen_shell/messages.rs"]
+mod messages;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -311,9 +313,9 @@ fn a_number_opens_the_events_behind_it_and_esc_walks_back() {
     screen.press("2/kind:status\n");
     assert!(screen.press("1").contains("Failures by code"));
     let opened = screen.press("\n");
-    let path = line(&opened, "shown");
+    let path = line(&opened, "Overview ›");
     assert!(path.contains("Overview › 131026 Undeliverable"), "{opened}");
-    assert!(path.contains("/ code:131026 status:failed") && path.contains("1 shown · 2 hidden"), "{opened}");
+    assert!(path.contains("/ code:131026 status:failed") && path.contains("1 message"), "{opened}");
     let edited = screen.press("/");
     assert!(line(&edited, "code:131026").starts_with(" / code:131026 status:failed"), "the filter can be edited");
     screen.press("\x1b");

@@ -1,15 +1,17 @@
-//! `watop` without a subcommand: receive and watch in one process.
+//! `watop` without a subcommand: receive and watch in one process. [`source`](self::source) watches without receiving.
+
+mod source;
+
+pub(super) use source::{Watch, watch};
 
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
 use super::window::now;
 use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
-use crate::event::mask::Masker;
 use crate::journal::Reader;
-use crate::journal::operator::Operator;
 use crate::receiver::Receiver;
-use crate::source;
+use crate::source::live;
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::panes::Intake;
@@ -62,12 +64,13 @@ pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
 /// Shows a running receiver until the user leaves.
 pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
     let reader = Reader::open(&config.data_dir)?;
-    let feed = source::live(&running.journal, reader)
+    let masker = reader.masker()?;
+    let feed = live(&running.journal, reader)
         .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
     let receiver = Arc::clone(&running.receiver);
     tui::run(tui::Start {
         screen: config.screen.clone(),
-        masker: Masker::new(Operator::open(&config.data_dir)?.mask_key()?),
+        masker,
         settings: config.monitor,
         feed,
         data_dir: config.data_dir.clone(),
@@ -75,6 +78,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),
+        clock: Arc::new(now),
     })
     .map_err(Failure::failed)
 }

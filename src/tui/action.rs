@@ -47,6 +47,7 @@ actions! {
         Last "last" "last row" "最后一行",
         Overview "overview" "overview" "总览",
         Events "events" "events" "事件",
+        Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
         Forward "forward" "what was forwarded" "转发",
         Back "back" "back, close" "返回,关闭",

@@ -8,13 +8,15 @@ use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
+use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
-use super::panes::{Context, Intake, Overview};
+use super::panes::{Context, Intake, Overview, Watched};
 use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
+use super::story_page::StoryPage;
 use super::theme::Theme;
 use crate::event::Millis;
 use crate::event::mask::Masker;
@@ -67,6 +69,8 @@ pub(super) enum Flow {
     Live,
     /// The source failed and is tried again.
     Lost(String),
+    /// Nothing more comes: a capture file was read to its end, or to where it is damaged.
+    Ended(Option<String>),
 }
 
 /// A frozen view.
@@ -115,6 +119,8 @@ pub struct App {
 pub(super) struct Pages {
     pub(super) overview: Overview,
     pub(super) events: EventsTab,
+    pub(super) messages: MessagesTab,
+    pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
     pub(super) forward: ForwardTab,
 }
@@ -125,14 +131,23 @@ impl Pages {
         match place {
             Place::Overview => &self.overview,
             Place::Events { .. } => &self.events,
+            Place::Messages { .. } => &self.messages,
+            Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
             Place::Forward { .. } => &self.forward,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 4] {
-        [&mut self.overview, &mut self.events, &mut self.refused, &mut self.forward]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
+        [
+            &mut self.overview,
+            &mut self.events,
+            &mut self.messages,
+            &mut self.story,
+            &mut self.refused,
+            &mut self.forward,
+        ]
     }
 
     /// The same, to change it.
@@ -140,6 +155,8 @@ impl Pages {
         match place {
             Place::Overview => &mut self.overview,
             Place::Events { .. } => &mut self.events,
+            Place::Messages { .. } => &mut self.messages,
+            Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
             Place::Forward { .. } => &mut self.forward,
         }
@@ -232,6 +249,13 @@ impl App {
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
+            Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
+            Feed::Ended(damage) => {
+                self.known.flow = Flow::Ended(damage);
+                // What was refused stands at the end of a capture.
+                self.asks.refused = self.asks.refused.max(1);
+                self.asks.refused_at = Millis::default();
+            }
         }
         self.changed();
     }
@@ -268,9 +292,14 @@ impl App {
         match answer {
             Answer::Rows(rows) => self.pages.events.rows(rows),
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
+            Answer::Messages(found) => self.pages.messages.found(found),
+            Answer::Story { id, found } => self.pages.story.found(&id, found, now),
+            Answer::Request { request, raw } => match self.at {
+                Place::Forward { .. } => self.pages.forward.request(request, raw),
+                _ => self.pages.story.request(request, raw),
+            },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Forwarded(found) => self.pages.forward.found(found),
-            Answer::Request { request, raw } => self.pages.forward.request(request, raw),
             Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
@@ -278,7 +307,11 @@ impl App {
                     self.changed();
                 }
             }
-            Answer::Failed(why) => self.pages.events.failed(why, now),
+            Answer::Failed(why) => {
+                self.pages.messages.failed(now);
+                self.pages.story.failed(now);
+                self.pages.events.failed(why, now);
+            }
         }
     }
 
@@ -328,6 +361,7 @@ impl App {
     fn here(&self) -> Place {
         match &self.at {
             Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
+            Place::Messages { .. } => Place::Messages { filter: self.pages.messages.expression().to_owned() },
             other => other.clone(),
         }
     }
@@ -345,6 +379,11 @@ impl App {
         match &place {
             Place::Events { filter } if self.pages.events.expression() != filter => self.pages.events.filter(filter),
             Place::Events { .. } => {}
+            Place::Messages { filter } if self.pages.messages.expression() != filter => {
+                self.pages.messages.filter(filter)
+            }
+            Place::Messages { .. } => self.pages.messages.read_again(),
+            Place::Message { id } => self.pages.story.turn_to(id),
             Place::Refused => {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();

@@ -330,7 +330,7 @@ impl Page for ForwardTab {
         let request = self.current().map(|(_, attempt)| attempt.request);
         if request.is_some() && self.asked_raw != request {
             self.asked_raw = request;
-            jobs.extend(request.map(|request| Job::Request { request }));
+            jobs.extend(request.map(Job::Request));
         }
         jobs
     }

@@ -19,6 +19,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Last, &["G", "End"]),
     (Action::Overview, &["1"]),
     (Action::Events, &["2"]),
+    (Action::Messages, &["3"]),
     (Action::Refused, &["4"]),
     (Action::Forward, &["5"]),
     (Action::Back, &["Esc"]),

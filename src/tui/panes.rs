@@ -20,7 +20,7 @@ mod verdict;
 
 pub use data::OverviewData;
 pub use grid::Grid;
-pub use intake::Intake;
+pub use intake::{Intake, Watched};
 pub use layout::Size;
 
 use crate::event::Millis;

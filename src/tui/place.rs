@@ -1,5 +1,8 @@
 //! What can be looked at, and how one got there.
 
+use crate::event::Text;
+use crate::event::ids::short_id;
+
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -9,6 +12,16 @@ pub enum Place {
     Events {
         /// Selects them.
         filter: String,
+    },
+    /// The list of messages.
+    Messages {
+        /// Selects them; a word alone is looked for.
+        filter: String,
+    },
+    /// One message's story.
+    Message {
+        /// Its id or meta id.
+        id: Text,
     },
     /// Refused requests.
     Refused,
@@ -25,6 +38,7 @@ impl Place {
         match self {
             Self::Overview => Tab::Overview,
             Self::Events { .. } => Tab::Events,
+            Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
             Self::Forward { .. } => Tab::Forward,
         }
@@ -38,6 +52,8 @@ pub enum Tab {
     Overview,
     /// The live tail.
     Events,
+    /// What became of each message.
+    Messages,
     /// Refused requests.
     Refused,
     /// What was forwarded.
@@ -46,13 +62,14 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Refused, Self::Forward];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
         match self {
             Self::Overview => 1,
             Self::Events => 2,
+            Self::Messages => 3,
             Self::Refused => 4,
             Self::Forward => 5,
         }
@@ -77,6 +94,17 @@ impl Open {
     /// Where a request was forwarded to, and what was answered.
     pub fn forwarded(request: u64, title: String) -> Self {
         Self { place: Place::Forward { request: Some(request) }, title }
+    }
+
+    /// The messages that `filter` selects.
+    pub fn messages(filter: String, title: String) -> Self {
+        Self { place: Place::Messages { filter }, title }
+    }
+
+    /// The story of one message.
+    pub fn message(id: Text) -> Self {
+        let title = short_id(&id).into_owned();
+        Self { place: Place::Message { id }, title }
     }
 }
 

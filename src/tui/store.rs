@@ -3,13 +3,15 @@
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
 use super::events_tab::row::Row;
-use crate::event::Text;
-use crate::event::{Event, Millis};
+use super::messages_tab::read::{self, Found, MessagesJob};
+use super::story_page;
+use crate::event::{Event, Millis, Text};
 use crate::forward::{Resender, Route};
 use crate::journal::operator::{Attempt, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::message::gather;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +37,15 @@ pub enum Job {
         /// Its request's number.
         request: u64,
     },
+    /// Messages before a page.
+    Messages(MessagesJob),
+    /// Everything about one message.
+    Story {
+        /// Its id or meta id.
+        id: Text,
+    },
+    /// One raw request.
+    Request(u64),
     /// Refused requests: counts of the span, and the list when it is looked at.
     Refused {
         /// The span of the counts.
@@ -48,11 +59,6 @@ pub enum Job {
         after: u64,
         /// How many at most.
         most: usize,
-    },
-    /// A raw request.
-    Request {
-        /// Its number.
-        request: u64,
     },
     /// Send requests again.
     Resend(Vec<(u64, Text)>),
@@ -102,6 +108,22 @@ pub enum Answer {
         /// The request that brought it.
         raw: Option<Box<RawRequest>>,
     },
+    /// To [`Job::Messages`].
+    Messages(Found),
+    /// To [`Job::Story`].
+    Story {
+        /// The job's.
+        id: Text,
+        /// `None`: the journal does not know it.
+        found: Option<Box<story_page::Found>>,
+    },
+    /// To [`Job::Request`].
+    Request {
+        /// The job's.
+        request: u64,
+        /// `None`: it was removed.
+        raw: Option<Box<RawRequest>>,
+    },
     /// To [`Job::Refused`].
     Refused {
         /// Counts per minute and reason.
@@ -111,13 +133,6 @@ pub enum Answer {
     },
     /// To [`Job::Forwarded`].
     Forwarded(Forwarded),
-    /// To [`Job::Request`]; it may have been removed by retention.
-    Request {
-        /// Its number.
-        request: u64,
-        /// The request.
-        raw: Option<Box<RawRequest>>,
-    },
     /// To [`Job::Resend`]: how many requests that was, and why some were not sent.
     Resent {
         /// How many were asked for.
@@ -236,8 +251,12 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let event = reader.event(seq)?.map(Box::new);
             Answer::Event { seq, event, raw: reader.request(request)?.map(Box::new) }
         }
+        Job::Messages(job) => Answer::Messages(read::read(&Reader::open(dir)?, &job)?),
+        Job::Story { id } => Answer::Story { found: story(dir, &id)?.map(Box::new), id },
+        Job::Request(request) => Answer::Request { request, raw: Reader::open(dir)?.request(request)?.map(Box::new) },
         Job::Refused { span, list } => {
-            let operator = Operator::open(dir)?;
+            // What is only watched stays as it is.
+            let operator = Operator::open_read_only(dir)?;
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
@@ -249,12 +268,20 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
                 attempts: operator.newest_attempts(after, most)?,
             })
         }
-        Job::Request { request } => {
-            Answer::Request { request, raw: Reader::open(dir)?.request(request)?.map(Box::new) }
-        }
         Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
     })
+}
+
+/// A message, and where its requests were forwarded to.
+fn story(dir: &Path, id: &str) -> Result<Option<story_page::Found>, OpenError> {
+    let Some(material) = gather(&Reader::open(dir)?, id)? else { return Ok(None) };
+    let operator = Operator::open_read_only(dir)?;
+    let mut attempts = Vec::new();
+    for carrier in &material.requests {
+        attempts.extend(operator.attempts_of(carrier.request)?);
+    }
+    Ok(Some(story_page::Found { material, attempts }))
 }
 
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {

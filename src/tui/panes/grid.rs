@@ -151,8 +151,9 @@ impl Grid {
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), ..Wants::default() };
+            return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
         }
         match self.focused(size) {
             Pane::Delivery => {
@@ -160,12 +161,13 @@ impl Grid {
             }
             Pane::Failures => {
                 let list = &self.lists[Listing::Codes as usize];
-                let code = list.anchor().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
+                let code = list.on().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
                 let trend = failures::trend_columns(layout.zoomed(), size);
                 // The marks of the activity stand on the axis of the trend, too.
                 Wants { columns: trend, trend, code: (list.row(), code), sort: self.sort, ..Wants::default() }
             }
-            Pane::Conversations | Pane::Alerts => Wants::default(),
+            Pane::Conversations => Wants { conversations, ..Wants::default() },
+            Pane::Alerts => Wants::default(),
         }
     }
 
