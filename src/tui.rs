@@ -26,6 +26,7 @@ pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
+pub mod thread;
 pub mod update;
 pub mod widgets;
 mod wrap;

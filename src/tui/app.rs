@@ -11,18 +11,19 @@ use super::look::Look;
 use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
-use super::panes::{Context, Intake, Overview, Watched};
+use super::panes::{Context, Intake, Overview, Shown, Watched};
 use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
 use super::theme::Theme;
+use super::thread::Thread;
 use crate::event::Millis;
 use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
-use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
+use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
@@ -88,7 +89,7 @@ pub(super) struct Glance {
     stamp: u64,
     pub(super) ingest: Ingest,
     pub(super) pulse: Pulse,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
 }
@@ -123,6 +124,7 @@ pub(super) struct Pages {
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
     pub(super) forward: ForwardTab,
+    pub(super) thread: Thread,
 }
 
 impl Pages {
@@ -135,19 +137,14 @@ impl Pages {
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
             Place::Forward { .. } => &self.forward,
+            Place::Thread(_) => &self.thread,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
-        [
-            &mut self.overview,
-            &mut self.events,
-            &mut self.messages,
-            &mut self.story,
-            &mut self.refused,
-            &mut self.forward,
-        ]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 7] {
+        let Self { overview, events, messages, story, refused, thread, forward } = self;
+        [overview, events, messages, story, refused, thread, forward]
     }
 
     /// The same, to change it.
@@ -159,6 +156,7 @@ impl Pages {
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
             Place::Forward { .. } => &mut self.forward,
+            Place::Thread(_) => &mut self.thread,
         }
     }
 }
@@ -307,9 +305,11 @@ impl App {
                     self.changed();
                 }
             }
+            Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
+                self.pages.thread.failed(why.clone(), now);
                 self.pages.events.failed(why, now);
             }
         }
@@ -373,7 +373,7 @@ impl App {
 
     /// Looks at a place.
     pub(super) fn show(&mut self, place: Place) {
-        if self.at.tab() != place.tab() {
+        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
             self.page_mut().leave();
         }
         match &place {
@@ -389,6 +389,7 @@ impl App {
                 self.asks.refused_at = Millis::default();
             }
             Place::Forward { request } => self.pages.forward.choose(*request),
+            Place::Thread(who) => self.pages.thread.open(who.clone()),
             Place::Overview => {}
         }
         self.at = place;

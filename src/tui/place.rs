@@ -2,6 +2,7 @@
 
 use crate::event::Text;
 use crate::event::ids::short_id;
+use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Place {
         /// Selects them.
         filter: String,
     },
+    /// One conversation.
+    Thread(Who),
     /// The list of messages.
     Messages {
         /// Selects them; a word alone is looked for.
@@ -36,7 +39,7 @@ impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview => Tab::Overview,
+            Self::Overview | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
