@@ -78,6 +78,7 @@ actions! {
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
+        Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
         FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
         Resend "resend" "send again" "再次发送",

@@ -42,6 +42,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::StepForward, &["}"]),
     (Action::Now, &["0"]),
     (Action::Follow, &["f"]),
+    (Action::Acknowledge, &["a"]),
     (Action::Sort, &["s"]),
     (Action::FailedOnly, &["F"]),
     (Action::Resend, &["R"]),

@@ -8,8 +8,9 @@ use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
 use crate::forward::{Resender, Route};
-use crate::journal::operator::{Attempt, Operator, Refused, RefusedCount, Target};
+use crate::journal::operator::{Acknowledged, Attempt, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use crate::source::message::gather;
@@ -68,6 +69,15 @@ pub enum Job {
     Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// What rules decided, and who acknowledged what.
+    Alerts,
+    /// Acknowledges an alert with a note, or takes that back; then the same.
+    Acknowledge {
+        /// The alert's id.
+        alert: Text,
+        /// The note; `None` takes back.
+        note: Option<Text>,
+    },
 }
 
 /// A slice of the list of events.
@@ -182,6 +192,13 @@ pub enum Answer {
         requests: usize,
         /// What went wrong, in words for the user.
         trouble: Option<String>,
+    },
+    /// To [`Job::Alerts`] and [`Job::Acknowledge`].
+    Alerts {
+        /// Who acknowledged what, by alert id.
+        acknowledged: Vec<(Text, Acknowledged)>,
+        /// The alerts of rules, open and resolved.
+        rules: Vec<RuleAlert>,
     },
     /// To [`Job::Thread`].
     Thread(ThreadRead),
@@ -316,7 +333,28 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
         Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
+        Job::Acknowledge { alert, note } => {
+            let mut operator = Operator::open(dir)?;
+            let (who, at) = (login(), Millis(jiff::Timestamp::now().as_millisecond()));
+            match note {
+                Some(note) => operator.acknowledge(&alert, &who, &note, at)?,
+                None => operator.unacknowledge(&alert, &who, at).map(drop)?,
+            }
+            alerts(&operator)?
+        }
     })
+}
+
+fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
+    let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
+    Ok(Answer::Alerts { acknowledged, rules })
+}
+
+/// Who sits at this terminal, as the login says.
+fn login() -> String {
+    let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    named("USER").or_else(|| named("LOGNAME")).or_else(|| named("USERNAME")).unwrap_or_else(|| "somebody".to_owned())
 }
 
 fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {
