@@ -180,16 +180,22 @@ struct Drawn {
 impl Overview {
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
-        let known = match (&self.judged, &self.drawn) {
-            (Some((stamp, verdict)), _) if *stamp == ctx.stamp => verdict.clone(),
-            (_, Some(drawn)) if drawn.stamp == ctx.stamp => drawn.data.verdict.clone(),
-            _ => ctx.monitor.verdict(ctx.scope),
-        };
         let Context { vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
-        let shown = Situation { verdict: &known, arrived, vitals, health, gaps, intake }.verdict();
-        self.judged = Some((ctx.stamp, known));
-        shown
+        let verdict = &self.judged(ctx);
+        Situation { verdict, arrived, vitals, health, gaps, intake }.verdict()
+    }
+
+    /// The monitor's verdict, asked once per changed state.
+    fn judged(&mut self, ctx: &Context<'_>) -> Verdict {
+        match &self.judged {
+            Some((stamp, verdict)) if *stamp == ctx.stamp => verdict.clone(),
+            _ => {
+                let verdict = ctx.monitor.verdict(ctx.scope);
+                self.judged = Some((ctx.stamp, verdict.clone()));
+                verdict
+            }
+        }
     }
 }
 
@@ -204,7 +210,7 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants, self.judged(ctx)),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };

@@ -254,11 +254,11 @@ impl Stage {
 }
 
 impl OverviewData {
-    /// Asks the monitor.
+    /// Asks the monitor, for everything but its verdict.
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants) -> Self {
+    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants, verdict: Verdict) -> Self {
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
@@ -271,7 +271,7 @@ impl OverviewData {
         Self {
             window: window.to_owned(),
             extent,
-            verdict: monitor.verdict(scope),
+            verdict,
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel: monitor.funnel(scope),
             numbers: monitor.numbers(scope),
