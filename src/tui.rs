@@ -4,6 +4,8 @@
 
 pub mod action;
 pub mod app;
+pub mod changes_page;
+pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;

@@ -49,11 +49,13 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
+        Costs "costs" "costs" "费用",
         Back "back" "back, close" "返回,关闭",
     }
     Open {
         Open "open" "what is behind this" "查看背后内容",
         Zoom "zoom" "zoom the pane" "放大面板",
+        Changes "changes" "what changed" "有何变化",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
     }

@@ -3,6 +3,8 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+use super::changes_page::ChangesPage;
+use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
@@ -119,6 +121,8 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) costs: CostsTab,
+    pub(super) changes: ChangesPage,
 }
 
 impl Pages {
@@ -130,12 +134,22 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Costs => &self.costs,
+            Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 5] {
-        [&mut self.overview, &mut self.events, &mut self.messages, &mut self.story, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 7] {
+        [
+            &mut self.overview,
+            &mut self.events,
+            &mut self.messages,
+            &mut self.story,
+            &mut self.refused,
+            &mut self.costs,
+            &mut self.changes,
+        ]
     }
 
     /// The same, to change it.
@@ -146,6 +160,8 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Costs => &mut self.costs,
+            Place::Changes => &mut self.changes,
         }
     }
 }
@@ -363,7 +379,7 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
-            Place::Overview => {}
+            Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;
     }

@@ -26,7 +26,7 @@ pub use layout::Size;
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Level, Scope, Verdict};
+use crate::monitor::view::{Dimension, Level, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
@@ -256,4 +256,9 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
 /// A verdict as a chip: its level, and its short form where there is something to look at.
 pub fn chip<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
     verdict::short(look, verdict)
+}
+
+/// The name of a dimension.
+pub fn dimension_name(dimension: Dimension, lang: Lang) -> &'static str {
+    failures::dimension(dimension, lang)
 }

@@ -1,5 +1,6 @@
 //! What can be looked at, and how one got there.
 
+use super::lang::Lang;
 use crate::event::Text;
 use crate::event::ids::short_id;
 
@@ -25,16 +26,21 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What messages cost.
+    Costs,
+    /// What changed against the window before.
+    Changes,
 }
 
 impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview => Tab::Overview,
+            Self::Overview | Self::Changes => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Costs => Tab::Costs,
         }
     }
 }
@@ -50,11 +56,13 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What messages cost.
+    Costs,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Costs];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -63,6 +71,7 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Costs => 6,
         }
     }
 }
@@ -85,6 +94,11 @@ impl Open {
     /// The messages that `filter` selects.
     pub fn messages(filter: String, title: String) -> Self {
         Self { place: Place::Messages { filter }, title }
+    }
+
+    /// What changed against the window before.
+    pub fn changes(lang: Lang) -> Self {
+        Self { place: Place::Changes, title: lang.pick("What changed", "变化").to_owned() }
     }
 
     /// The story of one message.

@@ -4,6 +4,7 @@ use super::cut;
 use crate::config::Lang;
 use crate::event::Millis;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -32,6 +33,23 @@ pub fn count(count: u64, room: usize) -> String {
     let texts = [2, 1, 0].map(|decimals| format!("{value:.decimals$} {unit}"));
     let [.., shortest] = &texts;
     texts.iter().find(|text| text.len() <= room).unwrap_or(shortest).clone()
+}
+
+/// `1,234.50`: an exact amount with at least `scale` decimals, so that amounts below each other stand at their points.
+pub fn amount(amount: Decimal, scale: u32) -> String {
+    let mut padded = amount;
+    padded.rescale(scale.max(amount.scale()));
+    let text = padded.to_string();
+    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |text| ("-", text));
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let mut grouped = String::from(sign);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if decimals.is_empty() { grouped } else { format!("{grouped}.{decimals}") }
 }
 
 /// `98.1 %`; `100 %` only of a whole, `0 %` only of nothing.
@@ -186,6 +204,13 @@ mod tests {
         assert_eq!(count(124_000_000, 6), "124 M");
         assert_eq!(count(12_400_000_000, 6), "12.4 G");
         assert_eq!(count(999_999, 5), "999,999", "below a million digits are never dropped");
+    }
+
+    #[test]
+    fn amounts_stay_exact_and_stand_at_their_points() {
+        let shown = |text: &str, scale| amount(text.parse().unwrap(), scale);
+        assert_eq!([shown("0.02", 4), shown("1234567.5", 2), shown("0.1381", 2)], ["0.0200", "1,234,567.50", "0.1381"]);
+        assert_eq!([shown("7", 0), shown("-1234", 1), shown("999", 0)], ["7", "-1,234.0", "999"]);
     }
 
     #[test]
