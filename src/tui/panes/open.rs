@@ -15,19 +15,15 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
     let (mut filter, title) = match data.key(listing, row)? {
         Key::Stage(stage) => (stage.filter().to_owned(), stage.name(look.lang).to_owned()),
         Key::Group(dimension, group) => {
-            let title = match &group {
-                Group::Named(number) if dimension == Dimension::Number => look.phone(number).into_owned(),
-                Group::Named(value) => format!("{} {}", failures::dimension(dimension, look.lang), clean(value)),
-                Group::Unnamed | Group::Others => named(None, look),
-            };
-            (format!("kind:status {}", dimension.selects(&group)?), title)
+            (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group, look))
         }
         Key::Code(code) => {
             let short = data.failures.get(row).map_or(Cow::Borrowed(""), |failure| terms::failure(look, failure));
-            match code {
-                Some(code) => (format!("code:{code} status:failed"), format!("{code} {short}")),
-                None => ("status:failed not code>=0".to_owned(), short.into_owned()),
-            }
+            let title = code.map_or_else(|| short.to_string(), |code| format!("{code} {short}"));
+            (failed_with(code), title)
+        }
+        Key::Hit(code, dimension, group) => {
+            (format!("{} {}", failed_with(code), dimension.selects(&group)?), group_title(dimension, &group, look))
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversations.get(row)?;
@@ -45,7 +41,7 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
         filter = number_filter(&filter, Some(number));
     }
     Some(match data.key(listing, row)? {
-        Key::Code(_) => Open::messages(filter, title),
+        Key::Code(_) | Key::Hit(..) => Open::messages(filter, title),
         _ => Open::events(filter, title),
     })
 }
@@ -54,6 +50,19 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
 pub(super) fn proof(data: &OverviewData, _look: &Look) -> Option<Open> {
     let filter = data.verdict.proof.clone()?;
     Some(Open::events(filter, data.verdict.short.clone()))
+}
+
+/// Selects the messages that failed with a code, or without one.
+fn failed_with(code: Option<i64>) -> String {
+    code.map_or("status:failed not code>=0".to_owned(), |code| format!("code:{code} status:failed"))
+}
+
+fn group_title(dimension: Dimension, group: &Group, look: &Look) -> String {
+    match group {
+        Group::Named(number) if dimension == Dimension::Number => look.phone(number).into_owned(),
+        Group::Named(value) => format!("{} {}", failures::dimension(dimension, look.lang), clean(value)),
+        Group::Unnamed | Group::Others => named(None, look),
+    }
 }
 
 fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
