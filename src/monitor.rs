@@ -20,6 +20,7 @@ mod latency;
 mod messages;
 mod rates;
 mod rollup;
+pub mod rules;
 mod store;
 pub mod story;
 mod traits;
@@ -30,7 +31,6 @@ use crate::event::{Detail, Event, Millis, Status, StatusName, Text};
 use crate::journal::{Batch, RequestSummary};
 use cells::Cell;
 use intern::Name;
-use jiff::tz::TimeZone;
 use messages::{Change, Judges, Part, Record};
 use rollup::{Minute, Minutes, Rollup, minute_of};
 use store::Index;
@@ -148,9 +148,14 @@ impl Monitor {
         self.rates.heard(span);
     }
 
-    /// Sets who acknowledged which alerts: alert id and who.
-    pub fn set_acknowledged(&mut self, acknowledged: &[(Text, Text)]) {
-        self.alerts.acknowledge(acknowledged.iter().map(|(alert, _)| alert.clone()));
+    /// Sets who acknowledged which alerts, by alert id.
+    pub fn set_acknowledged(&mut self, acknowledged: impl IntoIterator<Item = (Text, Acknowledged)>) {
+        self.alerts.acknowledge(acknowledged.into_iter().collect());
+    }
+
+    /// Sets the alerts of rules, open and resolved: they stand among those of templates and accounts.
+    pub fn set_rule_alerts(&mut self, alerts: Vec<rules::RuleAlert>) {
+        self.alerts.set_rules(alerts);
     }
 
     /// Requests, events and duplicates received in the span, of all numbers: a request has none. `refused` and `expired`
@@ -180,7 +185,14 @@ impl Monitor {
         self.conversations.rows(scope)
     }
 
-    /// Alerts received in the span: what is neither superseded nor acknowledged first, then the most severe, then the newest.
+    /// The same conversations around one of them, in the order of the screen. `inbound` is the count of all that is kept.
+    pub fn conversations_around(&self, scope: &Scope, around: &Around) -> ConversationPage {
+        let past = self.extent().is_some_and(|(_, last)| last >= scope.span.to);
+        self.conversations.around(scope, around, past)
+    }
+
+    /// Alerts received in the span, and those of rules that were open in it: what is open first, then the most severe, then the
+    /// newest.
     pub fn alerts(&self, scope: &Scope) -> Vec<Alert> {
         self.alerts.rows(scope)
     }
@@ -271,9 +283,8 @@ impl Monitor {
     }
 
     /// The verdict over the messages: what changed, who is hit, since when, what to do.
-    /// Clock times in its wording are written in `zone`.
-    pub fn verdict(&self, scope: &Scope, zone: &TimeZone) -> Verdict {
-        verdict::verdict(self, scope, zone)
+    pub fn verdict(&self, scope: &Scope) -> Verdict {
+        verdict::verdict(self, scope)
     }
 
     /// When the first and the last request folded so far were received.

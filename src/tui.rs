@@ -3,6 +3,7 @@
 //! [`run`] starts a thread that owns the terminal. It alone waits for it: the receiver, the journal and the source never do.
 
 pub mod action;
+pub mod alarm;
 pub mod app;
 pub mod changes_page;
 pub mod costs_tab;
@@ -27,6 +28,7 @@ pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
+pub mod thread;
 pub mod update;
 pub mod widgets;
 mod wrap;
@@ -35,9 +37,12 @@ use crate::config::Screen;
 use crate::event::mask::Masker;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
+use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use alarm::Alarm;
 use app::{App, Setup};
+pub use drive::Clock;
 use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
@@ -59,6 +64,8 @@ pub struct Start {
     pub masker: Masker,
     /// What is counted.
     pub settings: Settings,
+    /// Whom the rules tell: this terminal, where they name it.
+    pub rules: Vec<crate::config::RuleSetting>,
     /// History, then everything new.
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
@@ -69,6 +76,8 @@ pub struct Start {
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// What time it is for the view.
+    pub clock: Clock,
 }
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
@@ -88,13 +97,23 @@ pub fn run(start: Start) -> Result<(), String> {
         monitor: Monitor::new(start.settings),
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
-    });
+    })
+    .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
-    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+    let sources = Sources {
+        inputs,
+        told,
+        feed: start.feed,
+        answers,
+        health: start.health,
+        vitals: start.vitals,
+        jobs,
+        clock: start.clock,
+    };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

@@ -9,10 +9,12 @@ use super::mask::Masking;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now, shifted};
+use crate::config::Config;
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Operator;
 use crate::journal::{Reader, Stats};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::{Dimension, Level, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
@@ -20,6 +22,9 @@ use crate::report::condition::{Condition, Outcome};
 use crate::report::oneline::Status;
 use crate::report::{Extras, Report};
 use crate::source::filtered;
+use crate::tui::look::Look;
+use crate::tui::panes;
+use crate::tui::theme::Theme;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -133,6 +138,23 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     judge(&conditions, &report, &looked)
 }
 
+/// A report with everything in it: broken down by each dimension, and what changed against the window before. Everything there is
+/// has no window before it.
+pub(super) fn whole(reader: &Reader, config: &Config, bounds: Bounds, now: Millis) -> Result<Report, Failure> {
+    let args = ReportArgs {
+        window: Window::default(),
+        number: None,
+        filter: None,
+        format: Format::Text,
+        masking: Masking { mask: false },
+        compare: bounds.from.map(|_| "before".to_owned()),
+        by: By::value_variants().to_vec(),
+        fail_if: Vec::new(),
+        oneline: false,
+    };
+    Looked::at(reader, &config.data_dir, config.monitor, bounds, &args, now)?.report(&args)
+}
+
 fn print(out: &mut Data, report: &Report, format: Format) -> Result<(), Failure> {
     let failed = std::io::Error::from;
     match format {
@@ -146,7 +168,7 @@ fn print(out: &mut Data, report: &Report, format: Format) -> Result<(), Failure>
 }
 
 fn print_line(out: &mut Data, status: &Status) -> Result<(), Failure> {
-    let tone = match status.verdict.level {
+    let tone = match status.level {
         Level::Ok => Tone::Good,
         Level::Watch | Level::Blind => Tone::Warning,
         Level::Trouble => Tone::Bad,
@@ -206,7 +228,8 @@ impl Looked {
         let scope = Scope { span, as_of: now.min(span.to), number: args.number.clone() };
         let mut refused = 0;
         if let Some(operator) = operator(dir)? {
-            monitor.set_acknowledged(&operator.acknowledged()?);
+            monitor.set_acknowledged(operator.acknowledged()?);
+            monitor.set_rule_alerts(RuleAlert::stored(operator.rule_alerts()?));
             refused = count_refused(&operator, span)?;
         }
         Ok(Self { monitor, scope, stats, refused })
@@ -225,8 +248,11 @@ impl Looked {
     }
 
     fn status(&self, report: &Report) -> Status {
+        let verdict = self.monitor.verdict(&self.scope);
+        let look = Look::new(Theme::dark());
         Status {
-            verdict: self.monitor.verdict(&self.scope, &TimeZone::system()),
+            level: verdict.level,
+            short: panes::short(&verdict, &look, &TimeZone::system()),
             funnel: report.funnel.clone(),
             events_per_s: self.pulse().events_per_s,
             alerts: report.alerts.iter().filter(|alert| alert.is_open()).count() as u64,

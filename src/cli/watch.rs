@@ -1,4 +1,8 @@
-//! `watop` without a subcommand: receive and watch in one process.
+//! `watop` without a subcommand: receive and watch in one process. [`source`](self::source) watches without receiving.
+
+mod source;
+
+pub(super) use source::{Watch, watch};
 
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running};
@@ -7,7 +11,7 @@ use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
 use crate::journal::Reader;
 use crate::receiver::Receiver;
-use crate::source;
+use crate::source::live;
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::panes::Intake;
@@ -61,18 +65,20 @@ pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
 pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
     let reader = Reader::open(&config.data_dir)?;
     let masker = reader.masker()?;
-    let feed = source::live(&running.journal, reader)
+    let feed = live(&running.journal, reader)
         .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
     let receiver = Arc::clone(&running.receiver);
     tui::run(tui::Start {
         screen: config.screen.clone(),
         masker,
         settings: config.monitor,
+        rules: config.rules.0.clone(),
         feed,
         data_dir: config.data_dir.clone(),
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),
+        clock: Arc::new(now),
     })
     .map_err(Failure::failed)
 }

@@ -9,7 +9,7 @@ use clap::Args;
 const MINUTE: i64 = 60_000;
 
 /// A span of receive time, as it is asked for.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Window {
     /// From this time on: a duration such as 15m or 24h before now, an RFC 3339 time, or all
     #[arg(long, value_name = "TIME", value_parser = moment)]
@@ -36,6 +36,11 @@ pub(super) struct Bounds {
 }
 
 impl Window {
+    /// Whether anything was asked for.
+    pub(super) fn is_given(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
     /// The times asked for, with `since` where nothing was. Durations are rounded outwards to whole minutes, so that the
     /// same words give the same span in every command.
     pub(super) fn bounds(&self, since: Moment, now: Millis) -> Result<Bounds, Failure> {

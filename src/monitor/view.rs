@@ -6,6 +6,7 @@ mod dimension;
 pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, term};
 
 use crate::event::{Millis, Severity, Text};
+pub use crate::journal::operator::Acknowledged;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -229,6 +230,35 @@ pub struct Conversation {
     pub unanswered: bool,
 }
 
+/// Conversations around one of them, in the order of the screen: those whose window closes within the hour first, then the
+/// newest. Rows of others are counted, not made, so that it costs the same however many there are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConversationPage {
+    /// The rows that were asked for.
+    pub rows: Vec<Conversation>,
+    /// Position of the first of them.
+    pub first: usize,
+    /// Position of the one they were asked around, when it is still listed.
+    pub anchor: Option<usize>,
+    /// All that are listed.
+    pub total: usize,
+    /// Of these, conversations whose window is open.
+    pub open: usize,
+    /// Of these, conversations whose window closes within the hour.
+    pub soon: usize,
+}
+
+/// Which conversations are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Around {
+    /// Those around this one: its number and customer.
+    pub anchor: Option<(Option<Text>, Option<Text>)>,
+    /// Else, or when it is gone, those around this position.
+    pub row: usize,
+    /// So many on either side.
+    pub margin: usize,
+}
+
 /// One entry of the alerts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alert {
@@ -252,6 +282,11 @@ pub struct Alert {
     pub superseded_by: Option<Text>,
     /// Whether somebody acknowledged it.
     pub acknowledged: bool,
+    /// Who, with what note, when.
+    pub acknowledgement: Option<Acknowledged>,
+    /// When the rule behind it was kept again; `None` of what no rule opened.
+    #[serde(serialize_with = "rfc3339_or_null")]
+    pub resolved_at: Option<Millis>,
     /// Business number.
     #[serde(skip)]
     pub number: Option<Text>,
@@ -267,9 +302,9 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Whether it still asks for attention: headline counts leave out what is superseded or acknowledged.
+    /// Whether it still asks for attention: headline counts leave out what is superseded, resolved or acknowledged.
     pub fn is_open(&self) -> bool {
-        self.superseded_by.is_none() && !self.acknowledged
+        self.superseded_by.is_none() && self.resolved_at.is_none() && !self.acknowledged
     }
 }
 
@@ -383,23 +418,106 @@ pub enum Level {
     Blind,
 }
 
-/// The answer to "is it OK, what changed, who is hit, since when, what to do".
+/// The answer to "is it OK, what changed, who is hit, since when, what to do": facts, put into words where they are shown.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
     /// Level.
     pub level: Level,
-    /// The effective code behind it, when it is one.
-    pub code: Option<i64>,
     /// Since when.
     pub since: Option<Millis>,
-    /// First line, as (text, is a value) pieces: values are drawn strong, the rest quiet.
-    pub what: Vec<(String, bool)>,
-    /// Second line: who and what to do, or the last change.
-    pub more: Vec<(String, bool)>,
-    /// For one line in a narrow place.
-    pub short: String,
+    /// What it rests on.
+    pub finding: Finding,
     /// Filter expression that selects the proof.
     pub proof: Option<String>,
+}
+
+impl Verdict {
+    /// The effective code behind it, when it is one.
+    pub fn code(&self) -> Option<i64> {
+        match &self.finding {
+            Finding::Outbreak(outbreak) => outbreak.failure.code,
+            _ => None,
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Finding {
+    /// Nothing has arrived yet.
+    #[default]
+    Nothing,
+    /// Nothing arrives for much longer than usual.
+    Silence {
+        /// When the last event was received.
+        last: Millis,
+        /// Seconds since then.
+        lasting_s: i64,
+        /// The usual longest silence, in seconds.
+        usual_s: i64,
+    },
+    /// A code is out of the ordinary.
+    Outbreak(Box<Outbreak>),
+    /// An alert is open.
+    Alert {
+        /// The worst.
+        alert: Box<Alert>,
+        /// What the messages do meanwhile.
+        rates: Rates,
+    },
+    /// All is as usual.
+    Calm {
+        /// The usual beside the current.
+        rates: Rates,
+        /// The newest alert of everything that is kept.
+        last_change: Option<Box<Alert>>,
+    },
+}
+
+/// A code out of the ordinary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbreak {
+    /// Its row.
+    pub failure: Failure,
+    /// Messages that failed with it within the last minute.
+    pub lately: u64,
+    /// Whom it hits.
+    pub common: Common,
+}
+
+/// What most messages with a code have in common and others have not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Common {
+    /// Callback data.
+    pub tag: Option<Text>,
+    /// Business number.
+    pub number: Option<Text>,
+    /// Conversation category.
+    pub category: Option<Text>,
+    /// Country prefix.
+    pub country: Option<Text>,
+    /// Template, as named in the errors.
+    pub template: Option<Text>,
+}
+
+/// Shares of a cohort beside the usual ones; `None` without a denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Rates {
+    /// Settled rate.
+    pub settled: Option<f64>,
+    /// Settled rate of the hour before the window.
+    pub usual_settled: Option<f64>,
+    /// Failed of attempted.
+    pub failed: Option<f64>,
+    /// The same of the hour before the window.
+    pub usual_failed: Option<f64>,
+}
+
+fn rfc3339_or_null<S: serde::Serializer>(at: &Option<Millis>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.

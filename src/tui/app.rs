@@ -3,6 +3,7 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+use super::alarm::Alarm;
 use super::changes_page::ChangesPage;
 use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
@@ -12,18 +13,19 @@ use super::look::Look;
 use super::messages_tab::MessagesTab;
 use super::overlays::Help;
 use super::page::Page;
-use super::panes::{Context, Intake, Overview};
+use super::panes::{Context, Intake, Overview, Shown, Watched};
 use super::period::{Period, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
 use super::theme::Theme;
+use super::thread::Thread;
 use crate::event::Millis;
 use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
-use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
+use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
@@ -70,6 +72,8 @@ pub(super) enum Flow {
     Live,
     /// The source failed and is tried again.
     Lost(String),
+    /// Nothing more comes: a capture file was read to its end, or to where it is damaged.
+    Ended(Option<String>),
 }
 
 /// A frozen view.
@@ -87,7 +91,7 @@ pub(super) struct Glance {
     stamp: u64,
     pub(super) ingest: Ingest,
     pub(super) pulse: Pulse,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
 }
@@ -111,6 +115,7 @@ pub struct App {
     /// The same as far as the view shows it: it stays while the view is frozen.
     pub(super) view_stamp: u64,
     asks: Asks,
+    alarm: Alarm,
 }
 
 /// Every page. Each keeps its state while another one is looked at.
@@ -121,6 +126,7 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) thread: Thread,
     pub(super) costs: CostsTab,
     pub(super) changes: ChangesPage,
 }
@@ -134,22 +140,16 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Thread(_) => &self.thread,
             Place::Costs => &self.costs,
             Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 7] {
-        [
-            &mut self.overview,
-            &mut self.events,
-            &mut self.messages,
-            &mut self.story,
-            &mut self.refused,
-            &mut self.costs,
-            &mut self.changes,
-        ]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 8] {
+        let Self { overview, events, messages, story, refused, thread, costs, changes } = self;
+        [overview, events, messages, story, refused, thread, costs, changes]
     }
 
     /// The same, to change it.
@@ -160,6 +160,7 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Thread(_) => &mut self.thread,
             Place::Costs => &mut self.costs,
             Place::Changes => &mut self.changes,
         }
@@ -205,7 +206,18 @@ impl App {
             stamp: 1,
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
+            alarm: Alarm::default(),
         }
+    }
+
+    /// With bell and desktop notices as the rules say; without, it rings for nothing.
+    pub fn with_alarm(self, alarm: Alarm) -> Self {
+        Self { alarm, ..self }
+    }
+
+    /// What is to be sent to the terminal beside what is drawn: bell and notices.
+    pub fn sounds(&mut self) -> Vec<u8> {
+        self.alarm.sounds()
     }
 
     /// The page that is looked at.
@@ -252,6 +264,13 @@ impl App {
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
+            Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
+            Feed::Ended(damage) => {
+                self.known.flow = Flow::Ended(damage);
+                // What was refused stands at the end of a capture.
+                self.asks.refused = self.asks.refused.max(1);
+                self.asks.refused_at = Millis::default();
+            }
         }
         self.changed();
     }
@@ -292,15 +311,29 @@ impl App {
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
             Answer::Request { request, raw } => self.pages.story.request(request, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Alerts { acknowledged, rules } => {
+                let decided = self.alarm.found(&rules);
+                let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.monitor.set_acknowledged(acknowledged);
+                self.known.monitor.set_rule_alerts(rules);
+                // Somebody's word is shown also where the view is frozen.
+                match (cared_for, decided) {
+                    (true, _) => self.moved(),
+                    (false, true) => self.changed(),
+                    (false, false) => {}
+                }
+            }
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
                     self.known.gaps = gaps;
                     self.changed();
                 }
             }
+            Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
+                self.pages.thread.failed(why.clone(), now);
                 self.pages.events.failed(why, now);
             }
         }
@@ -319,6 +352,9 @@ impl App {
             self.asks.refused -= 1;
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
+        }
+        if self.alarm.is_due(now) {
+            jobs.push(Job::Alerts);
         }
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));
@@ -364,7 +400,7 @@ impl App {
 
     /// Looks at a place.
     pub(super) fn show(&mut self, place: Place) {
-        if self.at.tab() != place.tab() {
+        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
             self.page_mut().leave();
         }
         match &place {
@@ -379,6 +415,7 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Thread(who) => self.pages.thread.open(who.clone()),
             Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;

@@ -3,6 +3,7 @@
 //! The monitor is asked once per changed state ([`data`]); drawing then takes only these plain values ([`View`]), builds only
 //! the rows that are seen, and cleans what came from strangers where a row is made.
 
+mod acknowledge;
 mod activity;
 mod alerts;
 mod conversations;
@@ -20,24 +21,28 @@ mod verdict;
 
 pub use data::OverviewData;
 pub use grid::Grid;
-pub use intake::Intake;
+pub use intake::{Intake, Watched};
 pub use layout::Size;
+pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Dimension, Level, Scope, Verdict};
+use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::page::{Outcome, Page};
+use crate::tui::store::Job;
 use crate::tui::widgets::words::Words;
+use acknowledge::Acknowledging;
 use data::Wants;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use verdict::Situation;
 
@@ -132,16 +137,14 @@ impl<'a> View<'a> {
 
     /// Whether failures are out of the ordinary: only then they are drawn in bright red.
     fn abnormal(&self) -> bool {
-        let verdict = &self.data.verdict;
-        let judged = matches!(verdict.level, Level::Watch | Level::Trouble) && verdict.code.is_some();
-        judged || self.data.failures.iter().any(|failure| failure.mark != Default::default())
+        matches!(self.data.verdict.finding, Finding::Outbreak(_))
+            || self.data.failures.iter().any(|failure| failure.mark != Default::default())
     }
 
     /// The verdict as it is shown.
-    fn verdict(&self) -> Verdict {
-        let Self { zone, vitals, health, gaps, intake, data, .. } = *self;
-        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), zone, vitals, health, gaps, intake }
-            .verdict()
+    fn verdict(&self) -> Shown {
+        let Self { vitals, health, gaps, intake, data, .. } = *self;
+        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), vitals, health, gaps, intake }.verdict()
     }
 
     /// The text in the language of the screen.
@@ -161,6 +164,7 @@ pub struct Overview {
     grid: Grid,
     drawn: Option<Drawn>,
     judged: Option<(u64, Verdict)>,
+    acknowledging: Acknowledging,
 }
 
 /// What was drawn last: keys act on what their user saw.
@@ -174,15 +178,15 @@ struct Drawn {
 
 impl Overview {
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
-    pub fn verdict(&mut self, ctx: &Context<'_>) -> Verdict {
+    pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
         let known = match (&self.judged, &self.drawn) {
             (Some((stamp, verdict)), _) if *stamp == ctx.stamp => verdict.clone(),
             (_, Some(drawn)) if drawn.stamp == ctx.stamp => drawn.data.verdict.clone(),
-            _ => ctx.monitor.verdict(ctx.scope, ctx.zone),
+            _ => ctx.monitor.verdict(ctx.scope),
         };
-        let Context { zone, vitals, health, gaps, intake, .. } = *ctx;
+        let Context { vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
-        let shown = Situation { verdict: &known, arrived, zone, vitals, health, gaps, intake }.verdict();
+        let shown = Situation { verdict: &known, arrived, vitals, health, gaps, intake }.verdict();
         self.judged = Some((ctx.stamp, known));
         shown
     }
@@ -199,21 +203,44 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.zone, ctx.window, &wants),
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
         self.grid.draw(frame.buffer_mut(), area, &view);
+        self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        if action == Action::Acknowledge {
+            let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
+            self.acknowledging.toggle(alert);
+            return Outcome::Changed;
+        }
         self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
     }
 
     fn actions(&self) -> Vec<Action> {
         self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
+    }
+
+    fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {
+        self.acknowledging.take()
+    }
+
+    fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        let keys = vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))];
+        self.acknowledging.is_typing().then_some(keys)
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.acknowledging.key(key);
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.acknowledging.paste(text);
     }
 }
 
@@ -251,11 +278,6 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
-}
-
-/// A verdict as a chip: its level, and its short form where there is something to look at.
-pub fn chip<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
-    verdict::short(look, verdict)
 }
 
 /// The name of a dimension.

@@ -5,11 +5,9 @@ use crate::config::Lang;
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
-    Activity, Alert, Conversation, Dimension, DimensionRow, Failure, Funnel, Group, Hit, Ingest, NumberRow, Pulse,
-    Scope, Span, Stretch, Trend, Verdict,
+    Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group, Hit,
+    Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
-
-use jiff::tz::TimeZone;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -19,12 +17,14 @@ const TEMPLATES: usize = 2;
 const OPEN_FOR: i64 = 24 * HOUR;
 
 /// What the panes that are seen need beside the numbers they always show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wants {
     /// Columns of the activity chart; 0 when it is not seen.
     pub columns: usize,
     /// Rows of cohorts over time; 0 when they are not seen.
     pub cohorts: usize,
+    /// Which conversations are seen.
+    pub conversations: Around,
     /// The dimension that delivery is broken down by, when that is seen.
     pub groups: Option<Dimension>,
     /// Columns of the trend of one code; 0 when it is not seen.
@@ -164,8 +164,8 @@ pub struct OverviewData {
     pub failures: Vec<Failure>,
     /// What only a zoomed pane shows.
     pub zoom: Zoom,
-    /// Conversations: those that close within the hour first, then the newest.
-    pub conversations: Vec<Conversation>,
+    /// Conversations: those that close within the hour first, then the newest; rows only around what is seen.
+    pub conversations: ConversationPage,
     /// Alerts: what is open first, the worst first.
     pub alerts: Vec<Alert>,
     /// What came in the window.
@@ -271,22 +271,20 @@ impl OverviewData {
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub fn ask(monitor: &Monitor, scope: &Scope, zone: &TimeZone, window: &str, wants: &Wants) -> Self {
+    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants) -> Self {
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
             Scope { span, ..scope.clone() }
         };
         let oldest = extent.map_or(scope.span.from, |(first, _)| first);
-        let mut conversations = monitor.conversations(&since(scope.as_of.0 - OPEN_FOR));
-        // The sort is stable: within each of the three groups the newest stay first.
-        conversations.sort_by_key(|conversation| closing(conversation, scope.as_of));
+        let conversations = monitor.conversations_around(&since(scope.as_of.0 - OPEN_FOR), &wants.conversations);
         let mut failures = monitor.failures(scope);
         wants.sort.sort(&mut failures);
         Self {
             window: window.to_owned(),
             extent,
-            verdict: monitor.verdict(scope, zone),
+            verdict: monitor.verdict(scope),
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel: monitor.funnel(scope),
             numbers: monitor.numbers(scope),
@@ -312,7 +310,7 @@ impl OverviewData {
             Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
             Listing::Hits => self.zoom.hits().count(),
-            Listing::Conversations => self.conversations.len(),
+            Listing::Conversations => self.conversations.total,
             Listing::Alerts => self.alerts.len(),
         }
     }
@@ -328,7 +326,7 @@ impl OverviewData {
                 Key::Hit(self.zoom.code?, dimension, value.clone())
             }
             Listing::Conversations => {
-                let conversation = self.conversations.get(row)?;
+                let conversation = self.conversation(row)?;
                 Key::Conversation(conversation.number.clone(), conversation.customer.clone())
             }
             Listing::Alerts => Key::Alert(self.alerts.get(row)?.id.clone()),
@@ -340,6 +338,14 @@ impl OverviewData {
         self.key(listing, row).as_ref() == Some(key)
     }
 
+    /// In which row `key` stands.
+    pub(super) fn position(&self, listing: Listing, key: &Key) -> Option<usize> {
+        match listing {
+            Listing::Conversations if self.conversations.anchor.is_some() => self.conversations.anchor,
+            _ => (0..self.len(listing)).find(|row| self.is(listing, *row, key)),
+        }
+    }
+
     /// Alerts that ask for attention: critical ones and warnings, without superseded and acknowledged ones; and how many are
     /// acknowledged.
     pub(super) fn alert_counts(&self) -> (u64, u64, u64) {
@@ -349,19 +355,15 @@ impl OverviewData {
         (open(Severity::Critical), open(Severity::Warning), acknowledged)
     }
 
-    /// Conversations whose window is open, and those of them that close within the hour. They stand first.
-    pub(super) fn conversation_counts(&self) -> (u64, u64) {
-        let up_to = |last: Closing| {
-            let before = |conversation: &Conversation| closing(conversation, self.scope.as_of) <= last;
-            self.conversations.partition_point(before) as u64
-        };
-        (up_to(Closing::Later), up_to(Closing::Soon))
+    /// The conversation in a row, when it was asked for.
+    pub(super) fn conversation(&self, row: usize) -> Option<&Conversation> {
+        self.conversations.rows.get(row.checked_sub(self.conversations.first)?)
     }
 }
 
 /// Whether nobody needs to look at an alert any more.
 pub(super) fn quiet(alert: &Alert) -> bool {
-    alert.acknowledged || alert.superseded_by.is_some()
+    !alert.is_open()
 }
 
 /// When the window of a conversation closes. Ordered as conversations are shown.

@@ -6,7 +6,7 @@ use super::list::List;
 use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
-use crate::monitor::view::Dimension;
+use crate::monitor::view::{Alert, Dimension};
 use crate::tui::action::Action;
 use crate::tui::look::Look;
 use crate::tui::page::Outcome;
@@ -104,7 +104,6 @@ impl Grid {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
-            Action::Explain => return open::proof(data, look).map_or(Outcome::Ignored, Outcome::Open),
             Action::NextPane if listing == Listing::Codes && data.len(Listing::Hits) > 0 => self.enter_hits(true),
             Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
             Action::NextPane => self.focus_on(pane.stepped(1)),
@@ -124,6 +123,13 @@ impl Grid {
         if changed { Outcome::Changed } else { Outcome::Ignored }
     }
 
+    /// The alert under the cursor, where the alerts have the focus.
+    pub(super) fn alert<'d>(&self, data: &'d OverviewData, size: Size) -> Option<&'d Alert> {
+        let pane = self.focused(size);
+        let listing = Listing::of(pane, self.zoomed(size));
+        if pane == Pane::Alerts { data.alerts.get(self.lists[listing as usize].row()) } else { None }
+    }
+
     /// What can be done now, most used first.
     pub fn actions(&self, data: &OverviewData, size: Size) -> Vec<Action> {
         if data.extent.is_none() {
@@ -138,6 +144,9 @@ impl Grid {
         actions.push(Action::NextPane);
         if listed > 0 {
             actions.push(Action::Open);
+        }
+        if self.alert(data, size).is_some() {
+            actions.push(Action::Acknowledge);
         }
         if size > Size::One {
             actions.push(Action::Zoom);
@@ -161,8 +170,9 @@ impl Grid {
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), ..Wants::default() };
+            return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
         }
         match self.focused(size) {
             Pane::Delivery => {
@@ -170,12 +180,13 @@ impl Grid {
             }
             Pane::Failures => {
                 let list = &self.lists[Listing::Codes as usize];
-                let code = list.anchor().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
+                let code = list.on().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
                 let trend = failures::trend_columns(layout.zoomed(), size);
                 // The marks of the activity stand on the axis of the trend, too.
                 Wants { columns: trend, trend, code: (list.row(), code), sort: self.sort, ..Wants::default() }
             }
-            Pane::Conversations | Pane::Alerts => Wants::default(),
+            Pane::Conversations => Wants { conversations, ..Wants::default() },
+            Pane::Alerts => Wants::default(),
         }
     }
 

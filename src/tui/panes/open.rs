@@ -5,8 +5,9 @@ use super::failures;
 use crate::event::Text;
 use crate::event::clean::clean;
 use crate::monitor::view::{Alert, Dimension, Group, term};
+use crate::source::thread::Who;
 use crate::tui::look::Look;
-use crate::tui::place::Open;
+use crate::tui::place::{Open, Place};
 use crate::tui::terms;
 use std::borrow::Cow;
 
@@ -25,8 +26,13 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
         Key::Hit(code, dimension, group) => {
             (format!("{} {}", failed_with(code), dimension.selects(&group)?), group_title(dimension, &group, look))
         }
+        Key::Conversation(number, Some(customer)) => {
+            let name = data.conversation(row)?.name.as_deref().unwrap_or_default();
+            let title = format!("{} {}", look.person(name), look.phone(&customer)).trim_start().to_owned();
+            return Some(Open { place: Place::Thread(Who { number, customer }), title });
+        }
         Key::Conversation(number, customer) => {
-            let conversation = data.conversations.get(row)?;
+            let conversation = data.conversation(row)?;
             let filter = customer.as_ref().map_or_else(|| "not customer:*".to_owned(), |c| term("customer", c));
             let name = conversation.name.as_ref().map(|name| look.person(name));
             let name = name.or_else(|| customer.as_ref().map(|customer| look.phone(customer)));
@@ -44,12 +50,6 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
         Key::Code(_) | Key::Hit(..) => Open::messages(filter, title),
         _ => Open::events(filter, title),
     })
-}
-
-/// The proof of the verdict.
-pub(super) fn proof(data: &OverviewData, _look: &Look) -> Option<Open> {
-    let filter = data.verdict.proof.clone()?;
-    Some(Open::events(filter, data.verdict.short.clone()))
 }
 
 /// Selects the messages that failed with a code, or without one.
