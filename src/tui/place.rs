@@ -29,6 +29,11 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
     /// What messages cost.
     Costs,
     /// What changed against the window before.
@@ -43,6 +48,7 @@ impl Place {
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
             Self::Costs => Tab::Costs,
         }
     }
@@ -59,13 +65,16 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
     /// What messages cost.
     Costs,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Costs];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward, Self::Costs];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -74,6 +83,7 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Forward => 5,
             Self::Costs => 6,
         }
     }
@@ -92,6 +102,11 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
     }
 
     /// The messages that `filter` selects.

@@ -23,7 +23,7 @@ fn turned(width: u16, height: u16) -> Screen {
 fn a_new_code_stands_first_with_both_sides_and_their_interval() {
     for size in [(80, 24), (120, 36), (200, 60)] {
         let mut screen = turned(size.0, size.1);
-        let page = screen.press("w");
+        let page = screen.press("v");
         assert!(page.contains("Overview › What changed"), "{page}");
         let new = line(&page, "▌");
         for part in ["new", "131026 Undeliverable", "50.0 %", "0 %", "+50.0", " to "] {
@@ -37,7 +37,7 @@ fn a_new_code_stands_first_with_both_sides_and_their_interval() {
 #[test]
 fn a_difference_opens_its_messages_and_esc_walks_back() {
     let mut screen = turned(120, 36);
-    screen.press("w");
+    screen.press("v");
     let messages = screen.press("\n");
     assert!(messages.contains("code:131026 status:failed") && messages.contains("30 messages"), "{messages}");
     assert!(messages.contains("What changed › 131026 Undeliverable"), "{messages}");
@@ -52,6 +52,6 @@ fn nothing_is_claimed_against_a_window_without_messages() {
         screen.post("sent", None);
         screen.arrive();
     }
-    let page = screen.press("w");
+    let page = screen.press("v");
     assert!(page.contains("there is nothing to compare with") && !page.contains("appeared"), "{page}");
 }
