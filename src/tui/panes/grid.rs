@@ -104,7 +104,9 @@ impl Grid {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
-            Action::NextPane if listing == Listing::Codes && data.len(Listing::Hits) > 0 => self.enter_hits(true),
+            Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
+                self.enter_hits(true)
+            }
             Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
