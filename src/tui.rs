@@ -7,6 +7,7 @@ pub mod app;
 mod draw;
 mod drive;
 pub mod events_tab;
+pub mod filter_bar;
 mod footer;
 mod header;
 pub mod input;

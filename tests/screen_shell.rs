@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+#[path = "screen_shell/filter.rs"]
+mod filter;
 #[path = "screen_shell/messages.rs"]
 mod messages;
 #[path = "screen_shell/thread.rs"]
