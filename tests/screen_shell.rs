@@ -4,6 +4,8 @@
 
 #[path = "screen_shell/filter.rs"]
 mod filter;
+#[path = "screen_shell/forward.rs"]
+mod forward;
 #[path = "screen_shell/messages.rs"]
 mod messages;
 #[path = "screen_shell/thread.rs"]

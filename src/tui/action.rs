@@ -49,6 +49,7 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
+        Forward "forward" "what was forwarded" "转发",
         Next "next" "next match or failure" "下一匹配或失败",
         Previous "previous" "previous match or failure" "上一匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
@@ -60,6 +61,7 @@ actions! {
         Zoom "zoom" "zoom the pane" "放大面板",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Forwarded "forwarded" "where it was forwarded" "查看转发去向",
         Conversation "conversation" "its conversation" "所属会话",
     }
     Ask {
@@ -76,7 +78,11 @@ actions! {
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
+        Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
+        FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
+        Resend "resend" "send again" "再次发送",
+        ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
         Dimension "dimension" "by the next dimension" "换下一维度",
         Columns "columns" "choose columns" "选择列",
         Mark "mark" "mark, unmark" "标记,取消标记",

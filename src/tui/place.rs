@@ -28,6 +28,11 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
 }
 
 impl Place {
@@ -38,6 +43,7 @@ impl Place {
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
         }
     }
 }
@@ -53,11 +59,13 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -66,6 +74,7 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Forward => 5,
         }
     }
 }
@@ -83,6 +92,11 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
     }
 
     /// The messages that `filter` selects.
