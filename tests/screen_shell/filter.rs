@@ -11,6 +11,7 @@ fn screen(width: u16, height: u16) -> Screen {
     for _ in 0..2 {
         screen.post("failed", Some(131_026));
     }
+    screen.shown();
     screen
 }
 

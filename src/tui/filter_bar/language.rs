@@ -119,6 +119,8 @@ fn chinese(field: &str) -> Option<&'static str> {
         "subject" => "告警所涉的模板 ID 和语言,或 WABA",
         "category" => "会话、计价或模板类别",
         "amount" => "任一费用行的价格,按该行币种",
+        "currency" => "任一费用行的币种",
+        "direction" => "任一费用行的方向",
         "severity" => "模板或账户事件的级别:info、good、warning 或 critical",
         "id" => "消息 ID 或 Meta 消息 ID",
         "text" => "客户所写内容,或其单行预览",

@@ -152,6 +152,8 @@ mod tests {
         assert!(offers.is_chosen());
         assert_eq!(offers.taken(), Some((0..0, "status:".to_owned())));
         offers.step_back();
+        assert!(offers.is_chosen(), "the first row");
+        offers.step_back();
         assert!(!offers.is_chosen());
         assert_eq!(offers.taken(), Some((0..0, "kind:".to_owned())));
     }
