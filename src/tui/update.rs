@@ -51,7 +51,7 @@ fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
         return if action == Some(Action::Quit) && app.help.is_none() { Effect::Quit } else { Effect::Draw };
     }
     if app.page().prompt(app.look.lang).is_some() {
-        app.page_mut().key(key);
+        app.typed(key, now);
         return Effect::Draw;
     }
     action.map_or(Effect::Nothing, |action| update(app, action, now))
