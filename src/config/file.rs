@@ -109,6 +109,7 @@ pub(super) struct Forward {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Screen {
     pub(super) theme: Option<String>,
+    pub(super) detect: Option<bool>,
     pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
 }
