@@ -3,11 +3,13 @@
 //! [`run`] starts a thread that owns the terminal. It alone waits for it: the receiver, the journal and the source never do.
 
 pub mod action;
+pub mod alarm;
 pub mod app;
 mod draw;
 mod drive;
 pub mod events_tab;
 mod footer;
+pub mod forward_tab;
 mod header;
 pub mod input;
 pub mod keymap;
@@ -25,16 +27,20 @@ pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
+pub mod thread;
 pub mod update;
 pub mod widgets;
 mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
+use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
+use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use alarm::Alarm;
 use app::{App, Setup};
 pub use drive::Clock;
 use drive::{Sources, Told};
@@ -58,10 +64,14 @@ pub struct Start {
     pub masker: Masker,
     /// What is counted.
     pub settings: Settings,
+    /// Whom the rules tell: this terminal, where they name it.
+    pub rules: Vec<crate::config::RuleSetting>,
     /// History, then everything new.
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
+    /// Where requests are forwarded to: what is sent again by hand goes there as configured.
+    pub routes: Vec<Route>,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
@@ -89,12 +99,13 @@ pub fn run(start: Start) -> Result<(), String> {
         monitor: Monitor::new(start.settings),
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
-    });
+    })
+    .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir, start.routes, answer_sender).map_err(failed)?;
     let sources = Sources {
         inputs,
         told,

@@ -223,7 +223,7 @@ fn q_gives_the_terminal_back_and_exits_0() {
 #[test]
 fn the_screen_fits_every_size_and_says_when_it_cannot() {
     let mut terminal = Terminal::start((120, 36), &["demo"], &[]);
-    terminal.wait_for_text("1 Overview  2 Events  4 Refused");
+    terminal.wait_for_text("1 Overview  2 Events  3 Messages  4 Refused");
     for (cols, rows) in [(80, 24), (40, 12), (200, 60)] {
         terminal.resize(cols, rows);
         terminal.wait_for(&format!("footer at {cols}×{rows}"), |seen| {
@@ -327,7 +327,7 @@ fn hostile_text_changes_nothing_but_its_own_cells() {
     let hostile = "\x1b[2J\x1b]52;c;aGk=\x07\u{9b}31m\u{202e}evil\u{200b}\r\n\x1b]0;title\x07";
     assert_eq!(post(port, &inbound(hostile, hostile)).unwrap(), 200);
     terminal.wait_for_text("inbound");
-    terminal.press("k\rl");
+    terminal.press("k\tl");
     terminal.wait_for_text("messages");
     let lines = terminal.wait_for("screen", |seen| Some(seen.screen.screen().rows(0, 120).collect::<Vec<_>>()));
     assert!(lines[0].starts_with(" watop"), "{lines:?}");

@@ -49,6 +49,11 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
+        Forward "forward" "what was forwarded" "转发",
+        Next "next" "next match or failure" "下一匹配或失败",
+        Previous "previous" "previous match or failure" "上一匹配或失败",
+        NextMark "next-mark" "next mark" "下一标记",
+        PreviousMark "previous-mark" "previous mark" "上一标记",
         Back "back" "back, close" "返回,关闭",
     }
     Open {
@@ -56,6 +61,8 @@ actions! {
         Zoom "zoom" "zoom the pane" "放大面板",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Forwarded "forwarded" "where it was forwarded" "查看转发去向",
+        Conversation "conversation" "its conversation" "所属会话",
     }
     Ask {
         Filter "filter" "filter" "过滤",
@@ -71,8 +78,18 @@ actions! {
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
+        Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
+        FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
+        Resend "resend" "send again" "再次发送",
+        ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
         Dimension "dimension" "by the next dimension" "换下一维度",
+        Columns "columns" "choose columns" "选择列",
+        Mark "mark" "mark, unmark" "标记,取消标记",
+        FoldLevel "fold-level" "fold this level" "折叠本层",
+        UnfoldLevel "unfold-level" "unfold this level" "展开本层",
+        FoldAll "fold-all" "fold all" "全部折叠",
+        UnfoldAll "unfold-all" "unfold all" "全部展开",
     }
     Screen {
         Theme "theme" "next theme" "下一主题",

@@ -3,7 +3,9 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+use super::alarm::Alarm;
 use super::events_tab::EventsTab;
+use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
@@ -17,6 +19,7 @@ use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
 use super::theme::{Theme, ThemeError};
+use super::thread::Thread;
 use crate::event::Millis;
 use crate::event::mask::Masker;
 use crate::journal::{Batch, Health};
@@ -113,6 +116,7 @@ pub struct App {
     /// The same as far as the view shows it: it stays while the view is frozen.
     pub(super) view_stamp: u64,
     asks: Asks,
+    alarm: Alarm,
 }
 
 /// Every page. Each keeps its state while another one is looked at.
@@ -123,6 +127,8 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) forward: ForwardTab,
+    pub(super) thread: Thread,
 }
 
 impl Pages {
@@ -134,12 +140,15 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Forward { .. } => &self.forward,
+            Place::Thread(_) => &self.thread,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 5] {
-        [&mut self.overview, &mut self.events, &mut self.messages, &mut self.story, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 7] {
+        let Self { overview, events, messages, story, refused, thread, forward } = self;
+        [overview, events, messages, story, refused, thread, forward]
     }
 
     /// The same, to change it.
@@ -150,6 +159,8 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Forward { .. } => &mut self.forward,
+            Place::Thread(_) => &mut self.thread,
         }
     }
 }
@@ -194,7 +205,18 @@ impl App {
             stamp: 1,
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
+            alarm: Alarm::default(),
         }
+    }
+
+    /// With bell and desktop notices as the rules say; without, it rings for nothing.
+    pub fn with_alarm(self, alarm: Alarm) -> Self {
+        Self { alarm, ..self }
+    }
+
+    /// What is to be sent to the terminal beside what is drawn: bell and notices.
+    pub fn sounds(&mut self) -> Vec<u8> {
+        self.alarm.sounds()
     }
 
     /// The page that is looked at.
@@ -304,17 +326,36 @@ impl App {
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Messages(found) => self.pages.messages.found(found),
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
-            Answer::Request { request, raw } => self.pages.story.request(request, raw),
+            Answer::Request { request, raw } => match self.at {
+                Place::Forward { .. } => self.pages.forward.request(request, raw),
+                _ => self.pages.story.request(request, raw),
+            },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Forwarded(found) => self.pages.forward.found(found),
+            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
+            Answer::Alerts { acknowledged, rules } => {
+                let decided = self.alarm.found(&rules);
+                let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.monitor.set_acknowledged(acknowledged);
+                self.known.monitor.set_rule_alerts(rules);
+                // Somebody's word is shown also where the view is frozen.
+                match (cared_for, decided) {
+                    (true, _) => self.moved(),
+                    (false, true) => self.changed(),
+                    (false, false) => {}
+                }
+            }
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
                     self.known.gaps = gaps;
                     self.changed();
                 }
             }
+            Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
+                self.pages.thread.failed(why.clone(), now);
                 self.pages.events.failed(why, now);
             }
         }
@@ -333,6 +374,9 @@ impl App {
             self.asks.refused -= 1;
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
+        }
+        if self.alarm.is_due(now) {
+            jobs.push(Job::Alerts);
         }
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));
@@ -378,7 +422,7 @@ impl App {
 
     /// Looks at a place.
     pub(super) fn show(&mut self, place: Place) {
-        if self.at.tab() != place.tab() {
+        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
             self.page_mut().leave();
         }
         match &place {
@@ -393,6 +437,8 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Forward { request } => self.pages.forward.choose(*request),
+            Place::Thread(who) => self.pages.thread.open(who.clone()),
             Place::Overview => {}
         }
         self.at = place;

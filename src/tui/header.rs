@@ -233,6 +233,7 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
         Tab::Events => look.lang.pick("Events", "事件"),
         Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
+        Tab::Forward => look.lang.pick("Forward", "转发"),
     }
 }
 
@@ -290,6 +291,7 @@ fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
         here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
             // An id may hold a phone, and the mask may be put on after it was opened.
             Place::Message { id } if look.masker.is_some() => look.id(id),
+            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
             _ => clean(&step.title),
         };
     }

@@ -2,6 +2,7 @@
 
 use crate::event::Text;
 use crate::event::ids::short_id;
+use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Place {
         /// Selects them.
         filter: String,
     },
+    /// One conversation.
+    Thread(Who),
     /// The list of messages.
     Messages {
         /// Selects them; a word alone is looked for.
@@ -25,16 +28,22 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
 }
 
 impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview => Tab::Overview,
+            Self::Overview | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
         }
     }
 }
@@ -50,11 +59,13 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
+    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -63,6 +74,7 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Forward => 5,
         }
     }
 }
@@ -80,6 +92,11 @@ impl Open {
     /// The events that `filter` selects.
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
+    }
+
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
     }
 
     /// The messages that `filter` selects.

@@ -2,15 +2,19 @@
 //!
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
+use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
 use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
-use crate::journal::operator::{Operator, Refused, RefusedCount};
+use crate::forward::{Resender, Route};
+use crate::journal::operator::{Acknowledged, Attempt, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use crate::source::message::gather;
+use crate::source::thread::{self, Piece, Who};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,8 +56,28 @@ pub enum Job {
         /// Whether the list is wanted.
         list: bool,
     },
+    /// What was forwarded: attempts behind a number, the newest at most so many.
+    Forwarded {
+        /// Number of the newest attempt that is known.
+        after: u64,
+        /// How many at most.
+        most: usize,
+    },
+    /// Send requests again.
+    Resend(Vec<(u64, Text)>),
+    /// A slice of a conversation.
+    Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// What rules decided, and who acknowledged what.
+    Alerts,
+    /// Acknowledges an alert with a note, or takes that back; then the same.
+    Acknowledge {
+        /// The alert's id.
+        alert: Text,
+        /// The note; `None` takes back.
+        note: Option<Text>,
+    },
 }
 
 /// A slice of the list of events.
@@ -67,8 +91,45 @@ pub struct RowsJob {
     pub span: Span,
     /// The events wanted.
     pub filter: Arc<Filter>,
+    /// The columns whose values the rows are to hold.
+    pub columns: Arc<[&'static Column]>,
     /// For `age` in the filter.
     pub now: Millis,
+}
+
+/// A slice of a conversation.
+#[derive(Debug, Clone)]
+pub struct ThreadJob {
+    /// Which conversation it is for: an answer for an older one is thrown away.
+    pub generation: u64,
+    /// Whose.
+    pub who: Who,
+    /// What of it.
+    pub wanted: Wanted,
+}
+
+/// What of a conversation is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// What there is: the events that may belong to it.
+    Candidates,
+    /// The last of these, which are older than what is known.
+    Older(Vec<u64>),
+    /// The last of these, which are newer.
+    Newer(Vec<u64>),
+}
+
+/// What was read of a conversation.
+#[derive(Debug)]
+pub struct ThreadRead {
+    /// The job's.
+    pub generation: u64,
+    /// The job's.
+    pub wanted: Wanted,
+    /// Events that are still to be read, ascending.
+    pub left: Vec<u64>,
+    /// What was read, oldest first.
+    pub pieces: Vec<Piece>,
 }
 
 /// Where a slice of rows is read.
@@ -78,6 +139,8 @@ pub enum Edge {
     Start,
     /// Backwards from the end of the span.
     End,
+    /// Forwards from a time in the span.
+    At(Millis),
     /// Backwards from the page before this one.
     Before(u64),
     /// Forwards from the page after this one.
@@ -121,10 +184,39 @@ pub enum Answer {
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
     },
+    /// To [`Job::Forwarded`].
+    Forwarded(Forwarded),
+    /// To [`Job::Resend`]: how many requests that was, and why some were not sent.
+    Resent {
+        /// How many were asked for.
+        requests: usize,
+        /// What went wrong, in words for the user.
+        trouble: Option<String>,
+    },
+    /// To [`Job::Alerts`] and [`Job::Acknowledge`].
+    Alerts {
+        /// Who acknowledged what, by alert id.
+        acknowledged: Vec<(Text, Acknowledged)>,
+        /// The alerts of rules, open and resolved.
+        rules: Vec<RuleAlert>,
+    },
+    /// To [`Job::Thread`].
+    Thread(ThreadRead),
     /// To [`Job::Gaps`].
     Gaps(Vec<(Millis, Millis)>),
     /// The journal could not be read, in words for the user.
     Failed(String),
+}
+
+/// What was forwarded.
+#[derive(Debug)]
+pub struct Forwarded {
+    /// Every target.
+    pub targets: Vec<Target>,
+    /// Number of the last request in the journal.
+    pub last_request: u64,
+    /// Attempts, oldest first.
+    pub attempts: Vec<Attempt>,
 }
 
 /// A slice of the list of events, oldest first.
@@ -149,10 +241,18 @@ pub struct Rows {
 }
 
 /// Starts the reading thread on the data directory `dir`. It ends when nobody asks any more.
-pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
+///
+/// Requests are sent again on a thread of their own, one after the other: a slow handler keeps nobody from reading.
+pub(super) fn start(dir: PathBuf, routes: Vec<Route>, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
     let (jobs, asked) = mpsc::channel();
+    let resends = start_resending(dir.clone(), routes, answers.clone())?;
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
         for job in asked {
+            if let Job::Resend(requests) = job {
+                // That thread lives as long as this one.
+                let _ = resends.send(requests);
+                continue;
+            }
             let answer = answer(&dir, job).unwrap_or_else(|error| Answer::Failed(error.to_string()));
             if answers.blocking_send(answer).is_err() {
                 return;
@@ -160,6 +260,45 @@ pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::S
         }
     })?;
     Ok(jobs)
+}
+
+fn start_resending(
+    dir: PathBuf,
+    routes: Vec<Route>,
+    answers: Sender<Answer>,
+) -> io::Result<mpsc::Sender<Vec<(u64, Text)>>> {
+    let (resends, asked) = mpsc::channel::<Vec<_>>();
+    std::thread::Builder::new().name("screen-resend".into()).spawn(move || {
+        for requests in asked {
+            if answers.blocking_send(resend(&dir, &routes, &requests)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(resends)
+}
+
+/// Sends requests again, each to its target. What the configuration says about a target holds.
+fn resend(dir: &Path, routes: &[Route], requests: &[(u64, Text)]) -> Answer {
+    let send = |request: u64, target: &Text| -> Result<(), String> {
+        let text = |error: OpenError| error.to_string();
+        let configured = routes.iter().find(|route| route.to.shown() == target).cloned();
+        let route = configured.map_or_else(|| target.parse().map(Route::new), Ok)?;
+        let reader = Reader::open(dir).map_err(text)?;
+        let raw = reader.request(request).map_err(text)?;
+        let raw = raw.ok_or_else(|| format!("request {request} is no longer in the journal"))?;
+        let mut resender = Resender::open(dir, route).map_err(text)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        runtime.block_on(resender.resend(request, raw)).map(drop).map_err(text)
+    };
+    let mut trouble = None;
+    for (request, target) in requests {
+        if let Err(why) = send(*request, target) {
+            trouble = Some(why);
+        }
+    }
+    Answer::Resent { requests: requests.len(), trouble }
 }
 
 /// Does one job. Opens what it needs: a reader that stays open would pin the journal while nobody looks.
@@ -183,8 +322,52 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
+        Job::Forwarded { after, most } => {
+            let operator = Operator::open_read_only(dir)?;
+            Answer::Forwarded(Forwarded {
+                targets: operator.forward_targets()?,
+                last_request: Reader::open(dir)?.stats()?.last_request,
+                attempts: operator.newest_attempts(after, most)?,
+            })
+        }
+        Job::Resend(requests) => resend(dir, &[], &requests),
+        Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
+        Job::Acknowledge { alert, note } => {
+            let mut operator = Operator::open(dir)?;
+            let (who, at) = (login(), Millis(jiff::Timestamp::now().as_millisecond()));
+            match note {
+                Some(note) => operator.acknowledge(&alert, &who, &note, at)?,
+                None => operator.unacknowledge(&alert, &who, at).map(drop)?,
+            }
+            alerts(&operator)?
+        }
     })
+}
+
+fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
+    let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
+    Ok(Answer::Alerts { acknowledged, rules })
+}
+
+/// Who sits at this terminal, as the login says.
+fn login() -> String {
+    let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    named("USER").or_else(|| named("LOGNAME")).or_else(|| named("USERNAME")).unwrap_or_else(|| "somebody".to_owned())
+}
+
+fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {
+    let ThreadJob { generation, who, wanted } = job;
+    let (mut left, pieces) = match &wanted {
+        Wanted::Candidates => (thread::candidates(reader, &who)?, Vec::new()),
+        Wanted::Older(seqs) | Wanted::Newer(seqs) => {
+            let (pieces, left) = thread::read(reader, &who, seqs, ROWS, SLICE)?;
+            (seqs.iter().take(left).copied().collect(), pieces)
+        }
+    };
+    left.shrink_to_fit();
+    Ok(ThreadRead { generation, wanted, left, pieces })
 }
 
 /// A message, and where its requests were forwarded to.
@@ -202,6 +385,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
     let started = Instant::now();
     let (page, back) = match job.from {
         Edge::Start => (reader.page_at(job.span.from)?.saturating_sub(1), false),
+        Edge::At(at) => (reader.page_at(at.max(job.span.from))?.saturating_sub(1), false),
         Edge::End => (end_page(reader, job)?, true),
         Edge::Before(page) => (page, true),
         Edge::After(page) => (page, false),
@@ -259,7 +443,7 @@ fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Resul
         }
         let bytes = body.1.as_ref().map_or(&[][..], |raw| &raw.body);
         if job.filter.matches(&event, bytes, job.now) {
-            found.rows.push(Row::new(&event, batch.page));
+            found.rows.push(Row::new(&event, batch.page, &job.columns));
         } else {
             found.hidden += 1;
         }

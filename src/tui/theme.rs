@@ -160,6 +160,7 @@ glyphs! {
     Dot "dot" "·" "-",
     Rule "rule" "─" "-",
     ScrollBar "scroll_bar" "█" "#",
+    Hit "hit" "▪" "!",
 }
 
 /// What ground a theme is made for.

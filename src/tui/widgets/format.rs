@@ -16,6 +16,18 @@ pub fn day(at: Millis, zone: &TimeZone, lang: Lang) -> String {
     written(at, zone, lang.pick("%-d %b", "%m-%d"))
 }
 
+/// `Thu 12 Mar`, in the language of the screen.
+pub fn weekday(at: Millis, zone: &TimeZone, lang: Lang) -> String {
+    match lang {
+        Lang::En => written(at, zone, "%a %-d %b"),
+        Lang::Zh => {
+            let days = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
+            let number = written(at, zone, "%w").parse::<usize>().unwrap_or(0);
+            format!("{} {}", written(at, zone, "%-m月%-d日"), days.get(number).copied().unwrap_or_default())
+        }
+    }
+}
+
 /// `14:19` of the day of `now`, else the day.
 pub fn since(at: Millis, now: Millis, zone: &TimeZone, lang: Lang) -> String {
     let today = day(now, zone, lang);
