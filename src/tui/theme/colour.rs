@@ -35,7 +35,12 @@ impl Depth {
                 let cells = (16..=255).map(|number| (Color::Indexed(number), indexed(number)));
                 readable([r, g, b], grounds, 4.5, cells)
             }
-            (Self::Sixteen, Color::Rgb(r, g, b)) => readable([r, g, b], grounds, 3.0, SIXTEEN.into_iter()),
+            (Self::Sixteen, Color::Rgb(r, g, b)) => {
+                // A pale red is nearer to grey than to red, but red is what it means.
+                let wanted = hue([r, g, b]);
+                let like = SIXTEEN.into_iter().filter(|(_, value)| hue(*value).is_some() == wanted.is_some());
+                readable([r, g, b], grounds, 3.0, like)
+            }
             _ => colour,
         }
     }
@@ -55,8 +60,31 @@ pub(super) struct OnGround {
 fn readable(wanted: Value, grounds: &[OnGround], enough: f64, colours: impl Iterator<Item = (Color, Value)>) -> Color {
     let needed = |ground: &OnGround| contrast(wanted, ground.meant).min(enough);
     let keeps = |value| grounds.iter().all(|ground| contrast(value, ground.shown) >= needed(ground));
-    let nearest = colours.min_by_key(|(_, value)| (!keeps(*value), distance(*value, wanted)));
+    let nearest =
+        colours.min_by_key(|(_, value)| (!keeps(*value), hues_apart(*value, wanted), distance(*value, wanted)));
     nearest.map_or(Color::Reset, |(colour, _)| colour)
+}
+
+/// Degrees on the circle of hues; none for what looks grey.
+fn hue(value: Value) -> Option<i32> {
+    let [r, g, b] = value.map(i32::from);
+    let most = r.max(g).max(b);
+    let chroma = most - r.min(g).min(b);
+    if chroma < 48 {
+        return None;
+    }
+    Some(match most {
+        most if most == r => (60 * (g - b) / chroma).rem_euclid(360),
+        most if most == g => 120 + 60 * (b - r) / chroma,
+        _ => 240 + 60 * (r - g) / chroma,
+    })
+}
+
+/// How far two colours are apart on the circle of hues, in steps too small to matter.
+fn hues_apart(a: Value, b: Value) -> i32 {
+    let (Some(a), Some(b)) = (hue(a), hue(b)) else { return 0 };
+    let apart = (a - b).rem_euclid(360);
+    apart.min(360 - apart) / 30
 }
 
 /// The value of a colour, the usual one where the terminal chooses it; none of the terminal's own ink and ground.
