@@ -5,6 +5,8 @@
 pub mod action;
 pub mod alarm;
 pub mod app;
+pub mod changes_page;
+pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;

@@ -50,6 +50,7 @@ actions! {
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
         Forward "forward" "what was forwarded" "转发",
+        Costs "costs" "costs" "费用",
         Next "next" "next match or failure" "下一匹配或失败",
         Previous "previous" "previous match or failure" "上一匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
@@ -59,6 +60,7 @@ actions! {
     Open {
         Open "open" "what is behind this" "查看背后内容",
         Zoom "zoom" "zoom the pane" "放大面板",
+        Changes "changes" "what changed" "有何变化",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
         Forwarded "forwarded" "where it was forwarded" "查看转发去向",

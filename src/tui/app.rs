@@ -4,6 +4,8 @@
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
 use super::alarm::Alarm;
+use super::changes_page::ChangesPage;
+use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
 use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
@@ -129,6 +131,8 @@ pub(super) struct Pages {
     pub(super) refused: RefusedTab,
     pub(super) forward: ForwardTab,
     pub(super) thread: Thread,
+    pub(super) costs: CostsTab,
+    pub(super) changes: ChangesPage,
 }
 
 impl Pages {
@@ -142,13 +146,15 @@ impl Pages {
             Place::Refused => &self.refused,
             Place::Forward { .. } => &self.forward,
             Place::Thread(_) => &self.thread,
+            Place::Costs => &self.costs,
+            Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 7] {
-        let Self { overview, events, messages, story, refused, thread, forward } = self;
-        [overview, events, messages, story, refused, thread, forward]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 9] {
+        let Self { overview, events, messages, story, refused, thread, forward, costs, changes } = self;
+        [overview, events, messages, story, refused, thread, forward, costs, changes]
     }
 
     /// The same, to change it.
@@ -161,6 +167,8 @@ impl Pages {
             Place::Refused => &mut self.refused,
             Place::Forward { .. } => &mut self.forward,
             Place::Thread(_) => &mut self.thread,
+            Place::Costs => &mut self.costs,
+            Place::Changes => &mut self.changes,
         }
     }
 }
@@ -439,7 +447,7 @@ impl App {
             }
             Place::Forward { request } => self.pages.forward.choose(*request),
             Place::Thread(who) => self.pages.thread.open(who.clone()),
-            Place::Overview => {}
+            Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;
     }

@@ -30,6 +30,7 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("next", "下一个", &[Action::Next, Action::Previous]),
     ("zoom", "放大", &[Action::Zoom]),
     ("explain", "解释", &[Action::Explain]),
+    ("changed", "变化", &[Action::Changes]),
     ("pause", "暂停", &[Action::Pause]),
     ("window", "窗口", &[Action::Narrower, Action::Wider]),
     ("step", "步进", &[Action::StepBack, Action::StepForward]),

@@ -234,6 +234,7 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
         Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
         Tab::Forward => look.lang.pick("Forward", "转发"),
+        Tab::Costs => look.lang.pick("Costs", "费用"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can be looked at, and how one got there.
 
+use super::lang::Lang;
 use crate::event::Text;
 use crate::event::ids::short_id;
 use crate::source::thread::Who;
@@ -33,17 +34,22 @@ pub enum Place {
         /// Only this request.
         request: Option<u64>,
     },
+    /// What messages cost.
+    Costs,
+    /// What changed against the window before.
+    Changes,
 }
 
 impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview | Self::Thread(_) => Tab::Overview,
+            Self::Overview | Self::Changes | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
             Self::Forward { .. } => Tab::Forward,
+            Self::Costs => Tab::Costs,
         }
     }
 }
@@ -61,11 +67,14 @@ pub enum Tab {
     Refused,
     /// What was forwarded.
     Forward,
+    /// What messages cost.
+    Costs,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward, Self::Costs];
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -75,6 +84,7 @@ impl Tab {
             Self::Messages => 3,
             Self::Refused => 4,
             Self::Forward => 5,
+            Self::Costs => 6,
         }
     }
 }
@@ -102,6 +112,11 @@ impl Open {
     /// The messages that `filter` selects.
     pub fn messages(filter: String, title: String) -> Self {
         Self { place: Place::Messages { filter }, title }
+    }
+
+    /// What changed against the window before.
+    pub fn changes(lang: Lang) -> Self {
+        Self { place: Place::Changes, title: lang.pick("What changed", "变化").to_owned() }
     }
 
     /// The story of one message.
