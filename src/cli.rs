@@ -27,6 +27,7 @@ mod rules;
 mod send;
 mod serve;
 mod target;
+mod theme;
 mod watch;
 mod window;
 
@@ -55,6 +56,7 @@ Examples:
   watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
+  watop theme light                               how a theme looks here
 
 Exit codes: 0 fine, 1 failed, 2 usage or configuration.";
 
@@ -94,6 +96,7 @@ enum Command {
     Forward(forward::ForwardArgs),
     Replay(replay::ReplayArgs),
     Check(check::Check),
+    Theme(theme::ThemeArgs),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -223,6 +226,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Bundle(args)) => bundle::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Replay(args)) => replay::run(&common, &args),
+        Some(Command::Theme(args)) => theme::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),

@@ -203,10 +203,14 @@ impl std::fmt::Debug for SecretText {
 }
 
 /// The screen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,
+    /// Directory of the user's own themes, which need not exist.
+    pub themes: Option<PathBuf>,
+    /// Whether the terminal may be asked whether its ground is light.
+    pub detect: bool,
     /// The language; `None` takes the locale's.
     pub lang: Option<Lang>,
     /// ASCII glyphs only.
@@ -215,4 +219,11 @@ pub struct Screen {
     pub mask: bool,
     /// Key bindings from `[keys]`: action name to key names.
     pub keys: Vec<(String, Vec<String>)>,
+}
+
+impl Default for Screen {
+    /// Everything is chosen by terminal and locale; nothing is masked.
+    fn default() -> Self {
+        Self { theme: None, themes: None, detect: true, lang: None, ascii: false, mask: false, keys: Vec::new() }
+    }
 }

@@ -53,7 +53,7 @@ use panes::Intake;
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
-use theme::{Depth, Theme};
+use theme::{Depth, Reload, Shelf, Theme};
 use tokio::sync::{mpsc, watch};
 
 /// Time in which the drawing thread must end when the process is asked to; a terminal that takes no bytes may hold it.
@@ -92,7 +92,7 @@ pub struct Start {
 /// A theme or a key binding that is wrong, in words for the user; or the terminal cannot be used.
 pub fn run(start: Start) -> Result<(), String> {
     let keymap = Keymap::new(&start.screen.keys)?;
-    let themes = themes(&start.screen)?;
+    let (themes, reload) = themes(&start.screen)?;
     let app = App::new(Setup {
         themes,
         lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
@@ -116,6 +116,7 @@ pub fn run(start: Start) -> Result<(), String> {
         answers,
         health: start.health,
         vitals: start.vitals,
+        reload,
         jobs,
         clock: start.clock,
     };
@@ -203,23 +204,23 @@ fn listen_for_signals(told: mpsc::Sender<Told>, ended: std::sync::mpsc::Sender<E
     Ok(())
 }
 
-/// The theme to start with, and those the theme key goes through.
-fn themes(screen: &Screen) -> Result<Vec<Theme>, String> {
+/// The theme to start with and those the theme key goes through, and what reads them again. A theme of the user's that is wrong
+/// and not asked for is left out: `watop check` names it.
+fn themes(screen: &Screen) -> Result<(Vec<Theme>, Reload), String> {
     let depth = Depth::detect();
-    let load = |name: &str| Theme::load(name, depth, screen.ascii).map_err(|error| error.to_string());
+    let shelf = Shelf::new(screen.themes.clone());
+    let reload = Reload::new(shelf.clone(), depth, screen.ascii);
+    let load = |name: &str| shelf.load(name, depth, screen.ascii).map_err(|error| error.to_string());
     if depth == Depth::None {
-        return Ok(vec![load("mono")?]);
+        return Ok((vec![load("mono")?], reload));
     }
     let first = match &screen.theme {
         Some(name) => load(name)?,
         None if depth == Depth::Sixteen => load("ansi")?,
-        None => load(if term::is_light() { "light" } else { "dark" })?,
+        None => load(if screen.detect && term::is_light() { "light" } else { "dark" })?,
     };
-    let mut themes = vec![first];
-    for name in Theme::names() {
-        if themes.first().is_none_or(|first| first.name() != name) {
-            themes.push(load(name)?);
-        }
-    }
-    Ok(themes)
+    let others: Vec<_> = shelf.names().into_iter().filter(|name| name != first.name()).collect();
+    let others = others.iter().filter_map(|name| load(name).ok());
+    let themes = std::iter::once(first).chain(others).collect();
+    Ok((themes, reload))
 }

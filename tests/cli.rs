@@ -601,3 +601,42 @@ fn send_posts_the_bytes_of_stdin_signed_in_every_way() {
     assert_eq!(gone.code, Some(1));
     assert!(gone.err.contains("01-status-sent.json"), "{gone:?}");
 }
+
+#[test]
+fn themes_are_listed_and_shown_and_a_mistake_in_one_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let themes = home.path().join("themes");
+    std::fs::create_dir(&themes).unwrap();
+    std::fs::write(themes.join("night.toml"), "[meta]\ninherits = \"dark\"\n[roles]\ntext = \"#010203\"\n").unwrap();
+    std::fs::write(themes.join("torn.toml"), "[meta]\n[rolls]\n").unwrap();
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, "").unwrap();
+    let theme = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watop"));
+        command
+            .env_clear()
+            .env("HOME", home.path())
+            .arg("theme")
+            .args(arguments)
+            .arg("--config")
+            .arg(&config)
+            .arg("--data-dir")
+            .arg(home.path());
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, list, _) = theme(&[]);
+    assert_eq!(code, Some(0));
+    assert!(list.contains("high-contrast") && list.contains("night.toml, from dark"), "{list}");
+    assert!(list.contains("torn.toml:2: unknown section rolls, did you mean roles?"), "{list}");
+    let (code, shown, _) = theme(&["night"]);
+    assert_eq!(code, Some(0));
+    assert!(shown.contains("ground_trouble") && shown.contains("TROUBLE") && !shown.contains('\x1b'), "{shown}");
+    let (_, json, _) = theme(&["night", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["roles"]["text"]["ink"], &json["inherits"]), (&"#010203".into(), &"dark".into()));
+    let (code, _, error) = theme(&["nihgt"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("did you mean night?"), "{error}");
+}

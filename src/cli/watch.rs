@@ -15,7 +15,7 @@ use crate::source::live;
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::panes::Intake;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{Depth, Shelf};
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -55,7 +55,7 @@ pub(super) fn require_terminal() -> Result<(), Failure> {
 pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
     Keymap::new(&screen.keys).map_err(|error| format!("[keys] in the configuration file: {error}"))?;
     if let Some(theme) = &screen.theme {
-        let loaded = Theme::load(theme, Depth::detect(), screen.ascii);
+        let loaded = Shelf::new(screen.themes.clone()).load(theme, Depth::detect(), screen.ascii);
         loaded.map_err(|error| format!("[screen] theme in the configuration file: {error}"))?;
     }
     Ok(())

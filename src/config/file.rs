@@ -138,6 +138,7 @@ pub(super) struct Rule {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Screen {
     pub(super) theme: Option<String>,
+    pub(super) detect: Option<bool>,
     pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
 }

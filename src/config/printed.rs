@@ -281,8 +281,14 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
         &[
             Setting {
                 key: "theme",
-                about: "Left out: chosen by the terminal's background.",
+                about: "As watop theme lists them; themes/NAME.toml beside this file adds one.\n\
+                        Left out: chosen by the terminal's background.",
                 value: Sample("\"dark\""),
+            },
+            Setting {
+                key: "detect",
+                about: "Ask the terminal whether its background is light, where no theme is named.",
+                value: Is(|config| config.screen.detect.to_string()),
             },
             Setting { key: "lang", about: "en or zh. Left out: the locale's.", value: Sample("\"en\"") },
             Setting { key: "ascii", about: "ASCII signs only.", value: Is(|config| config.screen.ascii.to_string()) },

@@ -21,7 +21,7 @@ use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
-use super::theme::Theme;
+use super::theme::{Theme, ThemeError};
 use super::thread::Thread;
 use crate::event::Millis;
 use crate::event::mask::Masker;
@@ -106,6 +106,8 @@ pub struct App {
     pub(super) known: Known,
     pub(super) look: Look,
     pub(super) themes: Vec<Theme>,
+    /// Why the file of the theme in use is not taken as it is now.
+    pub(super) theme_trouble: Option<String>,
     pub(super) masker: Masker,
     /// What is looked at now.
     pub(super) at: Place,
@@ -205,6 +207,7 @@ impl App {
             known,
             look: Look { lang: setup.lang, masker: setup.masked.then(|| setup.masker.clone()), ..Look::new(theme) },
             themes: setup.themes,
+            theme_trouble: None,
             masker: setup.masker,
             at: Place::Overview,
             path: Vec::new(),
@@ -314,6 +317,24 @@ impl App {
         }
         self.known.vitals = vitals;
         true
+    }
+
+    /// Takes in the theme in use as its file says it now. One that is wrong changes nothing but is told.
+    pub fn themed(&mut self, theme: Result<Theme, ThemeError>) {
+        match theme {
+            Ok(theme) => {
+                self.theme_trouble = None;
+                if let Some(old) = self.themes.iter_mut().find(|old| old.name() == theme.name()) {
+                    *old = theme.clone();
+                }
+                self.look.theme = theme;
+            }
+            Err(error) => {
+                let directory = self.look.theme.file().and_then(|file| file.parent());
+                let directory = directory.map(|directory| format!("{}/", directory.display())).unwrap_or_default();
+                self.theme_trouble = Some(error.to_string().replace(&directory, ""));
+            }
+        }
     }
 
     /// Takes in whether the journal can write.

@@ -7,6 +7,7 @@ use super::app::App;
 use super::input::Input;
 use super::store::{Answer, Job};
 use super::term::{self, Term};
+use super::theme::Reload;
 use super::update::{self, Effect};
 use crate::event::Millis;
 use crate::journal::Health;
@@ -23,7 +24,7 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Longest time spent folding before keys are looked at again.
 const FOLDING: Duration = Duration::from_millis(8);
 
-/// How often the receiver's gauges are looked at: they are read, not announced. Looking writes nothing.
+/// How often the receiver's gauges and the theme's files are looked at: they are read, not announced. Looking writes nothing.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Tells what time it is for the view: now, or in a capture file the time of what was read last.
@@ -48,6 +49,7 @@ pub(super) struct Sources {
     pub(super) answers: mpsc::Receiver<Answer>,
     pub(super) health: watch::Receiver<Health>,
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
+    pub(super) reload: Reload,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
     pub(super) clock: Clock,
 }
@@ -136,6 +138,10 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
         if looked.elapsed() >= LOOK {
             looked = Instant::now();
             if app.vitals((from.vitals)()) {
+                pace.want(Urgency::Data);
+            }
+            if let Some(theme) = from.reload.look(&app.look.theme) {
+                app.themed(theme);
                 pace.want(Urgency::Data);
             }
         }

@@ -39,6 +39,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     if let Flow::Lost(why) = &app.known.flow {
         left.push(Segment::new(1, Words::new(look).muted(clean(why).into_owned())));
     }
+    if let Some(trouble) = &app.theme_trouble {
+        let sign = Words::new(look).glyph(Role::Warn, Glyph::Warning);
+        left.push(Segment::new(0, sign.bold(Role::Warn, look.lang.pick(" THEME", " 主题"))));
+        left.push(Segment::new(1, Words::new(look).muted(clean(trouble).into_owned())));
+    }
     if let Some(watched) = &app.known.intake.watched {
         left.extend(watching(app, look, watched));
     } else if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
