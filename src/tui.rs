@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod app;
+pub mod command;
 mod draw;
 mod drive;
 pub mod events_tab;
@@ -13,6 +14,8 @@ pub mod input;
 pub mod keymap;
 pub mod lang;
 pub mod look;
+pub mod moment;
+pub mod notice;
 mod overlays;
 pub mod page;
 pub mod panes;

@@ -1,4 +1,5 @@
-//! The one vocabulary of what a user can ask for: keys, footer and help are made from it.
+//! The one vocabulary of what a user can ask for: keys, footer, help, palette and command bar are made from
+//! it.
 
 use super::lang::Lang;
 
@@ -18,6 +19,11 @@ macro_rules! actions {
             /// The name it is bound by in `[keys]` of the configuration.
             pub fn name(self) -> &'static str {
                 match self { $($(Self::$action => $name,)+)+ }
+            }
+
+            /// The action called `name`.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.name() == name)
             }
 
             /// What it does, in a few words.
@@ -59,6 +65,8 @@ actions! {
     Ask {
         Filter "filter" "filter" "过滤",
         FilterOff "filter-off" "filter on, off" "过滤开关",
+        Command "command" "command" "命令",
+        Palette "palette" "find an action or a command" "查找动作或命令",
     }
     Time {
         Pause "pause" "pause, go on" "暂停,继续",
@@ -67,14 +75,25 @@ actions! {
         StepBack "step-back" "step back" "后退一步",
         StepForward "step-forward" "step forward" "前进一步",
         Now "now" "back to now" "回到现在",
+        PreviousAlert "previous-alert" "previous alert" "上一告警",
+        NextAlert "next-alert" "next alert" "下一告警",
+        GoTo "go-to" "go to a time" "跳到某时刻",
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
     }
+    Act {
+        Copy "copy" "copy value" "复制值",
+        CopyPath "copy-path" "copy path or filter" "复制路径或过滤条件",
+        Export "export" "export to a file" "导出到文件",
+    }
     Screen {
         Theme "theme" "next theme" "下一主题",
         Mask "mask" "mask phones, names, texts, ids" "遮蔽号码、姓名、文本和 ID",
+        Language "language" "next language" "下一语言",
+        Mouse "mouse" "mouse on, off" "鼠标开关",
+        Reload "reload" "read the configuration again" "重新读取配置",
         Redraw "redraw" "draw anew" "重绘",
         Suspend "suspend" "suspend to the shell" "挂起到命令行",
         Help "help" "this help" "本帮助",
@@ -91,12 +110,14 @@ pub enum Group {
     Ask,
     Time,
     Pane,
+    Act,
     Screen,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 6] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Screen];
+    pub const ALL: [Self; 7] =
+        [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Act, Self::Screen];
 
     /// The heading.
     pub fn title(self, lang: Lang) -> &'static str {
@@ -106,6 +127,7 @@ impl Group {
             Self::Ask => lang.pick("Ask", "查询"),
             Self::Time => lang.pick("Time", "时间"),
             Self::Pane => lang.pick("This pane", "本面板"),
+            Self::Act => lang.pick("Act", "操作"),
             Self::Screen => lang.pick("Screen", "屏幕"),
         }
     }

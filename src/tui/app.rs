@@ -4,19 +4,21 @@
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
 use super::events_tab::EventsTab;
-use super::keymap::Keymap;
+use super::command;
+use super::keymap::{Key, Keymap};
 use super::lang::Lang;
 use super::look::Look;
-use super::overlays::Help;
+use super::notice::Notice;
+use super::overlays::{History, Over};
 use super::page::Page;
 use super::panes::{Context, Intake, Overview};
-use super::period::{Period, minute, next_minute};
+use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
-use crate::event::Millis;
 use crate::event::mask::Masker;
+use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
@@ -50,6 +52,10 @@ pub(super) struct Known {
     pub(super) zone: TimeZone,
     pub(super) keymap: Keymap,
     pub(super) period: Period,
+    /// What the window is called.
+    pub(super) window: String,
+    /// The only business number that is looked at.
+    pub(super) number: Option<Text>,
     pub(super) intake: Intake,
     pub(super) vitals: Vitals,
     pub(super) health: Health,
@@ -100,7 +106,18 @@ pub struct App {
     pub(super) path: Vec<Step>,
     pub(super) pages: Pages,
     pub(super) pause: Option<Pause>,
-    pub(super) help: Option<Help>,
+    /// What lies over the screen.
+    pub(super) over: Option<Over>,
+    /// What was said about the last thing done.
+    pub(super) notice: Option<Notice>,
+    /// Keys that begin a chord.
+    pub(super) pending: Vec<Key>,
+    /// Business numbers that were seen when it was laid there.
+    numbers: Vec<Text>,
+    /// Commands that were run.
+    pub(super) history: History,
+    /// The alert that was jumped to last.
+    pub(super) alert: Option<Text>,
     pub(super) glance: Glance,
     /// Changes with everything that is counted.
     stamp: u64,
@@ -160,6 +177,8 @@ impl App {
             zone: setup.zone,
             keymap: setup.keymap,
             period: Period::default(),
+            window: Period::default().window.label().into_owned(),
+            number: None,
             intake: setup.intake,
             vitals: Vitals::default(),
             health: Health::Writable,
@@ -176,7 +195,12 @@ impl App {
             path: Vec::new(),
             pages: Pages::default(),
             pause: None,
-            help: None,
+            over: None,
+            numbers: Vec::new(),
+            notice: None,
+            pending: Vec::new(),
+            history: History::default(),
+            alert: None,
             glance: Glance::default(),
             stamp: 1,
             view_stamp: 1,
@@ -197,7 +221,38 @@ impl App {
     /// What is looked at. A frozen view stays where it was.
     pub fn scope(&self, now: Millis) -> Scope {
         let now = self.pause.map_or(now, |pause| pause.at);
-        self.known.period.scope(now, self.known.monitor.extent().map(|(first, _)| first))
+        let start = self.known.monitor.extent().map(|(first, _)| first);
+        Scope { number: self.known.number.clone(), ..self.known.period.scope(now, start) }
+    }
+
+    /// Looks at another period.
+    pub(super) fn look_at(&mut self, period: Period) {
+        self.known.period = period;
+        self.known.window = period.window.label().into_owned();
+        self.moved();
+    }
+
+    /// What commands are read and completed with.
+    pub(super) fn commands(&self, now: Millis) -> command::Known<'_> {
+        command::Known {
+            now,
+            zone: &self.known.zone,
+            themes: self.themes.iter().map(Theme::name).collect(),
+            numbers: &self.numbers,
+            keys: &self.known.keymap,
+        }
+    }
+
+    /// Puts something over the screen. What commands are completed with is asked for once, now.
+    pub(super) fn lay_over(&mut self, over: Over, now: Millis) {
+        let all = Period { window: Window::All, end: None }.scope(now, self.start());
+        self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
+        self.over = Some(over);
+    }
+
+    /// When the oldest request that is known was received.
+    pub(super) fn start(&self) -> Option<Millis> {
+        self.known.monitor.extent().map(|(first, _)| first)
     }
 
     /// Something that is counted has changed.
@@ -370,7 +425,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         look,
         monitor: &known.monitor,
         scope,
-        window: known.period.window.label(),
+        window: &known.window,
         zone: &known.zone,
         keys: &known.keymap,
         vitals: &known.vitals,

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::app::App;
-use super::keymap::{Key, Keymap};
+use super::keymap::Keymap;
 use super::theme::Role;
 use super::update::valid;
 use super::widgets::format;
@@ -29,14 +29,22 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("window", "窗口", &[Action::Narrower, Action::Wider]),
     ("step", "步进", &[Action::StepBack, Action::StepForward]),
     ("sort", "排序", &[Action::Sort]),
+    ("command", "命令", &[Action::Command]),
     ("move", "移动", &[Action::Down, Action::Up]),
     ("raw", "原文", &[Action::Raw]),
     ("theme", "主题", &[Action::Theme]),
     ("quit", "退出", &[Action::Quit]),
 ];
 
-/// Draws the footer of the screen. How a frozen view is left is said first.
+/// Draws the footer of the screen. How a frozen view is left is said first; a notice, or how a chord can go on, takes the place of
+/// all hints.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
+    if !app.pending.is_empty() {
+        return draw_pending(buffer, area, app, now);
+    }
+    if let Some(notice) = &app.notice {
+        return line(buffer, area, app, now, |_| notice.words(&app.look));
+    }
     let valid = valid(app, now);
     let hints = HINTS.iter().filter(|(.., actions)| actions.iter().any(|action| valid.contains(action)));
     let mut hints: Vec<_> = hints.collect();
@@ -49,6 +57,18 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
 pub(super) fn draw_own(buffer: &mut Buffer, area: Rect, app: &App, now: Millis, hints: &[(&str, &'static str)]) {
     let hints = hints.iter().map(|(keys, word)| ((*keys).to_owned(), *word));
     row(buffer, area, app, now, hints, String::new());
+}
+
+/// The keys of a chord that were pressed, and those that can follow.
+fn draw_pending(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
+    let look = &app.look;
+    let pressed = app.pending.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let endings = app.known.keymap.endings(&app.pending);
+    line(buffer, area, app, now, |room| {
+        let pressed = Words::new(look).bold(Role::Accent, pressed).muted(" …  ");
+        let hints = endings.into_iter().map(|(keys, action)| hint(look, keys, action.words(look.lang)));
+        as_many(pressed, hints.chain([hint(look, "Esc".to_owned(), look.lang.pick("none", "取消"))]), room)
+    });
 }
 
 /// Some words say what the key would do now.
@@ -70,23 +90,36 @@ fn row(
     help: String,
 ) {
     let look = &app.look;
-    let zone = &app.known.zone;
-    let clock = Words::new(look).muted(format::hour_minute(now, zone));
-    let clock = if area.width >= 100 { clock.muted(format!(" {}", zone_name(zone, now))) } else { clock };
-    let clock_width = clock.width();
-    clock.draw_right(buffer, area.right().saturating_sub(1), area.y, area.width);
+    line(buffer, area, app, now, |room| {
+        let last =
+            if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
+        let hints = hints.map(|(keys, word)| hint(look, keys, word));
+        as_many(Words::new(look), hints, room.saturating_sub(last.width())).then(last)
+    });
+}
 
-    let last = if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
-    let room = usize::from(area.width).saturating_sub(clock_width + 4 + last.width());
-    let mut line = Words::new(look);
-    for (keys, word) in hints {
-        let hint = hint(look, keys, word);
+/// As many hints as there is room for.
+fn as_many<'a>(first: Words<'a>, hints: impl Iterator<Item = Words<'a>>, room: usize) -> Words<'a> {
+    let mut line = first;
+    for hint in hints {
         if line.width() + hint.width() > room {
             break;
         }
         line = line.then(hint);
     }
-    line.then(last).draw(buffer, area.x + 1, area.y, area.width.saturating_sub(1));
+    line
+}
+
+/// Draws the clock at the right, and what `words` gives for the room beside it.
+fn line<'a>(buffer: &mut Buffer, area: Rect, app: &'a App, now: Millis, words: impl FnOnce(usize) -> Words<'a>) {
+    let look = &app.look;
+    let zone = &app.known.zone;
+    let clock = Words::new(look).muted(format::hour_minute(now, zone));
+    let clock = if area.width >= 100 { clock.muted(format!(" {}", zone_name(zone, now))) } else { clock };
+    let clock_width = clock.width();
+    clock.draw_right(buffer, area.right().saturating_sub(1), area.y, area.width);
+    let room = usize::from(area.width).saturating_sub(clock_width + 4);
+    words(room).draw(buffer, area.x + 1, area.y, u16::try_from(room).unwrap_or(u16::MAX));
 }
 
 fn hint<'a>(look: &'a Look, keys: String, word: &'static str) -> Words<'a> {
@@ -96,7 +129,7 @@ fn hint<'a>(look: &'a Look, keys: String, word: &'static str) -> Words<'a> {
 /// The keys of some actions, with blanks between.
 fn keys(keymap: &Keymap, actions: &[Action]) -> String {
     let keys: Vec<_> =
-        actions.iter().filter_map(|action| keymap.key(*action)).map(|key: Key| key.to_string()).collect();
+        actions.iter().filter_map(|action| keymap.key(*action)).map(ToString::to_string).collect();
     keys.join(" ")
 }
 

@@ -2,6 +2,8 @@
 
 use super::action::Action;
 use super::lang::Lang;
+use super::look::Look;
+use super::notice::Notice;
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -21,6 +23,17 @@ pub enum Outcome {
     Changed,
     /// Something else is to be shown.
     Open(Open),
+    /// Something is to be said about it.
+    Say(Notice),
+}
+
+/// What of the thing under the cursor is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copied {
+    /// Its value: an id, a phone, a number.
+    Value,
+    /// Where it stands: a path, or the filter that finds it.
+    Path,
 }
 
 /// A page. It is pure: it draws what it knows and asks for what it does not know by [`Page::jobs`].
@@ -50,6 +63,14 @@ pub trait Page {
 
     /// The page is no longer looked at.
     fn leave(&mut self) {}
+
+    /// Goes to what happened at a time: the window has it in its middle already.
+    fn go_to(&mut self, _at: Millis) {}
+
+    /// What is under the cursor, to be copied as it may be shown.
+    fn copy(&self, _what: Copied, _look: &Look) -> Option<String> {
+        None
+    }
 
     /// While text is typed into the page: the keys it takes then and what they do. All keys go to [`Page::key`].
     fn prompt(&self, _lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
