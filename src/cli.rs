@@ -8,6 +8,8 @@ mod events;
 mod explain;
 mod failure;
 mod man;
+mod mask;
+mod message;
 mod output;
 mod receive;
 mod refused;
@@ -34,6 +36,7 @@ Examples:
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
+  watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
 
@@ -62,6 +65,7 @@ enum Command {
     Serve(serve::Serve),
     Report(report::ReportArgs),
     Events(events::Events),
+    Message(message::MessageArgs),
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
@@ -174,6 +178,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
+        Some(Command::Message(args)) => message::run(&common, &args),
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),

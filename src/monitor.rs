@@ -16,6 +16,7 @@ mod messages;
 mod rates;
 mod rollup;
 mod store;
+pub mod story;
 mod verdict;
 pub mod view;
 

@@ -2,10 +2,13 @@
 
 pub mod events;
 mod json;
+pub mod story;
 #[cfg(test)]
 mod tests;
 mod text;
 
+use crate::event::Text;
+use crate::event::mask::Masker;
 use crate::monitor::Monitor;
 use crate::monitor::view::{Alert, Conversation, Cost, Failure, Funnel, Ingest, Scope};
 
@@ -41,6 +44,28 @@ impl Report {
             costs: monitor.costs(&scope),
             scope,
         }
+    }
+
+    /// The same with pseudonyms in place of phones, names and texts.
+    pub fn masked(mut self, masker: &Masker) -> Self {
+        for conversation in &mut self.conversations {
+            let phone = |phone: &Option<Text>| phone.as_deref().map(|phone| masker.phone(phone));
+            conversation.number = phone(&conversation.number);
+            conversation.customer = phone(&conversation.customer);
+            conversation.name = conversation.name.as_deref().map(|name| masker.name(name));
+            conversation.preview = masker.text(&conversation.preview);
+        }
+        for alert in &mut self.alerts {
+            // An alert about a number has it in its words.
+            let Some(number) = alert.number.take() else { continue };
+            let pseudonym = masker.phone(&number);
+            for text in [&mut alert.subject, &mut alert.detail, &mut alert.title] {
+                *text = text.replace(number.as_str(), &pseudonym).into();
+            }
+            alert.number = Some(pseudonym);
+        }
+        self.scope.number = self.scope.number.as_deref().map(|number| masker.phone(number));
+        self
     }
 
     /// The stable, versioned JSON form.

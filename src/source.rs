@@ -4,6 +4,8 @@
 //! the journal is never waited for, and what was missed meanwhile is read from the disk. The thread ends when the consumer is
 //! dropped.
 
+pub mod message;
+
 use crate::journal::{Batch, Journal, OpenError, Reader};
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "cli/message.rs"]
+mod message;
+
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -427,7 +430,9 @@ fn a_wrong_command_line_ends_with_2() {
 fn help_and_version_go_to_stdout() {
     let user = User::new();
     assert!(user.out(&["--version"]).starts_with("watop "));
-    for command in ["demo", "serve", "report", "events", "explain", "send", "refused", "check", "completions", "man"] {
+    for command in
+        ["demo", "serve", "report", "events", "explain", "send", "refused", "check", "completions", "man", "message"]
+    {
         assert!(user.out(&[command, "--help"]).contains("Examples:"), "{command}");
         assert!(user.out(&["man", command]).contains(".TH"), "{command}");
     }

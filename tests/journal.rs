@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "journal/message.rs"]
+mod message;
 #[path = "journal/sources.rs"]
 mod sources;
 #[path = "journal/support.rs"]

@@ -2,9 +2,11 @@
 
 use super::Common;
 use super::failure::Failure;
+use super::mask::Masking;
 use super::output::{Data, Tone, diagnostic};
 use super::window::{Bounds, Moment, Window, now};
 use crate::event::clean::clean;
+use crate::event::mask::Masker;
 use crate::event::{Detail, Event, Severity, StatusName, ndjson};
 use crate::journal::{Batch, Reader};
 use crate::query::Filter;
@@ -37,8 +39,10 @@ pub(super) struct Events {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Print the original bodies instead, each once: exact bytes to a pipe or file, cleaned on a terminal
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with_all = ["format", "mask"])]
     raw: bool,
+    #[command(flatten)]
+    masking: Masking,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,8 +56,9 @@ pub(super) fn run(common: &Common, args: &Events) -> Result<(), Failure> {
     let bounds = args.window.bounds(Moment::All, now())?;
     let config = common.load()?.config;
     let dir = &config.data_dir;
-    let mut printer =
-        Printer { reader: Reader::open(dir)?, filter, bounds, args, out: Data::new(common.color), last_raw: 0 };
+    let reader = Reader::open(dir)?;
+    let masker = args.masking.masker(&reader)?;
+    let mut printer = Printer { reader, filter, bounds, args, masker, out: Data::new(common.color), last_raw: 0 };
     if args.follow { follow(&mut printer, dir) } else { list(&mut printer) }
 }
 
@@ -101,6 +106,7 @@ struct Printer<'a> {
     filter: Filter,
     bounds: Bounds,
     args: &'a Events,
+    masker: Option<Masker>,
     out: Data,
     /// The request whose body was printed last: each is printed once.
     last_raw: u64,
@@ -123,6 +129,9 @@ impl Printer<'_> {
             if !self.filter.matches(event, &body.1, now) {
                 continue;
             }
+            // The filter asks for what stands in the journal; only what is shown is masked.
+            let masked = self.masker.as_ref().map(|masker| masker.event(event));
+            let event = masked.as_ref().unwrap_or(event);
             match (self.args.raw, self.args.format) {
                 (true, _) if self.last_raw == event.request => {}
                 (true, _) => {

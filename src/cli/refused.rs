@@ -2,9 +2,12 @@
 
 use super::Common;
 use super::failure::Failure;
+use super::mask::Masking;
 use super::output::{Data, Tone};
 use crate::event::Millis;
 use crate::event::clean::{clean, clean_lines, json_escape_controls};
+use crate::event::mask::Masker;
+use crate::journal::Reader;
 use crate::journal::operator::{Operator, Refused};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -29,6 +32,8 @@ pub(super) struct RefusedArgs {
     number: Option<u64>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    masking: Masking,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,18 +83,32 @@ pub(super) fn run(common: &Common, args: &RefusedArgs) -> Result<(), Failure> {
     let config = common.load()?.config;
     let operator = operator(&config.data_dir)?;
     let mut out = Data::new(common.color);
+    let masker = args.masking.masker(&Reader::open(&config.data_dir)?)?;
+    let shown = |refused| masker.as_ref().map_or_else(|| Refused::clone(&refused), |masker| masked(&refused, masker));
     match args.number {
         None => {
             let list = operator.map_or(Ok(Vec::new()), |operator| operator.refused())?;
+            let list: Vec<Refused> = list.into_iter().map(shown).collect();
             print_list(&mut out, args.format, &list)?;
         }
         Some(n) => {
             let one = operator.map_or(Ok(None), |operator| operator.refused_one(n))?;
             let one = one.ok_or_else(|| Failure::failed(format!("there is no refused request {n} in the list")))?;
-            print_one(&mut out, args.format, &one)?;
+            print_one(&mut out, args.format, &shown(one))?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// The same without what a stranger may have put into it: of path and body only their length is told.
+fn masked(refused: &Refused, masker: &Masker) -> Refused {
+    Refused {
+        peer: masker.id(&refused.peer),
+        path: masker.text(&refused.path),
+        headers: refused.headers.iter().map(|(name, value)| (name.clone(), masker.text(value).into())).collect(),
+        body: masker.text(&String::from_utf8_lossy(&refused.body)).as_bytes().to_vec(),
+        ..refused.clone()
+    }
 }
 
 /// Opens `operator.db` of a data directory, when it exists: reading must not create anything.

@@ -2,6 +2,7 @@
 
 use super::Common;
 use super::failure::Failure;
+use super::mask::Masking;
 use super::output::{Data, Progress};
 use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now};
@@ -36,6 +37,8 @@ pub(super) struct ReportArgs {
     number: Option<Text>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    masking: Masking,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +54,10 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     let now = now();
     let bounds = args.window.bounds(LAST_HOUR, now)?;
     let config = common.load()?.config;
-    let report = report(&config.data_dir, config.monitor, bounds, args.number.clone(), now)?;
+    let mut report = report(&config.data_dir, config.monitor, bounds, args.number.clone(), now)?;
+    if let Some(masker) = args.masking.masker(&Reader::open(&config.data_dir)?)? {
+        report = report.masked(&masker);
+    }
     let mut out = Data::new(common.color);
     match args.format {
         Format::Text => out.bytes(report.text().as_bytes())?,

@@ -111,6 +111,13 @@ impl KeySecret {
         done.pop().map_or(0, |(_, _, digest)| digest)
     }
 
+    /// A secret for another purpose, from which this one cannot be found.
+    pub(crate) fn derive(&self, purpose: &str) -> [u8; 16] {
+        let mut secret = self.start("derive");
+        secret.part(purpose);
+        secret.finish().0.to_le_bytes()
+    }
+
     fn start(&self, kind: &str) -> Parts {
         let mut parts = Parts(sip128::SipHasher13::new_with_key(&self.0));
         parts.part(kind);

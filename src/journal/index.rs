@@ -38,7 +38,7 @@ const FILTERS: usize = 32 << 20;
 /// Chunks that are swept at a time.
 const SWEEP: i64 = 4096;
 /// Version of the file; another one is thrown away and made again.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
     CREATE TABLE state (journal BLOB NOT NULL, page INTEGER NOT NULL, seq INTEGER NOT NULL);

@@ -4,7 +4,8 @@ use super::directory::Identity;
 use super::page::{self, PageError};
 use super::term::{Plain, Term};
 use super::{Batch, OpenError, RawRequest, directory, index, schema};
-use crate::event::{Event, Millis};
+use crate::event::mask::Masker;
+use crate::event::{Event, KeySecret, Millis};
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -150,15 +151,35 @@ impl Reader {
 
     /// One event by its sequence number, amendments merged in.
     pub fn event(&self, seq: u64) -> Result<Option<Event>, OpenError> {
-        self.read(Ok(None), |connection| {
-            let Some(mut event) = stored_event(connection, seq)? else { return Ok(None) };
+        let merge = |mut event: Event, amendment: Event| {
+            event.merge(&amendment);
+            event
+        };
+        Ok(self.deliveries(seq)?.into_iter().reduce(merge))
+    }
+
+    /// One event by its sequence number and then its amendments, in order of receipt, each as it was committed.
+    pub fn deliveries(&self, seq: u64) -> Result<Vec<Event>, OpenError> {
+        self.read(Ok(Vec::new()), |connection| {
+            let Some(event) = stored_event(connection, seq)? else { return Ok(Vec::new()) };
+            let mut deliveries = vec![event];
             for (_, amendment) in amendments(connection, seq, seq)? {
-                if let Some(amendment) = stored_event(connection, amendment)? {
-                    event.merge(&amendment);
-                }
+                deliveries.extend(stored_event(connection, amendment)?);
             }
-            Ok(Some(event))
+            Ok(deliveries)
         })
+    }
+
+    /// The secret that duplicate keys of this journal are hashed with; `None` when there is no journal yet.
+    pub fn key_secret(&self) -> Result<Option<KeySecret>, OpenError> {
+        self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?.secret)))
+    }
+
+    /// Masks with pseudonyms that stay the same as long as the journal does, whoever asks. Without a journal there is nothing to
+    /// join, and any pseudonyms will do.
+    pub fn masker(&self) -> Result<Masker, OpenError> {
+        let secret = self.key_secret()?.unwrap_or(KeySecret([0; 16]));
+        Ok(Masker::new(secret.derive("pseudonyms")))
     }
 
     /// One raw request by its number.
@@ -220,8 +241,8 @@ impl Reader {
         Ok(confirmed)
     }
 
-    /// The batch with the event `seq`.
-    fn batch_of(&self, seq: u64) -> Result<Option<Batch>, OpenError> {
+    /// The batch with the event `seq`, as it was committed.
+    pub fn batch_of(&self, seq: u64) -> Result<Option<Batch>, OpenError> {
         self.read(Ok(None), |connection| match page::first_where(connection, |place| place.last_seq() >= seq)? {
             Some(place) if place.first_seq <= seq => page::exactly(connection, place.page),
             _ => Ok(None),

@@ -18,6 +18,8 @@ pub enum Term {
     Code(i64),
     /// Callback data.
     Tag(Text),
+    /// Template name.
+    Template(Text),
 }
 
 /// A term as it is compared and hashed. The kinds are stored: their numbers must not change.
@@ -48,6 +50,10 @@ impl<'a> Plain<'a> {
         Self { kind: 4, text: text.into() }
     }
 
+    fn template(text: &'a str) -> Self {
+        Self { kind: 5, text: text.into() }
+    }
+
     /// The term looked for.
     pub(super) fn of(term: &'a Term) -> Self {
         match term {
@@ -56,25 +62,31 @@ impl<'a> Plain<'a> {
             Term::Number(text) => Self::number(text),
             Term::Code(code) => Self::code(*code),
             Term::Tag(text) => Self::tag(text),
+            Term::Template(text) => Self::template(text),
         }
     }
 
     /// The terms that one event has.
     pub(super) fn all(event: &'a Event) -> impl Iterator<Item = Self> {
-        let (ids, errors, tag) = match &event.detail {
-            Detail::Status(status) => {
-                ([Some(&status.message_id), status.meta_message_id.as_ref()], &status.errors[..], status.tag.as_ref())
-            }
+        let (ids, errors, tag, template) = match &event.detail {
+            Detail::Status(status) => (
+                [Some(&status.message_id), status.meta_message_id.as_ref()],
+                &status.errors[..],
+                status.tag.as_ref(),
+                status.template.as_ref(),
+            ),
             Detail::Inbound(inbound) => {
-                ([Some(&inbound.message_id), inbound.meta_message_id.as_ref()], &inbound.errors[..], None)
+                ([Some(&inbound.message_id), inbound.meta_message_id.as_ref()], &inbound.errors[..], None, None)
             }
-            _ => ([None, None], &[][..], None),
+            Detail::Template(notice) => ([None, None], &[][..], None, notice.template.as_ref()),
+            _ => ([None, None], &[][..], None, None),
         };
         let ids = ids.into_iter().flatten().map(|id| Self::message(id));
         let phones = event.customer.iter().map(|text| Self::customer(text));
         let phones = phones.chain(event.number.iter().map(|text| Self::number(text)));
         let codes = errors.iter().filter_map(|error| error.code).map(Self::code);
-        ids.chain(phones).chain(codes).chain(tag.map(|tag| Self::tag(tag)))
+        let names = tag.map(|tag| Self::tag(tag)).into_iter().chain(template.map(|name| Self::template(name)));
+        ids.chain(phones).chain(codes).chain(names)
     }
 
     /// Its hash in the index, with the journal's secret: ids and texts are chosen by strangers.

@@ -219,6 +219,20 @@ impl Costs {
     }
 }
 
+/// The lines that stand for one message, from the lines of its events and their provider times.
+pub(super) fn standing<'e>(events: impl IntoIterator<Item = (&'e [CostLine], Option<Seconds>)>) -> Vec<CostLine> {
+    let mut costs = Costs::default();
+    let place = Place::default();
+    let settle = |costs: &mut Costs, bill, (lines, at)| costs.settle(bill, (place, place), lines, at);
+    let bill = events.into_iter().fold(None, |bill, event| settle(&mut costs, bill, event));
+    let line = |price: Price| {
+        let sort = costs.sorts[price.sort as usize].clone();
+        let Sort { currency, category, direction } = sort;
+        CostLine { category, direction, currency, amount: price.amount, cny: price.cny }
+    };
+    bill.map_or_else(Vec::new, |bill| costs.counted(bill)).into_iter().map(line).collect()
+}
+
 /// A sum too large for a decimal stays what it was: no real bill comes near.
 fn plus(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
     match (a, b) {
