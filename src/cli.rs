@@ -7,6 +7,7 @@ mod demo;
 mod events;
 mod explain;
 mod failure;
+mod keys;
 mod man;
 mod mask;
 mod message;
@@ -19,9 +20,9 @@ mod serve;
 mod watch;
 mod window;
 
-use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
+use crate::config::{self, Lang};
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
@@ -70,6 +71,7 @@ enum Command {
     Send(send::Send),
     Refused(refused::RefusedArgs),
     Check(check::Check),
+    Keys(keys::Keys),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -108,10 +110,21 @@ struct ScreenArgs {
     /// Language of the screen: en or zh [default: the locale's]
     #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Screen options")]
     lang: Option<Lang>,
+    /// Start with phones, names, texts and ids masked
+    #[arg(long, help_heading = "Screen options")]
+    mask: bool,
 }
 
 fn lang(name: &str) -> Result<Lang, String> {
     Lang::named(name).ok_or_else(|| "write en or zh".to_owned())
+}
+
+impl ScreenArgs {
+    /// Lays what was asked for over what is configured.
+    fn lay_over(&self, screen: &mut config::Screen) {
+        screen.lang = self.lang.or(screen.lang);
+        screen.mask |= self.mask;
+    }
 }
 
 impl Common {
@@ -183,6 +196,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
+        Some(Command::Keys(args)) => keys::run(&common, &args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
     }

@@ -165,7 +165,7 @@ impl std::fmt::Debug for SecretText {
 }
 
 /// The screen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,
@@ -175,6 +175,15 @@ pub struct Screen {
     pub ascii: bool,
     /// Start masked.
     pub mask: bool,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
     /// Key bindings from `[keys]`: action name to key names.
     pub keys: Vec<(String, Vec<String>)>,
+}
+
+impl Default for Screen {
+    /// A theme and a language by the surroundings, nothing masked, the mouse taken, the usual keys.
+    fn default() -> Self {
+        Self { theme: None, lang: None, ascii: false, mask: false, mouse: true, keys: Vec::new() }
+    }
 }

@@ -12,6 +12,7 @@
 
 pub mod duration;
 mod fields;
+pub mod mask;
 mod parse;
 mod path;
 mod pattern;

@@ -1,5 +1,6 @@
 //! Headless output of what a monitor or a list of events holds: text for people, JSON and NDJSON for programs.
 
+pub mod csv;
 pub mod events;
 mod json;
 pub mod story;

@@ -8,6 +8,7 @@ pub mod command;
 mod draw;
 mod drive;
 pub mod events_tab;
+pub mod export;
 mod footer;
 mod header;
 pub mod input;
@@ -67,7 +68,12 @@ pub struct Start {
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// Reads the configuration again, where there is one, and says what came of it.
+    pub reload: Option<Reload>,
 }
+
+/// Reads the configuration again and says what came of it.
+pub type Reload = Box<dyn FnMut(Lang) -> notice::Notice + Send>;
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
 /// given back before this returns. Blocks; must not be called from inside an async runtime.
@@ -77,7 +83,7 @@ pub struct Start {
 pub fn run(start: Start) -> Result<(), String> {
     let keymap = Keymap::new(&start.screen.keys)?;
     let themes = themes(&start.screen)?;
-    let app = App::new(Setup {
+    let mut app = App::new(Setup {
         themes,
         lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
         masker: start.masker,
@@ -87,12 +93,16 @@ pub fn run(start: Start) -> Result<(), String> {
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
     });
+    app.mouse = start.screen.mouse;
+    app.reloads = start.reload.is_some();
+    let reload = start.reload.unwrap_or_else(|| Box::new(|_| notice::Notice::done("")));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
-    let sources = Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs };
+    let sources =
+        Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs, reload };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();
@@ -124,7 +134,7 @@ enum End {
 fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot use the terminal: {error}; use `watop serve` without one");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    let mut term = term::Term::enter().map_err(failed)?;
+    let mut term = term::Term::enter(app.mouse).map_err(failed)?;
     input::start(inputs).map_err(failed)?;
     // An error from here on means that the terminal is gone: there is nobody to tell.
     let _ = runtime.block_on(drive::run(&mut app, &mut term, sources));

@@ -95,6 +95,8 @@ pub(super) struct Screen {
     pub(super) theme: Option<String>,
     pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
+    pub(super) mask: Option<bool>,
+    pub(super) mouse: Option<bool>,
 }
 
 /// One key or several for an action.

@@ -292,7 +292,7 @@ pub struct Activity {
 }
 
 /// Delivery of one business number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NumberRow {
     /// The number; `None` for statuses that named none.
     pub number: Option<Text>,

@@ -116,8 +116,7 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 7] =
-        [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Act, Self::Screen];
+    pub const ALL: [Self; 7] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Act, Self::Screen];
 
     /// The heading.
     pub fn title(self, lang: Lang) -> &'static str {

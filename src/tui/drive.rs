@@ -3,6 +3,7 @@
 //! Input is drawn at once, data at most 30 times a second, and nothing when nothing changed. Whoever feeds it waits in bounded
 //! channels; a terminal that takes no bytes stops this thread and nobody else.
 
+use super::Reload;
 use super::app::App;
 use super::input::Input;
 use super::store::{Answer, Job};
@@ -45,6 +46,7 @@ pub(super) struct Sources {
     pub(super) health: watch::Receiver<Health>,
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
+    pub(super) reload: Reload,
 }
 
 /// When to draw next.
@@ -141,6 +143,18 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             Effect::Draw => pace.want(Urgency::Input),
             Effect::Redraw => {
                 term.redraw()?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Copy(text) => {
+                term.copy(&text)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Mouse(on) => {
+                term.take_mouse(on)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Reload => {
+                app.notice = Some((from.reload)(app.look.lang));
                 pace.want(Urgency::Input);
             }
             Effect::Suspend => {

@@ -10,12 +10,14 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
+use super::export::Export;
 use super::lang::Lang;
-use super::page::{Outcome, Page};
+use super::look::Look;
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
-use crate::event::{Event, Millis};
+use crate::event::{Detail, Event, Millis};
 use crate::journal::{Batch, RawRequest};
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
@@ -303,6 +305,28 @@ impl Page for EventsTab {
             actions.push(Back);
         }
         actions
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        if what == Copied::Path {
+            return Some(self.expression())
+                .filter(|filter| !filter.is_empty())
+                .map(|filter| look.filter(filter).into());
+        }
+        let (event, _) = self.inspector.parts().filter(|_| self.selected == self.inspector.seq())?;
+        match &event?.detail {
+            Detail::Status(status) => Some(look.id(&status.message_id).into()),
+            Detail::Inbound(inbound) => Some(look.id(&inbound.message_id).into()),
+            Detail::Template(notice) | Detail::Account(notice) => {
+                Some(look.about(&notice.subject, event?.number.as_deref()).into())
+            }
+            Detail::Other(other) => other.id.as_deref().map(|id| look.id(id).into()),
+            Detail::Unrecognised(_) => None,
+        }
+    }
+
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events(self.expression().to_owned()))
     }
 
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {

@@ -91,8 +91,7 @@ fn row(
 ) {
     let look = &app.look;
     line(buffer, area, app, now, |room| {
-        let last =
-            if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
+        let last = if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
         let hints = hints.map(|(keys, word)| hint(look, keys, word));
         as_many(Words::new(look), hints, room.saturating_sub(last.width())).then(last)
     });
@@ -128,8 +127,7 @@ fn hint<'a>(look: &'a Look, keys: String, word: &'static str) -> Words<'a> {
 
 /// The keys of some actions, with blanks between.
 fn keys(keymap: &Keymap, actions: &[Action]) -> String {
-    let keys: Vec<_> =
-        actions.iter().filter_map(|action| keymap.key(*action)).map(ToString::to_string).collect();
+    let keys: Vec<_> = actions.iter().filter_map(|action| keymap.key(*action)).map(ToString::to_string).collect();
     keys.join(" ")
 }
 

@@ -187,7 +187,11 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segme
     if format::day(from, zone) != format::day(scope.as_of, zone) {
         times = format!("{} {times}", format::day(from, zone));
     }
-    let mut about = Words::new(look).muted(times);
+    let mut about = Words::new(look).muted(times).muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
+    about = match &app.known.number {
+        Some(number) => about.strong(format::phone(&look.phone(number), look.glyph(Glyph::Cut))),
+        None => about.muted(look.lang.pick("all numbers", "全部号码")),
+    };
     if app.tab() == Tab::Events {
         about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
         about = if app.pages.events.filtered() {

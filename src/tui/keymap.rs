@@ -181,8 +181,7 @@ impl Keymap {
 
     /// How a chord that was begun can go on: the keys still to press and the action, in the order of the actions.
     pub fn endings(&self, pressed: &[Key]) -> Vec<(String, Action)> {
-        let of = |action: &Action| self.chords.get(action).into_iter().flatten().map(|chord| (chord, *action));
-        let all = Action::ALL.iter().flat_map(of);
+        let all = Action::ALL.iter().flat_map(|action| self.keys(*action).iter().map(move |chord| (chord, *action)));
         all.filter_map(|(chord, action)| Some((written(chord.after(pressed)?), action))).collect()
     }
 
@@ -255,7 +254,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        assert!(overridden("zoomm", &["F5"]).unwrap_err().contains("zoomm: there is no such action, did you mean zoom?"));
+        assert!(
+            overridden("zoomm", &["F5"]).unwrap_err().contains("zoomm: there is no such action, did you mean zoom?")
+        );
         let error = overridden("zoom", &["Crtl-Z"]).unwrap_err();
         assert!(error.contains("\"Crtl-Z\", did you mean Ctrl-Z?"), "{error}");
         let error = overridden("zoom", &["q"]).unwrap_err();

@@ -44,6 +44,24 @@ impl Look {
         self.shown(id, |masker| masker.id(id))
     }
 
+    /// A text in which a business number may stand.
+    pub fn about<'t>(&self, text: &'t str, number: Option<&str>) -> Cow<'t, str> {
+        match (&self.masker, number.filter(|number| !number.is_empty())) {
+            (Some(masker), Some(number)) => {
+                Cow::Owned(clean(&text.replace(number, &masker.phone(number))).into_owned())
+            }
+            _ => clean(text),
+        }
+    }
+
+    /// A filter expression as it may be shown.
+    pub fn filter<'t>(&self, expression: &'t str) -> Cow<'t, str> {
+        match &self.masker {
+            Some(masker) => Cow::Owned(clean(&crate::query::mask::masked(expression, masker)).into_owned()),
+            None => clean(expression),
+        }
+    }
+
     fn shown<'t>(&self, text: &'t str, mask: impl FnOnce(&Masker) -> crate::event::Text) -> Cow<'t, str> {
         match &self.masker {
             Some(masker) => Cow::Owned(mask(masker).into()),

@@ -41,13 +41,13 @@ fn clock(text: &str) -> Option<Time> {
 
 /// The last time the clock showed `time`.
 fn last(time: Time, now: Millis, zone: &TimeZone) -> Option<DateTime> {
-    let today = Timestamp::from_millisecond(now.0).ok()?.to_zoned(zone.clone()).date();
+    let today = zone.to_datetime(Timestamp::from_millisecond(now.0).ok()?).date();
     let at = today.to_datetime(time);
     if instant(at, zone)? <= now { Some(at) } else { at.checked_sub(1.day()).ok() }
 }
 
 fn instant(at: DateTime, zone: &TimeZone) -> Option<Millis> {
-    Some(Millis(at.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()))
+    Some(Millis(zone.to_timestamp(at).ok()?.as_millisecond()))
 }
 
 #[cfg(test)]

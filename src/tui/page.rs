@@ -1,6 +1,7 @@
 //! What a page is: everything between tabs and footer that takes keys, one per place.
 
 use super::action::Action;
+use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
 use super::notice::Notice;
@@ -69,6 +70,11 @@ pub trait Page {
 
     /// What is under the cursor, to be copied as it may be shown.
     fn copy(&self, _what: Copied, _look: &Look) -> Option<String> {
+        None
+    }
+
+    /// What it lists, whole, to be written to a file; `None` when only the screen itself can be.
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
         None
     }
 

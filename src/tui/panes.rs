@@ -29,9 +29,10 @@ use crate::monitor::Monitor;
 use crate::monitor::view::{Level, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
+use crate::tui::export::Export;
 use crate::tui::keymap::Keymap;
 use crate::tui::look::Look;
-use crate::tui::page::{Outcome, Page};
+use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::widgets::words::Words;
 use data::Wants;
 use jiff::tz::TimeZone;
@@ -203,6 +204,14 @@ impl Page for Overview {
     fn act(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
         self.grid.act(action, &drawn.data, drawn.size)
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        self.drawn.as_ref().and_then(|drawn| self.grid.copy(what, &drawn.data, drawn.size, look))
+    }
+
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
+        self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(&drawn.data, drawn.size)))
     }
 
     fn actions(&self) -> Vec<Action> {

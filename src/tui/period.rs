@@ -203,7 +203,10 @@ mod tests {
         assert_eq!(period.window, Window::Minutes(48), "the edges lie within minutes");
         assert!(span.contains(from) && span.contains(Millis(from.0 + 47 * MINUTE)));
         assert_eq!(period.window.label(), "48 m");
-        assert_eq!((period.narrower().unwrap().window, period.wider().unwrap().window), (Window::Minutes15, Window::Hour));
+        assert_eq!(
+            (period.narrower().unwrap().window, period.wider().unwrap().window),
+            (Window::Minutes15, Window::Hour)
+        );
         let ahead = Period::between(from, Millis(NOW.0 + 90 * MINUTE), NOW).scope(NOW, None);
         assert_eq!((ahead.span.to, ahead.as_of), (next_minute(NOW), NOW));
     }

@@ -40,6 +40,15 @@ impl Tab {
     /// Every tab, in the order of their numbers.
     pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
 
+    /// Its name in file names and in the session.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Events => "events",
+            Self::Refused => "refused",
+        }
+    }
+
     /// The number that switches to it.
     pub fn number(self) -> u8 {
         match self {

@@ -3,6 +3,7 @@
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
 use super::events_tab::row::Row;
+use super::export::{self, ExportJob};
 use crate::event::{Event, Millis};
 use crate::journal::operator::{Operator, Refused, RefusedCount};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
@@ -42,6 +43,8 @@ pub enum Job {
     },
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// A file to be written. It may take long, so it does not keep the others waiting.
+    Export(Box<ExportJob>),
 }
 
 /// A slice of the list of events.
@@ -95,6 +98,13 @@ pub enum Answer {
     },
     /// To [`Job::Gaps`].
     Gaps(Vec<(Millis, Millis)>),
+    /// To [`Job::Export`].
+    Exported {
+        /// The file.
+        file: PathBuf,
+        /// How many lines it has, or what is wrong, in words for the user.
+        lines: Result<u64, String>,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
 }
@@ -125,6 +135,11 @@ pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::S
     let (jobs, asked) = mpsc::channel();
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
         for job in asked {
+            if let Job::Export(_) = job {
+                let (dir, answers) = (dir.clone(), answers.clone());
+                std::thread::spawn(move || answer(&dir, job).map(|answer| answers.blocking_send(answer)));
+                continue;
+            }
             let answer = answer(&dir, job).unwrap_or_else(|error| Answer::Failed(error.to_string()));
             if answers.blocking_send(answer).is_err() {
                 return;
@@ -151,6 +166,7 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
+        Job::Export(job) => Answer::Exported { lines: export::write(dir, &job), file: job.file },
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
     })
 }

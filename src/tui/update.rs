@@ -2,8 +2,8 @@
 
 use super::action::Action;
 use super::app::{App, Pause};
-use super::input::Input;
 use super::command::{self, Command};
+use super::input::Input;
 use super::keymap::{Key, Match};
 use super::lang::{Lang, say};
 use super::notice::Notice;
@@ -49,7 +49,7 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
             }
             Effect::Draw
         }
-        Input::Resized => Effect::Draw,
+        Input::Mouse(_) | Input::Resized => Effect::Draw,
         Input::Vanished => Effect::Quit,
     }
 }
@@ -273,7 +273,7 @@ fn to_alert(app: &mut App, later: bool, now: Millis) {
         }));
         return;
     };
-    let (what, title) = (&alert.what, app.look.subject(alert));
+    let (what, title) = (&alert.what, app.look.about(&alert.title, alert.number.as_deref()));
     let said = say!(app.look, "alert {at} of {count}: {what} {title}", "告警 {at}/{count}:{what} {title}");
     let (id, when) = (alert.id.clone(), alert.last_at);
     app.notice = Some(Notice::done(said));

@@ -106,13 +106,14 @@ fn named(name: &str) -> Option<KeyCode> {
 pub(super) fn closest(text: &str) -> Option<String> {
     let (modifier, name) = match text.rsplit_once('-') {
         Some((modifiers, name)) if !name.is_empty() => {
-            let known = suggest::closest(modifiers, ["Ctrl", "Alt", "Shift"])?;
+            let known = suggest::closest(modifiers, ["ctrl", "alt", "shift"])?;
             (format!("{known}-"), name)
         }
         _ => (String::new(), text),
     };
     let plain = name.chars().count() == 1 || named(name).is_some();
-    let name = if plain { name } else { suggest::closest(name, NAMES.iter().map(|(name, _)| *name))? };
+    let names: Vec<_> = NAMES.iter().map(|(name, _)| name.to_lowercase()).collect();
+    let name = if plain { name } else { suggest::closest(name, names.iter().map(String::as_str))? };
     Key::parse(&format!("{modifier}{name}")).map(|key| key.to_string())
 }
 

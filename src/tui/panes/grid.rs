@@ -6,8 +6,11 @@ use super::list::List;
 use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
+use crate::tui;
 use crate::tui::action::Action;
-use crate::tui::page::Outcome;
+use crate::tui::export::Row;
+use crate::tui::look::Look;
+use crate::tui::page::{Copied, Outcome};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -111,6 +114,30 @@ impl Grid {
         }
         actions.push(Action::PreviousPane);
         actions
+    }
+
+    /// What is under the cursor, or the filter that finds what is behind it.
+    pub(super) fn copy(&self, what: Copied, data: &OverviewData, size: Size, look: &Look) -> Option<String> {
+        let listing = Listing::of(self.focused(size), self.zoomed(size));
+        let row = self.lists.get(listing as usize)?.row();
+        match what {
+            Copied::Value => open::value(data, listing, row, look),
+            Copied::Path => match open::behind(data, listing, row)?.place {
+                tui::place::Place::Events { filter } => Some(look.filter(&filter).into_owned()),
+                _ => None,
+            },
+        }
+    }
+
+    /// What the pane in focus lists.
+    pub(super) fn export(&self, data: &OverviewData, size: Size) -> Vec<Row> {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Stages => vec![Row::of(&data.funnel)],
+            Listing::Numbers => data.numbers.iter().map(Row::of).collect(),
+            Listing::Codes => data.failures.iter().map(Row::of).collect(),
+            Listing::Conversations => data.conversations.iter().map(Row::of).collect(),
+            Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
+        }
     }
 
     /// What has to be asked of the monitor for this room.

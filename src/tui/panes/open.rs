@@ -4,6 +4,7 @@ use super::data::{Key, Listing, OverviewData};
 use crate::event::Text;
 use crate::event::clean::clean;
 use crate::monitor::view::Alert;
+use crate::tui::look::Look;
 use crate::tui::place::Open;
 
 /// What is behind a row of a pane.
@@ -32,6 +33,20 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
         filter = number_filter(&filter, Some(number));
     }
     Some(Open::events(filter, clean(&title).into_owned()))
+}
+
+/// The value of a row, as it may be shown: a code, a count, a phone, a subject.
+pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
+    Some(match data.key(listing, row)? {
+        Key::Stage(stage) => stage.count(&data.funnel).to_string(),
+        Key::Number(number) => look.phone(&number?).into_owned(),
+        Key::Code(code) => code?.to_string(),
+        Key::Conversation(_, customer) => look.phone(&customer?).into_owned(),
+        Key::Alert(_) => {
+            let alert = data.alerts.get(row)?;
+            look.about(&alert.subject, alert.number.as_deref()).into_owned()
+        }
+    })
 }
 
 /// The proof of the verdict.
