@@ -7,6 +7,7 @@ mod demo;
 mod events;
 mod explain;
 mod failure;
+mod forward;
 mod keys;
 mod man;
 mod mask;
@@ -23,6 +24,7 @@ mod window;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
 use crate::config::{self, Lang};
+use crate::forward::Address;
 use clap::{Args, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
@@ -34,6 +36,7 @@ const EXAMPLES: &str = "\
 Examples:
   watop demo                                      look around on simulated traffic
   WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
+  watop --forward http://127.0.0.1:3000/hook      the same, and hand each request on to your handler
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
@@ -70,6 +73,7 @@ enum Command {
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
+    Forward(forward::ForwardArgs),
     Check(check::Check),
     Keys(keys::Keys),
     Completions(completions::Completions),
@@ -99,6 +103,9 @@ struct ReceiveArgs {
     /// Take posts at this path [default: /webhook]
     #[arg(long, value_name = "PATH", value_parser = parse_path)]
     path: Option<String>,
+    /// Send every request on to this URL, byte for byte; may stand more than once, see [[forward]] in the configuration
+    #[arg(long, value_name = "URL")]
+    forward: Vec<Address>,
     /// Allow an address beyond loopback without any signature secret
     #[arg(long)]
     allow_unsigned: bool,
@@ -139,7 +146,7 @@ impl Common {
 
     /// The same for one that does.
     fn flags_with(&self, receive: &ReceiveArgs) -> Flags {
-        Flags { listen: receive.listen, path: receive.path.clone(), ..self.flags() }
+        Flags { listen: receive.listen, path: receive.path.clone(), forward: receive.forward.clone(), ..self.flags() }
     }
 }
 
@@ -149,12 +156,13 @@ impl ReceiveArgs {
         Self {
             listen: self.listen.or(before.listen),
             path: self.path.or(before.path),
+            forward: before.forward.into_iter().chain(self.forward).collect(),
             allow_unsigned: self.allow_unsigned || before.allow_unsigned,
         }
     }
 
     fn any(&self) -> bool {
-        self.listen.is_some() || self.path.is_some() || self.allow_unsigned
+        self.listen.is_some() || self.path.is_some() || !self.forward.is_empty() || self.allow_unsigned
     }
 }
 
@@ -182,7 +190,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let Cli { common, receive, screen, command } = cli;
     let receives = matches!(command, None | Some(Command::Serve(_) | Command::Check(_)));
     if receive.any() && !receives {
-        let message = "--listen, --path and --allow-unsigned are for watop, watop serve and watop check";
+        let message = "--listen, --path, --forward and --allow-unsigned are for watop, watop serve and watop check";
         return Err(Failure::usage(message));
     }
     match command {
@@ -195,6 +203,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Keys(args)) => keys::run(&common, &args),
         Some(Command::Completions(args)) => completions::run(&args),

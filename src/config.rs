@@ -2,6 +2,7 @@
 //! [`layers`] reads them.
 
 mod file;
+mod forward;
 mod lang;
 pub mod layers;
 pub mod places;
@@ -38,6 +39,8 @@ pub struct Config {
     pub journal: crate::journal::Options,
     /// The monitor.
     pub monitor: crate::monitor::Settings,
+    /// Where requests are forwarded to.
+    pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
 }
@@ -129,6 +132,16 @@ pub enum Algorithm {
     Md5,
     /// The better one.
     Sha256,
+}
+
+impl Algorithm {
+    /// Its name in the header and the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha256 => "sha256",
+        }
+    }
 }
 
 /// A labelled secret.

@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod clean;
+pub mod country;
 mod decode;
 pub mod ids;
 pub mod json;

@@ -274,8 +274,8 @@ impl Writer {
     }
 }
 
-/// The receiver's own clock.
-fn now() -> Millis {
+/// This machine's clock.
+pub(crate) fn now() -> Millis {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     Millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -5,6 +5,7 @@
 //! * [`event`]: wire formats (NXCloud, Meta) to one normalised [`event::Event`]; code catalogue, masking, text cleaning
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
+//! * [`forward`]: delivery to handlers, replay
 //! * [`simulate`], [`report`]: seeded traffic; headless output
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
@@ -13,6 +14,7 @@
 pub mod cli;
 pub mod config;
 pub mod event;
+pub mod forward;
 pub mod journal;
 pub mod monitor;
 pub mod query;

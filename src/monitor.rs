@@ -5,26 +5,34 @@
 //! Per-minute cohort buckets by business number answer every window, so a query costs by window, never by history.
 
 mod alerts;
+mod cells;
 mod cohorts;
+pub mod compare;
 mod conversations;
 mod costs;
+mod dimensions;
 mod failures;
 pub mod figures;
+mod hit;
 mod intern;
+pub mod interval;
 mod latency;
 mod messages;
 mod rates;
 mod rollup;
 mod store;
 pub mod story;
+mod traits;
 mod verdict;
 pub mod view;
 
 use crate::event::{Detail, Event, Millis, Status, StatusName, Text};
 use crate::journal::{Batch, RequestSummary};
+use cells::Cell;
 use intern::Name;
 use jiff::tz::TimeZone;
-use messages::{Change, Part, Record};
+use messages::{Change, Judges, Part, Record};
+use rates::Grid;
 use rollup::{Minute, Minutes, Rollup, minute_of};
 use store::Index;
 use view::*;
@@ -49,7 +57,8 @@ pub struct Monitor {
     texts: intern::Names,
     messages: messages::Messages,
     cohorts: Rollup<cohorts::Cohorts>,
-    tags: Rollup<cohorts::Slots>,
+    traits: traits::Known,
+    cells: Rollup<cells::Cells>,
     failures: failures::Failures,
     conversations: conversations::Conversations,
     alerts: alerts::Alerts,
@@ -91,7 +100,9 @@ impl Monitor {
     }
 
     fn fold_status(&mut self, event: &Event, status: &Status, number: Name) {
-        let Change { index, before, united } = self.messages.see(event, status, number, &self.texts);
+        let cell = Cell { number, traits: self.traits.of(event, status) };
+        let judges = Judges { texts: &self.texts, traits: &self.traits };
+        let Change { index, before, united } = self.messages.see(event, status, cell, judges);
         let from = before.as_ref().map(Record::place);
         if let Some((gone, other)) = united {
             self.settle(gone, Some(&other.part()), None);
@@ -115,17 +126,10 @@ impl Monitor {
         if before == after {
             return;
         }
-        if let Some(before) = before {
-            self.cohorts.take(before.minute, before);
-        }
-        if let Some(after) = after {
-            self.cohorts.add(after.minute, after);
-        }
-        let tagged = |part: Option<&Part>| part.map(|part| (part.minute, part.tag));
-        if tagged(before) != tagged(after) {
-            tagged(before).into_iter().for_each(|(minute, tag)| self.tags.take(minute, &tag));
-            tagged(after).into_iter().for_each(|(minute, tag)| self.tags.add(minute, &tag));
-        }
+        let at = |part: Option<&'_ Part>| part.map(|part| part.minute);
+        let (from, to) = (at(before).zip(before), at(after).zip(after));
+        self.cohorts.settle(from, to);
+        self.cells.settle(from, to);
         self.failures.settle(index, before, after);
     }
 
@@ -194,6 +198,47 @@ impl Monitor {
                 .collect();
         rows.sort_by(|a, b| b.funnel.attempted.cmp(&a.funnel.attempted).then_with(|| a.number.cmp(&b.number)));
         rows
+    }
+
+    /// Messages of the cohort by how long a stretch took: below the first edge, between each and the next, and from the last
+    /// on. Edges are seconds, ascending.
+    pub fn took(&self, scope: &Scope, stretch: Stretch, edges: &[u64]) -> Vec<u64> {
+        let number = match self.number(scope) {
+            Some(None) => return vec![0; edges.len() + 1],
+            number => number.flatten(),
+        };
+        let (deliver, read) = cohorts::latencies(&self.cohorts, Minutes::of(scope.span), number);
+        let histogram = match stretch {
+            Stretch::Deliver => deliver,
+            Stretch::Read => read,
+        };
+        histogram.between(edges)
+    }
+
+    /// The cohort in at most `rows` parts of a round length of whole minutes, oldest first. Unlike the columns of a chart the
+    /// part still filling is there, and the first and the last may be cut by the span.
+    pub fn parts(&self, scope: &Scope, rows: usize) -> Vec<CohortRow> {
+        let Grid { first, step, .. } = rates::Grid::of(scope, rows, 60);
+        let until = scope.span.to.min(Millis(scope.as_of.0.saturating_add(1)));
+        let starts = (0..).map(|row| Millis((first + row * step).saturating_mul(1000)));
+        let spans = starts.take_while(|start| *start < until).take(rows).map(|start| Span {
+            from: start.max(scope.span.from),
+            to: Millis(start.0.saturating_add(step * 1000)).min(scope.span.to),
+        });
+        spans.map(|span| CohortRow { span, funnel: self.funnel(&Scope { span, ..scope.clone() }) }).collect()
+    }
+
+    /// Messages of the cohort that failed with `code`, by when that was first received, in at most `columns` columns.
+    pub fn failure_trend(&self, code: Option<i64>, scope: &Scope, columns: usize) -> Trend {
+        let grid = rates::Grid::of(scope, columns, 1);
+        let counts = self.failures.trend(code, scope.span, self.number(scope), &self.messages, grid);
+        let column_s = u32::try_from(grid.step).unwrap_or(u32::MAX);
+        Trend { from: Millis(grid.first.saturating_mul(1000)), column_s, counts }
+    }
+
+    /// When a code was first received at all, in everything kept.
+    pub fn first_seen(&self, code: Option<i64>) -> Option<Millis> {
+        self.failures.first_seen(code)
     }
 
     /// Gauges of now: rates and lag.

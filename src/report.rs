@@ -1,8 +1,12 @@
-//! Headless output of what a monitor or a list of events holds: text for people, JSON and NDJSON for programs.
+//! Headless output of what a monitor or a list of events holds: text and Markdown for people, JSON, NDJSON and CSV for programs.
 
-pub mod csv;
+mod compare;
+pub mod condition;
+mod csv;
 pub mod events;
 mod json;
+mod markdown;
+pub mod oneline;
 pub mod story;
 #[cfg(test)]
 mod tests;
@@ -11,7 +15,8 @@ mod text;
 use crate::event::Text;
 use crate::event::mask::Masker;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Alert, Conversation, Cost, Failure, Funnel, Ingest, Scope};
+use crate::monitor::compare::{Comparison, Subject};
+use crate::monitor::view::{Alert, Conversation, Cost, Dimension, DimensionRow, Failure, Funnel, Group, Ingest, Scope};
 
 /// Everything `watop report` says about one window. The lists are complete.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +35,19 @@ pub struct Report {
     pub alerts: Vec<Alert>,
     /// What it cost.
     pub costs: Vec<Cost>,
+    /// What was asked for beside that.
+    pub extras: Extras,
+}
+
+/// What a report holds on demand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Extras {
+    /// The filter that the counts obey.
+    pub filter: Option<String>,
+    /// Delivery by dimensions.
+    pub by: Vec<(Dimension, Vec<DimensionRow>)>,
+    /// What changed.
+    pub comparison: Option<Comparison>,
 }
 
 impl Report {
@@ -43,6 +61,7 @@ impl Report {
             conversations: monitor.conversations(&scope),
             alerts: monitor.alerts(&scope),
             costs: monitor.costs(&scope),
+            extras: Extras::default(),
             scope,
         }
     }
@@ -66,6 +85,7 @@ impl Report {
             alert.number = Some(pseudonym);
         }
         self.scope.number = self.scope.number.as_deref().map(|number| masker.phone(number));
+        self.extras = self.extras.masked(masker);
         self
     }
 
@@ -74,8 +94,46 @@ impl Report {
         json::write(self)
     }
 
+    /// The same, one object per line; `section` says what each is.
+    pub fn ndjson(&self) -> Result<String, serde_json::Error> {
+        json::lines(self)
+    }
+
     /// For people: aligned, 80 columns, without control characters.
     pub fn text(&self) -> String {
         text::write(self)
+    }
+
+    /// For people: Markdown with tables.
+    pub fn markdown(&self) -> String {
+        markdown::write(self)
+    }
+
+    /// One table: the breakdowns where some were asked for, else the failures by code.
+    pub fn csv(&self) -> String {
+        if self.extras.by.is_empty() { csv::failures(&self.failures) } else { csv::breakdown(&self.extras.by) }
+    }
+}
+
+impl Extras {
+    /// Numbers have pseudonyms; a filter may name whom it likes, so it goes.
+    fn masked(mut self, masker: &Masker) -> Self {
+        let mask = |dimension: Dimension, value: &mut Group| {
+            if let (Dimension::Number, Group::Named(number)) = (dimension, &value) {
+                *value = Group::Named(masker.phone(number));
+            }
+        };
+        for (dimension, rows) in &mut self.by {
+            rows.iter_mut().for_each(|row| mask(*dimension, &mut row.value));
+        }
+        if let Some(comparison) = &mut self.comparison {
+            for change in &mut comparison.changes {
+                if let Subject::Value(dimension, value) = &mut change.subject {
+                    mask(*dimension, value);
+                }
+            }
+        }
+        self.filter = self.filter.map(|_| "(masked)".to_owned());
+        self
     }
 }

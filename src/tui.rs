@@ -25,6 +25,7 @@ pub mod place;
 pub mod refused_tab;
 pub mod store;
 mod term;
+pub mod terms;
 pub mod theme;
 pub mod update;
 pub mod widgets;

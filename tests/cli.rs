@@ -4,6 +4,8 @@
 
 #[path = "cli/message.rs"]
 mod message;
+#[path = "cli/report.rs"]
+mod report;
 
 use serde_json::Value;
 use std::fs;
@@ -448,6 +450,8 @@ fn error_codes_are_explained() {
     for word in ["131049", "class", "advice", "retryable", "source"] {
         assert!(text.contains(word), "{text}");
     }
+    let chinese = user.out(&["explain", "131049", "--lang", "zh"]);
+    assert!(chinese.contains("处理       至少等 24 小时"), "{chinese}");
     let explained = user.json(&["explain", "250", "--format", "json"]);
     assert_eq!((&explained["code"], &explained["entry"]), (&"250".into(), &"200-299".into()));
     let unknown = user.run(&["explain", "77777"]);

@@ -43,7 +43,7 @@ fn line(buffer: &Buffer, words: &str) -> String {
 fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome {
     let mut outcome = Outcome::Ignored;
     for action in actions {
-        outcome = screen.grid.act(*action, data, Size::Normal);
+        outcome = screen.grid.act(*action, data, Size::Normal, &screen.look);
     }
     outcome
 }

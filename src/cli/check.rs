@@ -8,6 +8,7 @@ use super::{Common, ENV, ReceiveArgs};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
 use crate::config::{Config, default_file, is_private};
+use crate::forward::{Route, check_loops};
 use crate::journal::{Reader, directory};
 use clap::Args;
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
@@ -73,6 +74,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.push(configuration(&loaded));
             findings.extend(secrets(&loaded, receive.allow_unsigned));
             findings.push(port(config.receiver.listen));
+            findings.extend(config.forward.iter().map(|route| forward(route, config.receiver.listen)));
             findings.extend(disk(config));
             findings.push(journal(&config.data_dir));
             findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
@@ -126,6 +128,17 @@ fn secrets(loaded: &Loaded, allow_unsigned: bool) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Says where requests go on to, and refuses to send them in a circle.
+fn forward(route: &Route, listen: SocketAddr) -> Finding {
+    if let Err(error) = check_loops(std::slice::from_ref(route), listen) {
+        return fail("forward", error);
+    }
+    let kinds: Vec<_> = route.kinds.iter().map(|kind| kind.as_str()).collect();
+    let which = if kinds.is_empty() { "everything".to_owned() } else { kinds.join(", ") };
+    let filtered = if route.filter.is_some() { ", filtered" } else { "" };
+    ok("forward", format!("{which}{filtered} to {}", route.to))
 }
 
 /// Binds the address for a moment. When it is taken, asks whether a receiver answers there.

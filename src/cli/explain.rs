@@ -3,7 +3,10 @@
 use super::Common;
 use super::failure::Failure;
 use super::output::{Data, Tone};
-use crate::event::catalogue::{Entry, entries, lookup};
+use crate::config::Lang;
+use crate::event::catalogue::{Entry, Wording, entries, lookup};
+use crate::tui::terms;
+use crate::tui::widgets::cut;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -12,6 +15,7 @@ use serde::Serialize;
 #[command(after_help = "\
 Examples:
   watop explain 131049
+  watop explain 131049 --lang zh
   watop explain 10000 --format json
 
 Exit code 1 when the code is not in the catalogue.")]
@@ -20,6 +24,9 @@ pub(super) struct Explain {
     code: String,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Language of the explanation: en or zh [default: the locale's; of JSON: en]
+    #[arg(long, value_name = "LANG", value_parser = super::lang)]
+    lang: Option<Lang>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,9 +57,13 @@ pub(super) fn run(common: &Common, args: &Explain) -> Result<(), Failure> {
     })?;
     let mut out = Data::new(common.color);
     match args.format {
-        Format::Text => text(&mut out, code, entry)?,
+        Format::Text => {
+            let lang = args.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()));
+            text(&mut out, code, entry, lang)?;
+        }
         Format::Json => {
-            let Entry { code: row, source, class, retryable, title, action } = entry;
+            let Entry { code: row, source, class, retryable, en, zh } = entry;
+            let Wording { title, action, .. } = args.lang.unwrap_or_default().pick(en, zh);
             let explanation =
                 Explanation { code, entry: row, title, class, advice: action, retryable: *retryable, source };
             out.line(&serde_json::to_string(&explanation).map_err(std::io::Error::from)?)?;
@@ -72,15 +83,24 @@ fn find(code: &str) -> Result<Option<&'static Entry>, Failure> {
     }
 }
 
-fn text(out: &mut Data, code: &str, entry: &Entry) -> std::io::Result<()> {
-    let title = out.paint(Tone::Strong, &entry.title);
+fn text(out: &mut Data, code: &str, entry: &Entry, lang: Lang) -> std::io::Result<()> {
+    let Wording { title, action, .. } = lang.pick(&entry.en, &entry.zh);
+    let title = out.paint(Tone::Strong, title);
     out.line(&format!("{code}  {title}"))?;
+    let mut row = |en, zh, value: &str| {
+        let label = lang.pick(en, zh);
+        out.line(&format!("{label}{:room$}{value}", "", room = 11usize.saturating_sub(cut::width(label))))
+    };
     if entry.code != code {
-        out.line(&format!("range      {}", entry.code))?;
+        row("range", "范围", &entry.code)?;
     }
-    out.line(&format!("class      {}", entry.class))?;
-    out.line(&format!("advice     {}", entry.action))?;
-    let retryable = if entry.retryable { "yes: the same message may pass later" } else { "no: not unchanged" };
-    out.line(&format!("retryable  {retryable}"))?;
-    out.line(&format!("source     {}", entry.source))
+    row("class", "类别", &terms::class(lang, &entry.class))?;
+    row("advice", "处理", action)?;
+    let retryable = if entry.retryable {
+        lang.pick("yes: the same message may pass later", "可以：同一消息稍后可能成功")
+    } else {
+        lang.pick("no: not unchanged", "不可：原样重发不会成功")
+    };
+    row("retryable", "重试", retryable)?;
+    row("source", "来源", &entry.source)
 }

@@ -21,6 +21,11 @@ impl Failure {
         Self { code: 2, message: Some(message.into()) }
     }
 
+    /// A condition that was to be told is met: exit code 3.
+    pub(super) fn met(message: impl Into<String>) -> Self {
+        Self { code: 3, message: Some(message.into()) }
+    }
+
     /// The work failed and everything about it is printed already: exit code 1.
     pub(super) fn told() -> Self {
         Self { code: 1, message: None }

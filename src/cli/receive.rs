@@ -6,6 +6,7 @@ use super::output;
 use super::{Common, ENV, ReceiveArgs};
 use crate::config::layers::{Flags, Stamps, check_exposure, load};
 use crate::config::{Config, ConfigError, Signing};
+use crate::forward::{Forwarder, check_loops};
 use crate::journal::operator::Operator;
 use crate::journal::{Health, Journal};
 use crate::receiver::Receiver;
@@ -17,11 +18,12 @@ use std::time::Duration;
 /// How often files are looked at for changes.
 pub(super) const POLL: Duration = Duration::from_secs(2);
 
-/// A journal and the receiver that writes to it.
+/// A journal, the receiver that writes to it, and the forwarder that reads from it.
 pub(super) struct Running {
     pub(super) journal: Arc<Journal>,
     /// Shared with whoever shows its vitals or gives it new secrets; they let go of it before [`Self::stop`].
     pub(super) receiver: Arc<Receiver>,
+    pub(super) forwarder: Forwarder,
     /// Where it listens, as a URL.
     pub(super) url: String,
 }
@@ -31,10 +33,13 @@ impl Running {
     pub(super) async fn start(config: &Config) -> Result<Self, Failure> {
         let journal = Arc::new(Journal::open(&config.data_dir, config.journal.clone())?);
         let operator = Operator::open(&config.data_dir)?;
+        let mut forwarder = Forwarder::open(&config.data_dir, &config.forward)?;
         let receiver = Receiver::start(&config.receiver, config.signing.clone(), Arc::clone(&journal), operator);
         let receiver = Arc::new(receiver.await.map_err(Failure::failed)?);
+        check_loops(&config.forward, receiver.address()).map_err(Failure::usage)?;
+        forwarder.start(&journal).map_err(|error| Failure::failed(format!("no thread to forward: {error}")))?;
         let url = format!("http://{}{}", receiver.address(), config.receiver.path);
-        Ok(Self { journal, receiver, url })
+        Ok(Self { journal, receiver, forwarder, url })
     }
 
     /// Prints what the journal has to say about its opening, such as a damaged file that was set aside.
@@ -42,11 +47,13 @@ impl Running {
         self.journal.notices().iter().for_each(|notice| output::diagnostic(notice));
     }
 
-    /// Stops to receive and commits what waits.
+    /// Stops to receive, commits what waits, and records what posts under way bring.
     pub(super) async fn stop(self) {
+        self.forwarder.halt();
         if let Some(receiver) = Arc::into_inner(self.receiver) {
             receiver.stop().await;
         }
+        self.forwarder.stop();
         drop(self.journal);
     }
 }

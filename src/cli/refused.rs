@@ -182,7 +182,8 @@ fn seconds(at: Millis) -> String {
     Millis(at.0.div_euclid(1000) * 1000).rfc3339()
 }
 
-fn json(value: &impl Serialize) -> Result<String, Failure> {
+/// One line of JSON, with the controls in it escaped.
+pub(super) fn json(value: &impl Serialize) -> Result<String, Failure> {
     let text = serde_json::to_string(value).map_err(std::io::Error::from)?;
     Ok(json_escape_controls(text))
 }

@@ -1,17 +1,24 @@
 //! `watop report`: what happened in a window, without a screen.
 
+mod recent;
+
 use super::Common;
 use super::failure::Failure;
 use super::mask::Masking;
-use super::output::{Data, Progress};
+use super::output::{Data, Progress, Tone, diagnostic};
 use super::refused::operator;
-use super::window::{Bounds, Moment, Window, now};
+use super::window::{Bounds, Moment, Window, now, shifted};
+use crate::event::clean::clean;
 use crate::event::{Millis, Text};
-use crate::journal::Reader;
-use crate::monitor::view::{Scope, Span};
+use crate::journal::operator::Operator;
+use crate::journal::{Reader, Stats};
+use crate::monitor::view::{Dimension, Level, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
-use crate::report::Report;
+use crate::report::condition::{Condition, Outcome};
+use crate::report::oneline::Status;
+use crate::report::{Extras, Report};
 use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
 use std::path::Path;
 
 /// What happened in a window: funnel, failures, conversations, alerts, costs
@@ -27,7 +34,15 @@ Examples:
   watop report                                              the last hour
   watop report --since 24h --number 85230174859
   watop report --since 2026-01-01T00:00:00Z --until 2026-01-02T00:00:00Z
-  watop report --since all --format json | jq .funnel"
+  watop report --since all --format json | jq .funnel
+  watop report --since 15m --compare                        what changed against the 15 minutes before
+  watop report --compare 24h-ago --format md                against the same hour yesterday
+  watop report --by number --by tag                         whom it concerns
+  watop report --since 5m --fail-if 'failure_rate>5%'       exit code 3 when it does
+  watop report --oneline                                    for a shell prompt or a status bar
+
+Metrics of --fail-if: failure_rate, settled_rate, read_rate, code_count, code_count(CODE), deliver_p95_s,
+events_per_s, transport_lag_s, refused, silence_s."
 )]
 pub(super) struct ReportArgs {
     #[command(flatten)]
@@ -35,56 +50,196 @@ pub(super) struct ReportArgs {
     /// Only this business number, as it stands on the wire
     #[arg(long, value_name = "NUMBER")]
     number: Option<Text>,
+    /// csv is one table: the breakdowns of --by, else the failures
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
     masking: Masking,
+    /// Say what changed: against the window before, the same window so long ago (24h-ago), or FROM..TO
+    #[arg(long, value_name = "WINDOW", num_args = 0..=1, default_missing_value = "before")]
+    compare: Option<String>,
+    /// Break delivery down by number, category, country, tag or template; may be given several times
+    #[arg(long, value_name = "DIMENSION", value_enum)]
+    by: Vec<By>,
+    /// End with exit code 3 when this holds, such as 'failure_rate>5%'; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    fail_if: Vec<String>,
+    /// One short line instead [default window: 15m]; of a long journal only what is recent is read
+    #[arg(long, conflicts_with_all = ["format", "compare", "by"])]
+    oneline: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Text,
     Json,
+    Ndjson,
+    Csv,
+    Md,
 }
 
-/// The window when none is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Number,
+    Category,
+    Country,
+    Tag,
+    Template,
+}
+
+impl From<By> for Dimension {
+    fn from(by: By) -> Self {
+        match by {
+            By::Number => Self::Number,
+            By::Category => Self::Category,
+            By::Country => Self::Country,
+            By::Tag => Self::Tag,
+            By::Template => Self::Template,
+        }
+    }
+}
+
+/// The windows when none is asked for.
 const LAST_HOUR: Moment = Moment::Ago(3_600_000);
+const LAST_QUARTER: Moment = Moment::Ago(900_000);
 
 pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
+    let conditions = conditions(&args.fail_if)?;
     let now = now();
-    let bounds = args.window.bounds(LAST_HOUR, now)?;
+    let bounds = args.window.bounds(if args.oneline { LAST_QUARTER } else { LAST_HOUR }, now)?;
     let config = common.load()?.config;
-    let mut report = report(&config.data_dir, config.monitor, bounds, args.number.clone(), now)?;
-    if let Some(masker) = args.masking.masker(&Reader::open(&config.data_dir)?)? {
-        report = report.masked(&masker);
-    }
+    let reader = Reader::open(&config.data_dir)?;
+    let looked = Looked::at(&reader, &config.data_dir, config.monitor, bounds, args, now)?;
+    let report = looked.report(args)?;
     let mut out = Data::new(common.color);
-    match args.format {
-        Format::Text => out.bytes(report.text().as_bytes())?,
-        Format::Json => out.line(&report.json().map_err(std::io::Error::from)?)?,
+    if args.oneline {
+        print_line(&mut out, &looked.status(&report))?;
+    } else {
+        let shown = match args.masking.masker(&reader)? {
+            Some(masker) => report.clone().masked(&masker),
+            None => report.clone(),
+        };
+        print(&mut out, &shown, args.format)?;
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    judge(&conditions, &report, &looked)
 }
 
-fn report(
-    dir: &Path,
-    settings: Settings,
-    bounds: Bounds,
-    number: Option<Text>,
-    now: Millis,
-) -> Result<Report, Failure> {
-    let reader = Reader::open(dir)?;
-    let stats = reader.stats()?;
-    let mut monitor = fold(&reader, stats.last_page, settings)?;
-    let span = span(bounds, monitor.extent(), now);
-    let scope = Scope { span, as_of: now.min(span.to), number };
-    let mut refused = 0;
-    if let Some(operator) = operator(dir)? {
-        monitor.set_acknowledged(&operator.acknowledged()?);
-        let counts = operator.refused_counts(span.from, span.to)?;
-        refused = counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum();
+fn print(out: &mut Data, report: &Report, format: Format) -> Result<(), Failure> {
+    let failed = std::io::Error::from;
+    match format {
+        Format::Text => out.bytes(report.text().as_bytes())?,
+        Format::Md => out.bytes(report.markdown().as_bytes())?,
+        Format::Csv => out.bytes(report.csv().as_bytes())?,
+        Format::Json => out.line(&report.json().map_err(failed)?)?,
+        Format::Ndjson => out.bytes(report.ndjson().map_err(failed)?.as_bytes())?,
     }
-    Ok(Report::new(&monitor, scope, refused, stats.expired))
+    Ok(())
+}
+
+fn print_line(out: &mut Data, status: &Status) -> Result<(), Failure> {
+    let tone = match status.verdict.level {
+        Level::Ok => Tone::Good,
+        Level::Watch | Level::Blind => Tone::Warning,
+        Level::Trouble => Tone::Bad,
+        Level::Ready => Tone::Quiet,
+    };
+    let (glyph, words) = status.parts();
+    Ok(out.line(&format!("{} {}", out.paint(tone, glyph), clean(&words)))?)
+}
+
+/// Parses `--fail-if`: a wrong one is explained with a caret under the mistake.
+fn conditions(texts: &[String]) -> Result<Vec<Condition>, Failure> {
+    let parse = |text: &String| {
+        Condition::parse(text)
+            .map_err(|error| Failure::usage(format!("the condition is wrong\n{}", error.with_caret(text))))
+    };
+    texts.iter().map(parse).collect()
+}
+
+/// Fails when any condition is met, after all of them were told.
+fn judge(conditions: &[Condition], report: &Report, looked: &Looked) -> Result<(), Failure> {
+    let last_s = looked.last_s().map(|seconds| seconds as f64);
+    let mut met = Vec::new();
+    for condition in conditions {
+        match condition.test(report, &looked.pulse(), last_s) {
+            Outcome::Met(value) => met.push(format!("{} is met: {}", condition.text(), condition.value_text(value))),
+            Outcome::NotMet(_) => {}
+            Outcome::NoData => diagnostic(&format!("{} is not tested: nothing to measure", condition.text())),
+        }
+    }
+    if met.is_empty() { Ok(()) } else { Err(Failure::met(met.join("\nwatop: "))) }
+}
+
+/// What a report is made of.
+struct Looked {
+    monitor: Monitor,
+    scope: Scope,
+    stats: Stats,
+    refused: u64,
+}
+
+impl Looked {
+    fn at(
+        reader: &Reader,
+        dir: &Path,
+        settings: Settings,
+        bounds: Bounds,
+        args: &ReportArgs,
+        now: Millis,
+    ) -> Result<Self, Failure> {
+        let stats = reader.stats()?;
+        let mut monitor = match bounds.from.filter(|_| args.oneline) {
+            Some(from) => recent::fold(reader, from, settings)?,
+            None => fold(reader, stats.last_page, settings)?,
+        };
+        let span = span(bounds, monitor.extent(), now);
+        let scope = Scope { span, as_of: now.min(span.to), number: args.number.clone() };
+        let mut refused = 0;
+        if let Some(operator) = operator(dir)? {
+            monitor.set_acknowledged(&operator.acknowledged()?);
+            refused = count_refused(&operator, span)?;
+        }
+        Ok(Self { monitor, scope, stats, refused })
+    }
+
+    fn report(&self, args: &ReportArgs) -> Result<Report, Failure> {
+        let Self { monitor, scope, stats, refused } = self;
+        let by = args.by.iter().map(|by| Dimension::from(*by));
+        let before = args.compare.as_deref().map(|window| shifted(window, scope)).transpose()?;
+        let extras = Extras {
+            filter: None,
+            by: by.map(|dimension| (dimension, monitor.by(dimension, scope))).collect(),
+            comparison: before.map(|before| monitor.compare(&before, scope)),
+        };
+        Ok(Report { extras, ..Report::new(monitor, scope.clone(), *refused, stats.expired) })
+    }
+
+    fn status(&self, report: &Report) -> Status {
+        Status {
+            verdict: self.monitor.verdict(&self.scope, &TimeZone::system()),
+            funnel: report.funnel.clone(),
+            events_per_s: self.pulse().events_per_s,
+            alerts: report.alerts.iter().filter(|alert| alert.is_open()).count() as u64,
+            refused: self.refused,
+            last_s: self.last_s(),
+        }
+    }
+
+    fn pulse(&self) -> Pulse {
+        self.monitor.pulse(self.scope.as_of)
+    }
+
+    /// Seconds from the last request to the end of the window.
+    fn last_s(&self) -> Option<i64> {
+        let (_, last) = self.monitor.extent()?;
+        Some((self.scope.as_of.0.saturating_sub(last.0) / 1000).max(0))
+    }
+}
+
+fn count_refused(operator: &Operator, span: Span) -> Result<u64, Failure> {
+    let counts = operator.refused_counts(span.from, span.to)?;
+    Ok(counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum())
 }
 
 /// Folds every page up to `last`: what a message is depends on all that was ever said about it, also before the window.

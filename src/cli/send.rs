@@ -6,6 +6,7 @@ use super::output::{Data, Tone, diagnostic};
 use super::window::now;
 use crate::config::{Algorithm, Secret, Signing};
 use crate::event::clean::clean;
+use crate::forward::{Address, Client, PostError};
 use crate::receiver::signature::{sign_meta, sign_nxcloud};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
@@ -28,7 +29,7 @@ pub(super) struct Send {
     files: Vec<PathBuf>,
     /// Where to post
     #[arg(long, value_name = "URL")]
-    to: reqwest::Url,
+    to: Address,
     /// Sign as this platform [default: the first with a configured secret, nxcloud before meta; else none]
     #[arg(long = "as", value_enum, value_name = "PLATFORM")]
     platform: Option<Platform>,
@@ -58,25 +59,28 @@ enum Digest {
 
 /// How long one post may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+const JSON: &str = "application/json";
+const USER_AGENT: &str = concat!("watop/", env!("CARGO_PKG_VERSION"));
 /// How much of an answer is shown, in characters.
 const SHOWN: usize = 500;
 
 pub(super) fn run(common: &Common, args: &Send) -> Result<(), Failure> {
+    args.to.check_argument().map_err(Failure::usage)?;
     let signing = common.load()?.config.signing;
     let signer = Signer::choose(&signing, args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
-    let client = client(&args.to)?;
+    let client = Client::new(&args.to, TIMEOUT).map_err(Failure::failed)?;
     let mut out = Data::new(common.color);
     let mut all_taken = true;
     for file in &args.files {
         let body = read(file)?;
         let name = clean(&file.to_string_lossy()).into_owned();
-        match runtime.block_on(post(&client, args, signer.headers(&body), body)) {
+        match runtime.block_on(post(&client, signer.headers(&body), body)) {
             Ok((status, answer)) => {
-                all_taken &= status.is_success();
-                let tone = if status.is_success() { Tone::Good } else { Tone::Bad };
-                let status = out.paint(tone, status.as_str());
+                let taken = (200..300).contains(&status);
+                all_taken &= taken;
+                let status = out.paint(if taken { Tone::Good } else { Tone::Bad }, &status.to_string());
                 out.line(format!("{status}  {name}  {answer}").trim_end())?;
             }
             Err(error) => {
@@ -99,47 +103,14 @@ fn read(file: &Path) -> Result<Bytes, Failure> {
     read.map(Bytes::from).map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))
 }
 
-fn client(to: &reqwest::Url) -> Result<reqwest::Client, Failure> {
-    // Fails only when one is installed already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut client = reqwest::Client::builder()
-        .timeout(TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("watop/", env!("CARGO_PKG_VERSION")));
-    let host = to.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    if host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback()) {
-        client = client.no_proxy();
-    }
-    client.build().map_err(|error| Failure::failed(chain(&error)))
-}
-
 /// Posts one body; gives the status and the beginning of the answer, fit for a terminal.
-async fn post(
-    client: &reqwest::Client,
-    args: &Send,
-    headers: Vec<(&'static str, String)>,
-    body: Bytes,
-) -> Result<(reqwest::StatusCode, String), String> {
-    let mut request = client.post(args.to.clone()).header("Content-Type", "application/json").body(body);
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
-    let answer = request.send().await.map_err(|error| chain(&error))?;
-    let status = answer.status();
-    let text = answer.text().await.map_err(|error| chain(&error))?;
+async fn post(client: &Client, headers: Vec<(&'static str, String)>, body: Bytes) -> Result<(u16, String), PostError> {
+    let own = [("content-type", JSON), ("user-agent", USER_AGENT)].map(|(name, value)| (name, value.as_bytes()));
+    let signed = headers.iter().map(|(name, value)| (*name, value.as_bytes()));
+    let answer = client.post(own.into_iter().chain(signed), body).await?;
+    let text = String::from_utf8_lossy(&answer.first);
     let shown: String = text.trim_end().chars().take(SHOWN).collect();
-    Ok((status, clean(&shown).into_owned()))
-}
-
-/// An error with its causes: the outermost alone rarely says what happened.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+    Ok((answer.status, clean(&shown).into_owned()))
 }
 
 /// What signs.

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running, announce, labels};
 use super::{Common, ReceiveArgs, output};
+use crate::event::clean::clean;
 use clap::Args;
 
 /// Receive without a screen, as a service
@@ -14,6 +15,7 @@ use clap::Args;
 Examples:
   watop serve                                        127.0.0.1:8787/webhook
   watop serve --listen 127.0.0.1:0 --data-dir /tmp/w any free port, a journal of its own
+  watop serve --forward http://127.0.0.1:3000/hook   hand each request on to your handler
   WATOP_NXCLOUD_SECRET=… watop serve --listen 0.0.0.0:8787")]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -25,7 +27,7 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure>
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     runtime.block_on(async {
         let mut signals = Signals::new().map_err(|error| Failure::failed(format!("cannot handle signals: {error}")))?;
-        let running = Running::start(&config).await?;
+        let mut running = Running::start(&config).await?;
         output::line(&format!("listening on {}", running.url));
         running.tell_notices();
         if !config.signing.any() {
@@ -34,14 +36,14 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure>
                  set WATOP_NXCLOUD_SECRET or WATOP_META_APP_SECRET, see watop check",
             );
         }
-        serve(&running, &mut signals, &mut reload).await;
+        serve(&mut running, &mut signals, &mut reload).await;
         running.stop().await;
         Ok(())
     })
 }
 
 /// Until a signal ends it.
-async fn serve(running: &Running, signals: &mut Signals, reload: &mut Reload) {
+async fn serve(running: &mut Running, signals: &mut Signals, reload: &mut Reload) {
     let mut health = running.receiver.health();
     let mut before = health.borrow_and_update().clone();
     let mut poll = tokio::time::interval(POLL);
@@ -52,6 +54,7 @@ async fn serve(running: &Running, signals: &mut Signals, reload: &mut Reload) {
                 Signal::Reload => take_again(running, reload),
             },
             _ = poll.tick() => if reload.is_due() { take_again(running, reload) },
+            notice = running.forwarder.notice() => output::diagnostic(&clean(&notice)),
             changed = health.changed() => {
                 if changed.is_err() {
                     return;

@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use crate::event::Millis;
+use crate::monitor::view::{Scope, Span};
 use crate::query::duration;
 use clap::Args;
 
@@ -69,6 +70,35 @@ impl Bounds {
     }
 }
 
+/// The window that `scope` is compared with: `before`, as long and straight before it; such as `24h-ago`, the same one so long
+/// ago; or `FROM..TO`.
+pub(super) fn shifted(window: &str, scope: &Scope) -> Result<Scope, Failure> {
+    let Span { from, to } = scope.span;
+    let back = |by: i64| Span { from: Millis(from.0.saturating_sub(by)), to: Millis(to.0.saturating_sub(by)) };
+    let ago = window.strip_suffix("-ago").and_then(duration::parse);
+    let span = match (window, ago, window.split_once("..")) {
+        ("before", ..) => back(to.0.saturating_sub(from.0)),
+        (_, Some(ago), _) => {
+            // Windows are whole minutes.
+            let minutes = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX / 2).div_euclid(MINUTE).max(1);
+            back(minutes.saturating_mul(MINUTE))
+        }
+        (_, _, Some((since, until))) => {
+            let time =
+                |text: &str| moment(text).map_err(|error| Failure::usage(format!("--compare {window}: {error}")));
+            let window = Window { since: Some(time(since)?), until: Some(time(until)?) };
+            let bounds = window.bounds(Moment::All, scope.as_of)?;
+            Span::covering(bounds.from.unwrap_or(Millis(0)), bounds.to.unwrap_or(scope.as_of))
+        }
+        _ => {
+            return Err(Failure::usage(format!(
+                "--compare {window}: write before, a shift such as 24h-ago, or FROM..TO with times as for --since"
+            )));
+        }
+    };
+    Ok(Scope { span, as_of: span.to.min(scope.as_of), number: scope.number.clone() })
+}
+
 /// The time now.
 pub(super) fn now() -> Millis {
     Millis(jiff::Timestamp::now().as_millisecond())
@@ -110,6 +140,25 @@ mod tests {
     #[test]
     fn an_empty_window_is_refused() {
         assert!(window("5m", Some("15m")).is_err());
+    }
+
+    #[test]
+    fn a_window_is_compared_with_one_before_one_ago_or_any_other() {
+        let span = Span { from: Millis(100 * MINUTE), to: Millis(115 * MINUTE) };
+        let scope = Scope { span, as_of: Millis(110 * MINUTE), number: Some("1".into()) };
+        let minutes = |window: &str| {
+            let span = shifted(window, &scope).unwrap().span;
+            (span.from.0 / MINUTE, span.to.0 / MINUTE)
+        };
+        assert_eq!(minutes("before"), (85, 100));
+        assert_eq!(minutes("1h-ago"), (40, 55));
+        assert_eq!(minutes("1970-01-01T00:10:00Z..1970-01-01T00:20:00Z"), (10, 20));
+        assert_eq!(minutes("30m..10m"), (80, 101));
+        let before = shifted("before", &scope).unwrap();
+        assert_eq!((before.as_of, before.number), (Millis(100 * MINUTE), Some("1".into())));
+        for wrong in ["yesterday", "24h", "..", "5m..10m", ""] {
+            assert!(shifted(wrong, &scope).is_err(), "{wrong}");
+        }
     }
 
     #[test]

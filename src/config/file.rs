@@ -2,6 +2,7 @@
 
 use super::ConfigError;
 use super::units::{Listen, Size, Time, TimeOrOff, WebhookPath};
+use crate::event::Kind;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub(super) struct File {
     pub(super) meta: Meta,
     pub(super) journal: Journal,
     pub(super) monitor: Monitor,
+    pub(super) forward: Vec<Spanned<Forward>>,
     pub(super) screen: Screen,
     pub(super) keys: BTreeMap<String, OneOrMany>,
 }
@@ -89,6 +91,20 @@ pub(super) struct Monitor {
     pub(super) horizon: Option<Time>,
 }
 
+/// One forward target.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Forward {
+    /// May hold a password.
+    pub(super) url: Spanned<Hidden>,
+    pub(super) kinds: Option<Spanned<Vec<Kind>>>,
+    pub(super) filter: Option<Spanned<String>>,
+    pub(super) timeout: Option<Time>,
+    pub(super) concurrency: Option<NonZeroUsize>,
+    pub(super) retry: Option<Time>,
+    pub(super) give_up: Option<Time>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Screen {
@@ -121,7 +137,7 @@ impl<'de> Deserialize<'de> for Hidden {
         struct Text;
         impl Text {
             fn wrong<E: de::Error>() -> Result<Hidden, E> {
-                Err(E::custom("write the secret as text in quotes"))
+                Err(E::custom("write it as text in quotes"))
             }
         }
         impl<'de> Visitor<'de> for Text {

@@ -2,7 +2,7 @@
 
 use super::file::{Algorithm as WrittenAlgorithm, File, OneOrMany, Source};
 use super::secrets::{Secrets, Whence};
-use super::{Algorithm, Config, ConfigError, Secret, SecretText, Signing, places, units};
+use super::{Algorithm, Config, ConfigError, Secret, SecretText, Signing, forward, places, units};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,8 @@ pub struct Flags {
     pub listen: Option<SocketAddr>,
     /// `--path`.
     pub path: Option<String>,
+    /// `--forward`.
+    pub forward: Vec<crate::forward::Address>,
 }
 
 /// The environment: the value of a variable by its name.
@@ -55,7 +57,7 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
         None => String::new(),
     };
     let path = place.clone().unwrap_or_default();
-    let (file, source) = Source::parse(&path, &text)?;
+    let (mut file, source) = Source::parse(&path, &text)?;
     let mut secrets = Secrets { source: &source, env, files: Vec::new() };
     let mut signing = signing(&file, &mut secrets)?;
     let secret_files = secrets.files;
@@ -67,7 +69,8 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
         ConfigError("no home directory is known; say where to keep the journal with --data-dir DIR".to_owned())
     })?;
 
-    let mut config = Config { data_dir, signing, ..Config::default() };
+    let forward = forward::routes(&mut file, &source, &flags.forward)?;
+    let mut config = Config { data_dir, signing, forward, ..Config::default() };
     lay_file(&mut config, file);
     lay_address(&mut config, flags, env)?;
     Ok(Loaded { config, file: place, secret_files })

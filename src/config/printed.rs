@@ -170,6 +170,39 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
         }],
     ),
     (
+        "#[[forward]]",
+        "Any number of these: every request that was taken goes on to this URL, byte for byte. --forward URL adds one.",
+        &[
+            Setting {
+                key: "url",
+                about: "Where. With a password in it this file must be readable by its owner only.",
+                value: Sample("\"http://127.0.0.1:3000/hook\""),
+            },
+            Setting {
+                key: "kinds",
+                about: "Only requests with an event of these kinds: status, inbound, template, account, other, unrecognised.",
+                value: Sample("[\"status\", \"inbound\"]"),
+            },
+            Setting {
+                key: "filter",
+                about: "Only requests with an event that this finds.",
+                value: Sample("\"status:failed\""),
+            },
+            Setting { key: "timeout", about: "Time for an answer.", value: Sample("\"10s\"") },
+            Setting {
+                key: "concurrency",
+                about: "Requests under way at once; those of one message go in order.",
+                value: Sample("4"),
+            },
+            Setting {
+                key: "retry",
+                about: "Pause before a request that was not answered 2xx is sent again; doubles up to 5m.",
+                value: Sample("\"1s\""),
+            },
+            Setting { key: "give_up", about: "Age at which a request is given up.", value: Sample("\"24h\"") },
+        ],
+    ),
+    (
         "[screen]",
         "How it looks.",
         &[

@@ -89,8 +89,14 @@ fn the_printed_file_shows_every_setting_and_its_samples_are_valid() {
     assert_eq!(config.screen.theme.as_deref(), Some("dark"));
     assert_eq!(config.screen.keys, [("quit".to_owned(), vec!["q".to_owned(), "ctrl-c".to_owned()])]);
 
+    let [route] = &config.forward[..] else { panic!("one [[forward]]") };
+    let defaults = crate::forward::Route::new("http://127.0.0.1:3000/hook".parse().unwrap());
+    let as_printed = crate::forward::Route { kinds: route.kinds.clone(), filter: route.filter.clone(), ..defaults };
+    assert_eq!(format!("{route:?}"), format!("{as_printed:?}"), "the samples are the defaults");
+    assert_eq!(route.kinds, [crate::event::Kind::Status, crate::event::Kind::Inbound]);
+
     // Whatever a file may hold stands in the printed one: the parser itself names what it knows.
-    for section in ["", "receiver", "nxcloud", "meta", "journal", "monitor", "screen"] {
+    for section in ["", "receiver", "nxcloud", "meta", "journal", "monitor", "[forward]", "screen"] {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         let message = error(&format!("{header}zzzzzzzzzz = 1"));
         let known = message.split_once("known here: ").expect("a list of keys").1;
@@ -113,7 +119,8 @@ fn later_layers_win() {
     assert_eq!(config.data_dir, setup.dir.path().join("kept"));
 
     let listen = Some("127.0.0.1:1003".parse().unwrap());
-    let flags = Flags { config: file, data_dir: Some("/flag".into()), listen, path: Some("/flag".into()) };
+    let flags =
+        Flags { config: file, data_dir: Some("/flag".into()), listen, path: Some("/flag".into()), ..Flags::default() };
     let config = setup.load_with(flags).unwrap().config;
     assert_eq!(config.receiver.listen.port(), 1003);
     assert_eq!(config.receiver.path, "/flag");
@@ -281,4 +288,41 @@ fn stamps_change_with_a_file() {
     assert_eq!(before, layers::Stamps::of(&files));
     fs::write(setup.file(), "longer").unwrap();
     assert_ne!(before, layers::Stamps::of(&files));
+}
+
+#[test]
+fn forward_targets_of_file_and_flags_add_up_and_the_file_says_how() {
+    let setup =
+        Setup::new("[[forward]]\nurl = \"http://ana:pw@127.0.0.1:1/a\"\nkinds = [\"status\"]\ntimeout = \"2s\"");
+    let address = |url: &str| url.parse::<crate::forward::Address>().unwrap();
+    let flags = Flags {
+        config: Some(setup.file()),
+        data_dir: Some("/data".into()),
+        forward: vec![address("http://127.0.0.1:1/a"), address("http://127.0.0.1:2/b")],
+        ..Flags::default()
+    };
+    let config = setup.load_with(flags).unwrap().config;
+    let shown: Vec<_> = config.forward.iter().map(|route| route.to.shown()).collect();
+    assert_eq!(shown, ["http://127.0.0.1:1/a", "http://127.0.0.1:2/b"]);
+    assert_eq!(config.forward[0].timeout, Duration::from_secs(2));
+    assert!(config.forward[0].to.has_password());
+    assert!(!format!("{config:?}").contains("pw"));
+}
+
+#[test]
+fn wrong_forward_targets_are_refused_without_their_password() {
+    let wrong = |more: &str| error(&format!("[[forward]]\nurl = \"http://127.0.0.1:1/a\"\n{more}"));
+    let message = wrong("kinds = [\"stats\"]");
+    assert!(message.starts_with("watop.toml:3: forward.kinds: ") && message.contains("unrecognised"), "{message}");
+    assert!(wrong("kinds = []").contains("at least one kind"));
+    let message = wrong("filter = \"statsu:failed\"");
+    assert!(message.contains("forward.filter") && message.contains("^^^^^^"), "{message}");
+    assert!(wrong("[[forward]]\nurl = \"http://ana@127.0.0.1:1/a\"").contains("merge the two"));
+    assert!(error("[[forward]]\nkinds = [\"status\"]").contains("url"));
+    let message = error("[[forward]]\nurl = \"ftp://ana:pw@127.0.0.1/\"");
+    assert!(message.starts_with("watop.toml:2: forward.url: write a URL") && !message.contains("pw"), "{message}");
+    let shared = Setup::new("[[forward]]\nurl = \"https://ana:pw@example.org/\"");
+    shared.mode(0o644);
+    let message = shared.error();
+    assert!(message.contains("chmod 600") && !message.contains("pw"), "{message}");
 }

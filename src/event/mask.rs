@@ -3,7 +3,7 @@
 //! The same key and the same input give the same pseudonym, so that joins survive masking; without the key nothing leads back.
 //! Business identifiers that are no person's (template, WABA, error code, callback data) stay.
 
-use super::{Detail, Event, Inbound, Notice, Other, Status, Text};
+use super::{Detail, Event, Inbound, Notice, Other, Status, Text, country};
 use compact_str::format_compact;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
@@ -31,8 +31,8 @@ impl Masker {
     pub fn phone(&self, phone: &str) -> Text {
         let phone = phone.strip_prefix('+').unwrap_or(phone);
         let pseudonym = self.pseudonym("phone", phone, 8);
-        match country(phone) {
-            Some(country) => format_compact!("+{country} ∙ {pseudonym}"),
+        match country::code_of(phone) {
+            Some(at) => format_compact!("+{} ∙ {pseudonym}", country::CODES[at]),
             None => format_compact!("∙ {pseudonym}"),
         }
     }
@@ -117,22 +117,6 @@ impl Masker {
         hash.truncate(digits);
         hash
     }
-}
-
-/// The country calling code that a phone begins with, if it is long enough to be a phone.
-fn country(phone: &str) -> Option<&str> {
-    let digits = phone.bytes().take_while(u8::is_ascii_digit).count();
-    if digits < 3 || phone.len() < 7 {
-        return None;
-    }
-    let length = match phone.as_bytes() {
-        [b'1' | b'7', ..] => 1,
-        [b'2', b'0' | b'7', ..] | [b'3', b'0'..=b'4' | b'6' | b'9', ..] | [b'4', b'0' | b'1' | b'3'..=b'9', ..] => 2,
-        [b'5', b'1'..=b'8', ..] | [b'6', b'0'..=b'6', ..] | [b'8', b'1' | b'2' | b'4' | b'6', ..] => 2,
-        [b'9', b'0'..=b'5' | b'8', ..] => 2,
-        _ => 3,
-    };
-    phone.get(..length)
 }
 
 #[cfg(test)]

@@ -1,5 +1,11 @@
 //! `operator.db`: what people and the receiver note beside the journal. Any process, short transactions.
 
+mod attempts;
+mod forwarding;
+
+pub use attempts::{Attempt, Origin, Replayed};
+pub use forwarding::{Fate, Open, Target};
+
 use super::{OpenError, directory, schema};
 use crate::event::{Millis, Text};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, TransactionBehavior};
@@ -14,7 +20,6 @@ const BYTES: i64 = 2 << 20;
 const COUNTS: i64 = 90 * 86_400_000;
 
 const SCHEMA: &str = "
-    BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS refused (
         n INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, peer TEXT NOT NULL, path TEXT NOT NULL,
         answer INTEGER NOT NULL, reason TEXT NOT NULL, explanation TEXT, headers BLOB NOT NULL, body BLOB NOT NULL,
@@ -25,8 +30,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS acknowledged (
         alert TEXT PRIMARY KEY, who TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS masking (key BLOB NOT NULL);
-    INSERT INTO masking SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM masking);
-    COMMIT;";
+    INSERT INTO masking SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM masking);";
 
 /// A refused request, kept in a bounded list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -83,7 +87,7 @@ impl Operator {
             connection.busy_timeout(Duration::from_secs(5))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "NORMAL")?;
-            connection.execute_batch(SCHEMA)?;
+            make_tables(&connection)?;
             Ok(connection)
         })
     }
@@ -95,7 +99,7 @@ impl Operator {
             Some(connection) => Ok(Self { path, connection }),
             None => Self::set_up(path, || {
                 let connection = Connection::open_in_memory()?;
-                connection.execute_batch(SCHEMA)?;
+                make_tables(&connection)?;
                 Ok(connection)
             }),
         }
@@ -105,7 +109,7 @@ impl Operator {
         match open() {
             Ok(connection) => Ok(Self { path, connection }),
             Err(error) if schema::damaged(&error) => Err(OpenError::Unusable(format!(
-                "{} is damaged ({error}); move it away and start again: it holds the refused list and acknowledgements only",
+                "{} is damaged ({error}); move it away and start again: it holds the refused list, acknowledgements and forwarding's cursors and answers only",
                 path.display()
             ))),
             Err(error) => Err(OpenError::Unusable(format!("{} cannot be opened: {error}", path.display()))),
@@ -188,6 +192,11 @@ impl Operator {
         };
         read().map_err(|error| self.failed(&error))
     }
+}
+
+fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
+    let tables = [SCHEMA, attempts::SCHEMA, forwarding::SCHEMA].concat();
+    connection.execute_batch(&format!("BEGIN IMMEDIATE; {tables} COMMIT;"))
 }
 
 fn add_refused(connection: &mut Connection, entries: &[Refused], counts: &[RefusedCount]) -> rusqlite::Result<()> {

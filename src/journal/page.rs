@@ -352,20 +352,44 @@ fn decode(page: u64, first_request: u64, first_seq: u64, blob: &[u8]) -> Result<
 
 /// One raw request of a page, by its place in it.
 pub(super) fn raw(connection: &Connection, page: u64, index: usize) -> Result<Option<RawRequest>, PageError> {
+    with_raws(connection, page, |stored| stored.into_iter().nth(index).map(RawRequest::from)).map(Option::flatten)
+}
+
+/// All raw requests of a page.
+pub(super) fn raws(connection: &Connection, page: u64) -> Result<Vec<RawRequest>, PageError> {
+    with_raws(connection, page, |stored| stored.into_iter().map(RawRequest::from).collect())
+        .map(Option::unwrap_or_default)
+}
+
+fn with_raws<T>(
+    connection: &Connection,
+    page: u64,
+    f: impl FnOnce(Vec<StoredRaw<'_>>) -> T,
+) -> Result<Option<T>, PageError> {
     let mut statement = connection.prepare_cached("SELECT data FROM raw WHERE page = ?1")?;
     let mut rows = statement.query([signed(page)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let damaged = |reason: String| PageError::Damaged { page, reason };
     let plain = unpack(page, row.get_ref(0)?.as_blob().map_err(|error| damaged(error.to_string()))?)?;
-    let stored: Vec<StoredRaw> = postcard::from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
-    Ok(stored.into_iter().nth(index).map(|raw| RawRequest {
-        received_at: raw.received_at,
-        peer: raw.peer.into(),
-        path: raw.path.into(),
-        headers: raw.headers.into_iter().map(|(name, value)| (name.into(), Bytes::copy_from_slice(value))).collect(),
-        verified: raw.verified.map(Cow::into_owned),
-        body: Bytes::copy_from_slice(raw.body),
-    }))
+    let stored = postcard::from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
+    Ok(Some(f(stored)))
+}
+
+impl From<StoredRaw<'_>> for RawRequest {
+    fn from(raw: StoredRaw<'_>) -> Self {
+        Self {
+            received_at: raw.received_at,
+            peer: raw.peer.into(),
+            path: raw.path.into(),
+            headers: raw
+                .headers
+                .into_iter()
+                .map(|(name, value)| (name.into(), Bytes::copy_from_slice(value)))
+                .collect(),
+            verified: raw.verified.map(Cow::into_owned),
+            body: Bytes::copy_from_slice(raw.body),
+        }
+    }
 }
 
 /// The oldest page.

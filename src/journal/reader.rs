@@ -194,6 +194,34 @@ impl Reader {
         })
     }
 
+    /// The requests after number `after` that stand in one page, with their numbers, in order; none when there is none yet.
+    /// For going through all of them: each page is read once.
+    pub fn requests_after(&self, after: u64) -> Result<Vec<(u64, RawRequest)>, OpenError> {
+        self.read(Ok(Vec::new()), |connection| {
+            let Some(place) = page::first_where(connection, |place| place.last_request() > after)? else {
+                return Ok(Vec::new());
+            };
+            let numbered = (place.first_request..).zip(page::raws(connection, place.page)?);
+            Ok(numbered.filter(|(request, _)| *request > after).collect())
+        })
+    }
+
+    /// Number of the first request of the first page with a request received at or after `time`, or of the one that will
+    /// come next: all requests before it were received earlier.
+    pub fn request_at(&self, time: Millis) -> Result<u64, OpenError> {
+        self.read(Ok(1), |connection| {
+            Ok(match page::first_where(connection, |place| place.received_to >= time)? {
+                Some(place) => place.first_request,
+                None => super::log::Ends::load(connection)?.request + 1,
+            })
+        })
+    }
+
+    /// What tells this journal from every other one, as long as there is one: its numbers mean nothing elsewhere.
+    pub fn identity(&self) -> Result<Option<Vec<u8>>, OpenError> {
+        self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?.id)))
+    }
+
     /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.
     pub fn find(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
         let plain = Plain::of(term);

@@ -5,8 +5,6 @@ use super::latency::Histogram;
 use super::messages::{Outcome, Part};
 use super::rollup::{Minute, Minutes, Rollup, Sum, Take};
 use super::view::{Funnel, Outcomes};
-use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
 
 /// Messages of one business number.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +40,7 @@ impl Sum for Cohorts {
     type Part = Part;
 
     fn add(&mut self, part: &Part) {
-        let cohort = self.of(part.number);
+        let cohort = self.of(part.cell.number);
         cohort.attempted += 1;
         cohort.sent += u64::from(part.sent);
         cohort.delivered += u64::from(part.delivered());
@@ -66,7 +64,7 @@ impl Sum for Cohorts {
 
 impl Take for Cohorts {
     fn take(&mut self, part: &Part) {
-        let cohort = self.of(part.number);
+        let cohort = self.of(part.cell.number);
         cohort.attempted -= 1;
         cohort.sent -= u64::from(part.sent);
         cohort.delivered -= u64::from(part.delivered());
@@ -139,6 +137,12 @@ pub(super) fn funnel(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Mi
     all.funnel(old.rest())
 }
 
+/// Latencies of one number, or of all: from sent to delivered, and from delivered to read.
+pub(super) fn latencies(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> (Histogram, Histogram) {
+    let all = merged(cohorts, span, number);
+    (all.deliver, all.to_read)
+}
+
 fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Cohort {
     let mut sum = Cohort::default();
     cohorts.visit(span, |bucket| {
@@ -147,63 +151,4 @@ fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Coh
         }
     });
     sum
-}
-
-/// Slots that callback data are counted in. Data may differ from message to message, so they are not counted one by one:
-/// strangers that share a slot can only make one look less special.
-const SLOTS: usize = 63;
-
-/// The slot of a message's callback data; 0 without any.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Slot(u8);
-
-impl Slot {
-    pub(super) fn of(tag: Option<&str>) -> Self {
-        tag.map_or_else(Self::default, |tag| {
-            let slot = FixedState::default().hash_one(tag) % SLOTS as u64;
-            Self(slot as u8 + 1)
-        })
-    }
-
-    /// Of two that one message names, so that order does not matter.
-    pub(super) fn either(self, other: Self) -> Self {
-        if self.0 == 0 || (other.0 != 0 && other < self) { other } else { self }
-    }
-}
-
-/// Messages by the slot of their callback data.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Slots(Vec<u32>);
-
-impl Slots {
-    pub(super) fn count(&self, slot: Slot) -> u64 {
-        self.0.get(usize::from(slot.0)).map_or(0, |count| u64::from(*count))
-    }
-
-    fn of(&mut self, slot: Slot) -> &mut u32 {
-        if self.0.is_empty() {
-            self.0 = vec![0; SLOTS + 1];
-        }
-        &mut self.0[usize::from(slot.0)]
-    }
-}
-
-impl Sum for Slots {
-    type Part = Slot;
-
-    fn add(&mut self, slot: &Slot) {
-        *self.of(*slot) += 1;
-    }
-
-    fn join(&mut self, other: &Self) {
-        for (slot, count) in (0..).zip(&other.0) {
-            *self.of(Slot(slot)) += count;
-        }
-    }
-}
-
-impl Take for Slots {
-    fn take(&mut self, slot: &Slot) {
-        *self.of(*slot) -= 1;
-    }
 }

@@ -1,7 +1,9 @@
 //! Failures by effective code: unique (message, code) of messages whose outcome is failed.
 
+use super::cells::Cell;
 use super::intern::{Name, Names as Texts};
 use super::messages::{Messages, Outcome, Part, Record};
+use super::rates::Grid;
 use super::rollup::{Minute, Minutes};
 use super::store::{Chunks, Index};
 use super::view::{Failure, Mark, Scope, Span};
@@ -24,7 +26,6 @@ pub(super) type Failed = NonZeroU32;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidence {
     recipient: Name,
-    tag: Name,
     template: Name,
     codes: Vec<CodeSeen>,
 }
@@ -56,7 +57,6 @@ impl Failures {
         let at = event.received_at.0;
         let mut new = Evidence {
             recipient: self.texts.intern(event.customer.as_deref()),
-            tag: self.texts.intern(status.tag.as_deref()),
             template: self.texts.intern(status.template.as_deref()),
             codes: Vec::with_capacity(status.errors.len().max(1)),
         };
@@ -85,7 +85,6 @@ impl Failures {
         };
         let kept = self.evidence.get_mut(known.get() - 1);
         kept.recipient = self.texts.smaller(kept.recipient, new.recipient);
-        kept.tag = self.texts.smaller(kept.tag, new.tag);
         kept.template = self.texts.smaller(kept.template, new.template);
         new.codes.into_iter().for_each(|code| kept.join(code, &self.texts));
         Some(known)
@@ -165,7 +164,7 @@ impl Failures {
         let minutes = Minutes::of(span);
         let failed = self.minutes.range(minutes.from..minutes.to).flat_map(|(_, messages)| messages);
         let records = failed.map(|index| messages.get(*index));
-        let of_number = records.filter(move |record| number.is_none_or(|number| number == Some(record.number)));
+        let of_number = records.filter(move |record| number.is_none_or(|number| number == Some(record.cell.number)));
         of_number.filter_map(|record| Some((record, self.evidence.get(record.failed?.get() - 1))))
     }
 
@@ -179,13 +178,48 @@ impl Failures {
     ) -> impl Iterator<Item = With> {
         self.of_cohort(span, number, messages).filter_map(move |(record, evidence)| {
             let seen = evidence.codes.iter().find(|seen| seen.code == code)?;
-            Some(With {
-                number: record.number,
-                tag: evidence.tag,
-                template: evidence.template,
-                first: Millis(seen.first),
-            })
+            Some(With { cell: record.cell, template: evidence.template, first: Millis(seen.first) })
         })
+    }
+
+    /// Failed messages of the cohort with `code` by when it was first received, in columns.
+    pub(super) fn trend(
+        &self,
+        code: Option<i64>,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &Messages,
+        grid: Grid,
+    ) -> Vec<u64> {
+        let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
+        for with in self.with_code(code, span, number, messages) {
+            let column = (with.first.0.div_euclid(1000) - grid.first).div_euclid(grid.step);
+            if let Some(count) = usize::try_from(column).ok().and_then(|column| counts.get_mut(column)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    /// When a code was first received at all.
+    pub(super) fn first_seen(&self, code: Option<i64>) -> Option<Millis> {
+        self.first.get(&code).copied().map(Millis)
+    }
+
+    /// Failed messages of the cohort by the template that their error texts name: how many, and how many of these were sent.
+    pub(super) fn templates(
+        &self,
+        span: Span,
+        number: Option<Option<Name>>,
+        messages: &Messages,
+    ) -> HashMap<Name, (u64, u64)> {
+        let mut counts: HashMap<Name, (u64, u64)> = HashMap::new();
+        for (record, failed) in self.of_cohort(span, number, messages) {
+            let (messages, sent) = counts.entry(failed.template).or_default();
+            *messages += 1;
+            *sent += u64::from(record.part().sent);
+        }
+        counts
     }
 
     /// A text that the evidence names.
@@ -212,10 +246,9 @@ impl Evidence {
     }
 }
 
-/// A failed message with a code. `tag` and `template` are texts of the failures, `number` is one of the monitor.
+/// A failed message with a code. `template` is a text of the failures.
 pub(super) struct With {
-    pub(super) number: Name,
-    pub(super) tag: Name,
+    pub(super) cell: Cell,
     pub(super) template: Name,
     /// When the code was first received.
     pub(super) first: Millis,
@@ -300,7 +333,7 @@ impl Row {
             .map(|(_, title)| title.clone());
         let entry = code.and_then(catalogue::lookup);
         let wire = || wire_title.as_deref().unwrap_or("No code given").to_owned();
-        let title = entry.map_or_else(wire, |entry| entry.title.clone());
+        let title = entry.map_or_else(wire, |entry| entry.en.title.clone());
         Failure {
             code,
             platform_codes: self.wrappers.into_iter().collect(),
@@ -309,7 +342,7 @@ impl Row {
             class: entry.map_or(catalogue::UNKNOWN_CLASS, |entry| &entry.class).to_owned(),
             short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
             title,
-            advice: entry.map_or("", |entry| &entry.action).to_owned(),
+            advice: entry.map_or("", |entry| &entry.en.action).to_owned(),
             retryable: entry.is_some_and(|entry| entry.retryable),
             first_at: Millis(self.first),
             last_at: Millis(self.last),

@@ -64,6 +64,16 @@ impl Histogram {
         Latency { count, p50: rank(50), p95: rank(95), p99: rank(99) }
     }
 
+    /// Counts below the first edge, between each and the next, and from the last on; edges are seconds, ascending.
+    pub(super) fn between(&self, edges: &[u64]) -> Vec<u64> {
+        let mut counts = vec![0; edges.len() + 1];
+        for (bin, count) in &self.0 {
+            let at = edges.partition_point(|edge| *edge <= seconds_of(*bin));
+            counts[at] += u64::from(*count);
+        }
+        counts
+    }
+
     /// The value with this rank, from 1.
     fn nearest_rank(&self, rank: u64) -> Option<u64> {
         let mut seen = 0;
@@ -88,6 +98,16 @@ mod tests {
             let off = seconds_of(bin).abs_diff(seconds) as f64;
             assert!(off <= 1.0 || off / seconds as f64 <= 0.03, "{seconds} shown as {}", seconds_of(bin));
         }
+    }
+
+    #[test]
+    fn counts_between_round_edges() {
+        let mut histogram = Histogram::default();
+        for seconds in [0, 0, 1, 3, 59, 60, 61, 119, 120, 290, 310, 100_000] {
+            histogram.add(bin_of(seconds), 1);
+        }
+        assert_eq!(histogram.between(&[1, 2, 60, 120, 300]), [2, 1, 2, 3, 2, 2]);
+        assert_eq!(histogram.between(&[]), [12]);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Outgoing messages as evidence: per message the earliest provider time of each stage, whatever order it came in.
 
-use super::cohorts::Slot;
+use super::cells::Cell;
 use super::costs::{Bill, Place};
 use super::failures::Failed;
-use super::intern::{Name, Names as Texts};
+use super::intern::Names as Texts;
 use super::latency::{Bin, bin_of};
 use super::rollup::{Minute, minute_of};
 use super::store::{Chunks, Index, Sharded};
+use super::traits::Known;
 use crate::event::{Event, Status, StatusName};
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
@@ -25,13 +26,11 @@ pub(super) struct Record {
     read: Stamp,
     /// Failed evidence, when there is some.
     pub(super) failed: Option<Failed>,
-    /// Business number.
-    pub(super) number: Name,
+    /// Business number, and what else it is counted by.
+    pub(super) cell: Cell,
     pub(super) bill: Option<Bill>,
     /// The record this one was united with, plus one; 0 for none.
     united: Index,
-    /// Callback data.
-    tag: Slot,
 }
 
 /// A message's one outcome, best first.
@@ -48,13 +47,27 @@ pub(super) enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) minute: Minute,
-    pub(super) number: Name,
-    pub(super) tag: Slot,
+    pub(super) cell: Cell,
     pub(super) sent: bool,
     pub(super) outcome: Outcome,
     pub(super) conflict: bool,
     pub(super) deliver: Option<Bin>,
     pub(super) read: Option<Bin>,
+}
+
+/// What decides between events of one message that name different things.
+#[derive(Clone, Copy)]
+pub(super) struct Judges<'a> {
+    pub(super) texts: &'a Texts,
+    pub(super) traits: &'a Known,
+}
+
+impl Judges<'_> {
+    fn join(self, a: Cell, b: Cell) -> Cell {
+        let number = self.texts.smaller(a.number, b.number);
+        let traits = if a.traits == b.traits { a.traits } else { self.traits.join(a.traits, b.traits) };
+        Cell { number, traits }
+    }
 }
 
 impl Part {
@@ -65,7 +78,7 @@ impl Part {
 
 impl Record {
     pub(super) fn place(&self) -> Place {
-        Place { minute: self.minute, number: self.number }
+        Place { minute: self.minute, number: self.cell.number }
     }
 
     /// What it adds to its cohort. `read` implies `delivered` implies `sent`; latencies only between stages really seen.
@@ -79,8 +92,7 @@ impl Record {
         };
         Part {
             minute: self.minute,
-            number: self.number,
-            tag: self.tag,
+            cell: self.cell,
             sent: delivered || self.sent != 0,
             outcome,
             conflict: delivered && self.failed.is_some(),
@@ -90,7 +102,7 @@ impl Record {
     }
 
     /// Takes in one status.
-    fn see(&mut self, event: &Event, status: &Status, number: Name, texts: &Texts) {
+    fn see(&mut self, event: &Event, status: &Status, cell: Cell, judges: Judges<'_>) {
         let stamp = event.provider_at.map_or(TIMELESS, |at| Stamp::try_from(at.0).unwrap_or(TIMELESS).max(TIMELESS));
         let stage = match status.status {
             StatusName::Sent => Some(&mut self.sent),
@@ -102,18 +114,16 @@ impl Record {
             *stage = earlier(*stage, stamp);
         }
         self.minute = self.minute.min(minute_of(event.received_at.0));
-        self.number = texts.smaller(self.number, number);
-        self.tag = self.tag.either(Slot::of(status.tag.as_deref()));
+        self.cell = judges.join(self.cell, cell);
     }
 
     /// Takes in the stages known under another name of the same message. What failed and what it cost is united by its owner.
-    fn unite(&mut self, other: &Self, texts: &Texts) {
+    fn unite(&mut self, other: &Self, judges: Judges<'_>) {
         self.minute = self.minute.min(other.minute);
         self.sent = earlier(self.sent, other.sent);
         self.delivered = earlier(self.delivered, other.delivered);
         self.read = earlier(self.read, other.read);
-        self.number = texts.smaller(self.number, other.number);
-        self.tag = self.tag.either(other.tag);
+        self.cell = judges.join(self.cell, other.cell);
     }
 }
 
@@ -152,7 +162,7 @@ pub(super) struct Change {
 
 impl Messages {
     /// Takes in one status and says what changed.
-    pub(super) fn see(&mut self, event: &Event, status: &Status, number: Name, texts: &Texts) -> Change {
+    pub(super) fn see(&mut self, event: &Event, status: &Status, cell: Cell, judges: Judges<'_>) -> Change {
         let name = self.name(&status.message_id, status);
         let found = self.find(name);
         let other = status.meta_message_id.as_deref().filter(|id| *id != status.message_id);
@@ -168,7 +178,7 @@ impl Messages {
         let united = gone.map(|gone| {
             let record = *self.records.get(gone);
             self.records.get_mut(gone).united = index + 1;
-            self.records.get_mut(index).unite(&record, texts);
+            self.records.get_mut(index).unite(&record, judges);
             (gone, record)
         });
         for (name, found) in [(Some(name), found), (other, other_found)] {
@@ -176,7 +186,7 @@ impl Messages {
                 self.names.entry(name, || index);
             }
         }
-        self.records.get_mut(index).see(event, status, number, texts);
+        self.records.get_mut(index).see(event, status, cell, judges);
         Change { index, before, united }
     }
 

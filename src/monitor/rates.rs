@@ -22,6 +22,32 @@ const KNOWN_SECONDS: usize = 30;
 const COLUMNS: [i64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, DAY];
 const DAY: i64 = 86_400;
 
+/// The columns of a chart over a scope, in seconds: each whole, so that the first may begin before the span and one still filling
+/// is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Grid {
+    /// Start of the first column.
+    pub(super) first: i64,
+    /// Length of each, a round one.
+    pub(super) step: i64,
+    /// How many there are.
+    pub(super) whole: i64,
+}
+
+impl Grid {
+    /// At most `columns` columns of the shortest round length from `finest` on.
+    pub(super) fn of(scope: &Scope, columns: usize, finest: i64) -> Self {
+        let (start, end) = (scope.span.from.0.div_euclid(1000), scope.span.to.0.div_euclid(1000));
+        let first = |step: i64| start.div_euclid(step) * step;
+        let needs = |step: i64| end.saturating_sub(first(step)).saturating_add(step - 1).div_euclid(step);
+        let whole_days = || (end.saturating_sub(start) / DAY / (columns as i64 - 1).max(1) + 1) * DAY;
+        let mut lengths = COLUMNS.into_iter().filter(|step| *step >= finest);
+        let step = lengths.find(|step| needs(*step) <= columns as i64).unwrap_or_else(whole_days);
+        let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
+        Self { first: first(step), step, whole: (until - first(step)).div_euclid(step).max(0) }
+    }
+}
+
 /// Events of one second or minute and one number.
 #[derive(Debug, Clone, Copy, Default)]
 struct Count {
@@ -168,20 +194,13 @@ impl Rates {
     /// Traffic and failures in at most `columns` columns of a round length, each whole: the first may begin before the span,
     /// one still filling is left out.
     pub(super) fn activity(&self, scope: &Scope, columns: usize, number: Option<Option<Name>>) -> Activity {
-        let (start, end) = (scope.span.from.0.div_euclid(1000), scope.span.to.0.div_euclid(1000));
-        let first = |step: i64| start.div_euclid(step) * step;
-        let needs = |step: i64| end.saturating_sub(first(step)).saturating_add(step - 1).div_euclid(step);
-        let finest = if self.has_seconds(start) { 1 } else { 60 };
-        let whole_days = || (end.saturating_sub(start) / DAY / (columns as i64 - 1).max(1) + 1) * DAY;
-        let mut lengths = COLUMNS.into_iter().filter(|step| *step >= finest);
-        let step = lengths.find(|step| needs(*step) <= columns as i64).unwrap_or_else(whole_days);
-        let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
-        let whole = usize::try_from((until - first(step)).div_euclid(step)).unwrap_or(0);
-        let starts = (0..whole as i64).map(|column| first(step) + column * step);
+        let finest = if self.has_seconds(scope.span.from.0.div_euclid(1000)) { 1 } else { 60 };
+        let Grid { first, step, whole } = Grid::of(scope, columns, finest);
+        let starts = (0..whole).map(|column| first + column * step);
         let counts = starts.map(|from| self.received(from, from + step, number));
         let (statuses, failed) = counts.map(|count| (u64::from(count.statuses), u64::from(count.failed))).unzip();
         let column_s = u32::try_from(step).unwrap_or(u32::MAX);
-        Activity { from: Millis(first(step) * 1000), column_s, statuses, failed, marks: Vec::new() }
+        Activity { from: Millis(first * 1000), column_s, statuses, failed, marks: Vec::new() }
     }
 
     /// What was received from one second to another, either single seconds that are kept or whole minutes.

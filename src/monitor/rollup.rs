@@ -25,6 +25,12 @@ pub(super) trait Sum: Default {
 pub(super) trait Take: Sum {
     /// Takes away an entry that was added before.
     fn take(&mut self, part: &Self::Part);
+
+    /// Replaces an entry that was added before.
+    fn change(&mut self, before: &Self::Part, after: &Self::Part) {
+        self.take(before);
+        self.add(after);
+    }
 }
 
 /// The same entries summed by minute, hour and day.
@@ -61,6 +67,22 @@ impl<S: Sum> Rollup<S> {
         S: Take,
     {
         self.at(minute).into_iter().for_each(|sum| sum.take(part));
+    }
+
+    /// Replaces or moves an entry, adds a new one or takes one away.
+    pub(super) fn settle(&mut self, before: Option<(Minute, &S::Part)>, after: Option<(Minute, &S::Part)>)
+    where
+        S: Take,
+    {
+        match (before, after) {
+            (Some((from, before)), Some((to, after))) if from == to => {
+                self.at(to).into_iter().for_each(|sum| sum.change(before, after));
+            }
+            (before, after) => {
+                before.into_iter().for_each(|(minute, part)| self.take(minute, part));
+                after.into_iter().for_each(|(minute, part)| self.add(minute, part));
+            }
+        }
     }
 
     /// The sums that a minute belongs to.

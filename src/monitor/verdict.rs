@@ -1,26 +1,19 @@
 //! The verdict: is it OK, what changed, who is hit, since when, what to do. Judged from counts, worded for a reader.
 
 use super::Monitor;
-use super::cohorts::Slot;
 use super::failures::With;
 use super::figures::{age, clock, duration, hour_minute, percent, rate, thousands};
-use super::intern::Name;
-use super::rollup::Minutes;
-use super::view::{Alert, Failure, Funnel, Level, Mark, Scope, Span, Verdict};
+use super::hit::FEW;
+use super::view::{Alert, Dimension, Failure, Funnel, HitRow, Level, Mark, Scope, Span, Verdict};
 use crate::event::ids::short_phone;
-use crate::event::{Millis, Severity};
-use hashbrown::HashMap;
+use crate::event::{Millis, Severity, Text};
 use jiff::tz::TimeZone;
 
 const HOUR: i64 = 3_600_000;
-/// Messages below which nothing is judged.
-const FEW: u64 = 30;
 /// Share of attempted from which a code out of the ordinary is trouble.
 const MUCH: f64 = 0.01;
 /// Share of a code's messages that must have a thing in common to name it.
 const IN_COMMON: f64 = 0.8;
-/// How much more frequent that thing must be among them than elsewhere.
-const LIFT: f64 = 1.5;
 /// Silence shorter than this is never remarkable, in milliseconds.
 const PAUSE: i64 = 60_000;
 
@@ -147,41 +140,31 @@ impl Judged<'_> {
         more
     }
 
-    /// What most messages with the code have in common and others have not. The template is known of failures alone, so it
-    /// is compared with nothing.
+    /// What most messages with the code have in common and others have not: the cause first, then where. The template is known
+    /// of failures alone, so it is compared with nothing.
     fn hit(&self, failure: &Failure) -> Pieces {
-        let with: Vec<With> = self.with_code(failure.code).collect();
-        let everybody = self.monitor.numbers(&Scope { number: None, ..self.scope.clone() });
-        let attempted: u64 = everybody.iter().map(|row| row.funnel.attempted).sum();
-        let few = failure.messages < FEW || attempted < failure.messages + FEW;
-        let stands_out = |here: u64, everywhere: u64| {
-            let others = (attempted - failure.messages) as f64;
-            let (share, elsewhere) = (here as f64 / failure.messages as f64, (everywhere - here) as f64 / others);
-            share > LIFT * elsewhere
+        let hit = self.monitor.hit(failure.code, self.scope);
+        let common: Vec<&HitRow> = hit.rows.iter().filter(|row| row.share >= IN_COMMON).collect();
+        let of = |dimension| common.iter().find(|row| row.dimension == dimension).and_then(|row| row.value.name());
+        let unexplained = |dimension| {
+            let row = common.iter().find(|row| row.dimension == dimension && row.explained.is_none());
+            row.and_then(|row| row.value.name())
         };
-        let texts = &self.monitor.failures;
-        let tag = common(with.iter().map(|with| with.tag)).and_then(|(tag, here)| {
-            let tag = texts.text(tag)?;
-            let tagged = self.monitor.tags.total(Minutes::of(self.scope.span)).count(Slot::of(Some(tag)));
-            (!few && stands_out(here, tagged.max(here))).then_some(tag)
-        });
-        let number = common(with.iter().map(|with| with.number)).and_then(|(number, here)| {
-            let number = self.monitor.texts.text(number).filter(|_| self.scope.number.is_none())?;
-            let row = everybody.iter().find(|row| row.number.as_ref() == Some(number))?;
-            (!few && stands_out(here, row.funnel.attempted)).then_some(number)
-        });
-        let template = common(with.iter().map(|with| with.template))
-            .and_then(|(template, _)| texts.text(template))
-            .filter(|_| failure.messages >= FEW);
+        let number = of(Dimension::Number).map(|number| short_phone(number));
+        let template = hit.templates.first().filter(|(_, here)| *here as f64 >= IN_COMMON * hit.here as f64);
+        let template = template.and_then(|(template, _)| template.name()).filter(|_| hit.here >= FEW);
+        let named: [(&str, &str, Option<&str>); 5] = [
+            ("tag ", "tag ", of(Dimension::Tag).map(Text::as_str)),
+            ("number ", " on ", number.as_deref()),
+            ("category ", ", category ", unexplained(Dimension::Category).map(Text::as_str)),
+            ("country ", ", country ", unexplained(Dimension::Country).map(Text::as_str)),
+            ("template ", ", template ", template.map(Text::as_str)),
+        ];
         let mut pieces = Vec::new();
-        if let Some(tag) = tag {
-            pieces.extend(said(&["", "tag ", tag]));
-        }
-        if let Some(number) = number {
-            pieces.extend(said(&["", if pieces.is_empty() { "number " } else { " on " }, &short_phone(number)]));
-        }
-        if let Some(template) = template {
-            pieces.extend(said(&["", if pieces.is_empty() { "template " } else { ", template " }, template]));
+        for (first, further, value) in named {
+            if let Some(value) = value {
+                pieces.extend(said(&["", if pieces.is_empty() { first } else { further }, value]));
+            }
         }
         pieces
     }
@@ -253,18 +236,6 @@ impl Judged<'_> {
         let cause = if alert.detail.is_empty() { String::new() } else { format!(" {}", alert.detail) };
         said(&["", "last change  ", &format!("{} {}", alert.what, alert.title), &format!("{cause}, {ago} ago")])
     }
-}
-
-/// What at least the wanted share of messages have in common, and how many have it.
-fn common(names: impl Iterator<Item = Name>) -> Option<(Name, u64)> {
-    let mut counts: HashMap<Name, u64> = HashMap::new();
-    let mut all = 0u64;
-    for name in names {
-        *counts.entry(name).or_default() += 1;
-        all += 1;
-    }
-    let (name, count) = counts.into_iter().max_by_key(|(name, count)| (*count, *name))?;
-    (name != Name::NONE && count as f64 / all as f64 >= IN_COMMON).then_some((name, count))
 }
 
 /// The first clause of an advice, to follow `do`: `stop using it`.

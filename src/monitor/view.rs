@@ -1,6 +1,10 @@
 //! What a [`super::Monitor`] answers: plain values, serialised exactly as `watop report --format json` prints them.
 //! Fields marked `serde(skip)` are for the screen only.
 
+mod dimension;
+
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
+
 use crate::event::{Millis, Severity, Text};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -289,6 +293,35 @@ pub struct Activity {
     pub failed: Vec<u64>,
     /// Alerts to mark: time, severity, what.
     pub marks: Vec<(Millis, Severity, Text)>,
+}
+
+/// Something counted over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Trend {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds, a round one.
+    pub column_s: u32,
+    /// Per column, oldest first; a column still filling is left out.
+    pub counts: Vec<u64>,
+}
+
+/// What became of the messages of one part of a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CohortRow {
+    /// When their first evidence was received.
+    pub span: Span,
+    /// Their funnel.
+    pub funnel: Funnel,
+}
+
+/// Two stages between which time is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// From sent to delivered.
+    Deliver,
+    /// From delivered to read.
+    Read,
 }
 
 /// Delivery of one business number.

@@ -91,7 +91,7 @@ impl<'a> Case<'a> {
         let try_with = |text: &SignedText<'_>| sign.find(text, self.secrets());
         for form in reencode::forms(self.body) {
             if let Some(secret) = try_with(&SignedText { body: &form.bytes, ..text }) {
-                let matched = format!("the secret {:?} with {} matches", secret.label, name(sign.algorithm()));
+                let matched = format!("the secret {:?} with {} matches", secret.label, sign.algorithm().name());
                 return Some(match form.description {
                     Some(change) => format!("{matched} once {change}: the body is not sent as it was signed"),
                     None => format!("{matched}{}", self.refused_although(secret, sign.algorithm(), &text)),
@@ -127,13 +127,13 @@ impl<'a> Case<'a> {
         }
         match self.verifier.nxcloud().pinned() {
             Some(pinned) if pinned != algorithm => {
-                faults.push(format!("only {} is accepted (nxcloud.algorithms)", name(pinned)));
+                faults.push(format!("only {} is accepted (nxcloud.algorithms)", pinned.name()));
             }
             Some(_) => {}
             None if self.algorithm.is_none() && algorithm == Algorithm::Sha256 => {
                 faults.push("without an algorithm header md5 is expected".to_owned());
             }
-            None if self.algorithm.is_some_and(|sent| !sent.eq_ignore_ascii_case(name(algorithm).as_bytes())) => {
+            None if self.algorithm.is_some_and(|sent| !sent.eq_ignore_ascii_case(algorithm.name().as_bytes())) => {
                 faults.push("the algorithm header says something else".to_owned());
             }
             None => {}
@@ -183,13 +183,6 @@ impl<'a> Case<'a> {
             _ => "none of the usual mistakes explains it: most likely the sender signs with another secret",
         };
         said.to_owned()
-    }
-}
-
-fn name(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Md5 => "md5",
-        Algorithm::Sha256 => "sha256",
     }
 }
 

@@ -1,4 +1,4 @@
-use super::Report;
+use super::{Extras, Report};
 use crate::event::{Millis, Severity};
 use crate::monitor::view::*;
 use rust_decimal::Decimal;
@@ -10,7 +10,7 @@ fn at(seconds: i64) -> Millis {
     Millis(START + seconds * 1000)
 }
 
-fn report() -> Report {
+pub(super) fn report() -> Report {
     let span = Span { from: at(0), to: at(3600) };
     Report {
         scope: Scope { span, as_of: at(3600), number: None },
@@ -77,6 +77,7 @@ fn report() -> Report {
             cny: Some(Decimal::new(1381, 4)),
             messages: 1,
         }],
+        extras: Extras::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::event::clean::clean;
 use crate::event::{Millis, Severity, Text};
-use crate::monitor::view::{Alert, Conversation, Cost, Failure, Funnel, Ingest, Latency, Scope};
+use crate::monitor::view::{Alert, Conversation, Cost, Dimension, DimensionRow, Failure, Funnel, Ingest, Latency};
 use crate::tui::widgets::cut::{cut, width};
 use crate::tui::widgets::format::{countdown, duration, percent, thousands};
 use std::borrow::Cow;
@@ -15,8 +15,12 @@ const CUT: &str = "…";
 
 pub(super) fn write(report: &Report) -> String {
     let mut page = Page(String::new());
-    head(&mut page, &report.scope, &report.ingest);
+    head(&mut page, report);
+    if let Some(comparison) = &report.extras.comparison {
+        super::compare::text(&mut page, comparison);
+    }
     funnel(&mut page, &report.funnel);
+    breakdowns(&mut page, &report.extras.by);
     failures(&mut page, &report.failures);
     conversations(&mut page, &report.conversations, report.scope.as_of);
     alerts(&mut page, &report.alerts);
@@ -25,15 +29,15 @@ pub(super) fn write(report: &Report) -> String {
 }
 
 /// Text that grows line by line.
-struct Page(String);
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, text: &str) {
+    pub(super) fn line(&mut self, text: &str) {
         self.0.push_str(&cut(text.trim_end(), WIDTH, CUT));
         self.0.push('\n');
     }
 
-    fn section(&mut self, title: &str) {
+    pub(super) fn section(&mut self, title: &str) {
         self.0.push('\n');
         self.line(title);
     }
@@ -57,10 +61,14 @@ impl Page {
     }
 }
 
-fn head(page: &mut Page, scope: &Scope, ingest: &Ingest) {
+fn head(page: &mut Page, report: &Report) {
+    let Report { scope, ingest, extras, .. } = report;
     let number = scope.number.as_ref().map_or("all numbers".into(), |number| clean(number));
     page.line(&format!("watop report  {} to {}", seconds(scope.span.from), seconds(scope.span.to)));
     page.line(&format!("as of {}, {number}", seconds(scope.as_of)));
+    if let Some(filter) = &extras.filter {
+        page.line(&format!("filter: {}", clean(filter)));
+    }
     page.section("RECEIVED");
     let Ingest { requests, events, duplicates, unrecognised, refused, expired } = *ingest;
     page.line(&format!(
@@ -109,6 +117,26 @@ fn funnel(page: &mut Page, funnel: &Funnel) {
         if let Latency { count, p50: Some(p50), p95: Some(p95), p99: Some(p99) } = *times {
             let [p50, p95, p99] = [p50, p95, p99].map(|time| duration(i64::try_from(time).unwrap_or(i64::MAX)));
             page.line(&format!("  {name:<12}p50 {p50} · p95 {p95} · p99 {p99}  of {}", thousands(count)));
+        }
+    }
+}
+
+fn breakdowns(page: &mut Page, dimensions: &[(Dimension, Vec<DimensionRow>)]) {
+    for (dimension, rows) in dimensions {
+        page.section(&format!("BY {}", dimension.as_str().to_uppercase()));
+        page.line(&format!(
+            "  {:<28}{:>10}{:>11}{:>10}{:>9}{:>10}",
+            "", "attempted", "delivered", "read", "failed", "settled"
+        ));
+        for DimensionRow { value, funnel } in rows {
+            let settled = funnel.settled().map_or("-".to_owned(), percent);
+            let value = fill(&cut(&clean(value.label()), 27, CUT), 28);
+            let [attempted, delivered, read, failed] =
+                [funnel.attempted, funnel.delivered, funnel.read, funnel.outcomes.failed].map(thousands);
+            page.line(&format!("  {value}{attempted:>10}{delivered:>11}{read:>10}{failed:>9}{settled:>10}"));
+        }
+        if rows.is_empty() {
+            page.line("  none");
         }
     }
 }
@@ -188,7 +216,7 @@ fn costs(page: &mut Page, costs: &[Cost]) {
     }
 }
 
-fn seconds(at: Millis) -> String {
+pub(super) fn seconds(at: Millis) -> String {
     Millis(at.0.div_euclid(1000) * 1000).rfc3339()
 }
 

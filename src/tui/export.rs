@@ -1,13 +1,13 @@
 //! What is shown, written to a file: the format is chosen by the file's name, and no file is replaced without being asked for.
 
 use super::look::Look;
-use crate::event::clean::{clean, json_escape_controls};
+use crate::event::clean::{csv_field, json_escape_controls};
 use crate::event::mask::Masker;
 use crate::event::{Event, Millis, Text, ndjson};
 use crate::journal::Reader;
 use crate::monitor::view::Span;
 use crate::query::Filter;
-use crate::report::{csv, events};
+use crate::report::events;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
@@ -178,18 +178,22 @@ fn write_row(out: &mut impl Write, format: Format, row: &Row, first: bool) -> io
         return writeln!(out, "{}", json_escape_controls(line));
     }
     if first {
-        writeln!(out, "{}", csv::row(row.0.iter().map(|(key, _)| key.as_str())))?;
+        let heads: Vec<_> = row.0.iter().map(|(key, _)| key.as_str()).collect();
+        write!(out, "{}\r\n", heads.join(","))?;
     }
-    let cells: Vec<String> = row.0.iter().map(|(_, value)| cell(value)).collect();
-    writeln!(out, "{}", csv::row(cells.iter().map(String::as_str)))
+    let cells: Vec<_> = row.0.iter().map(|(_, value)| cell(value)).collect();
+    write!(out, "{}\r\n", cells.join(","))
 }
 
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => clean(text).into_owned(),
-        Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::String(text) => csv_field(text).into(),
+        Value::Array(values) if values.iter().all(Value::is_number) => {
+            values.iter().map(Value::to_string).collect::<Vec<_>>().join(" ")
+        }
+        Value::Array(_) | Value::Object(_) => csv_field(&value.to_string()).into(),
     }
 }
 

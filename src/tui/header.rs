@@ -184,8 +184,9 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segme
         .strong(app.known.period.window.label());
     let (from, to) = (scope.span.from, Millis(scope.span.to.0.min(scope.as_of.0)));
     let mut times = format!("{}–{}", format::hour_minute(from, zone), format::hour_minute(to, zone));
-    if format::day(from, zone) != format::day(scope.as_of, zone) {
-        times = format!("{} {times}", format::day(from, zone));
+    let day = |at| format::day(at, zone, look.lang);
+    if day(from) != day(scope.as_of) {
+        times = format!("{} {times}", day(from));
     }
     let mut about = Words::new(look).muted(times).muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
     about = match &app.known.number {

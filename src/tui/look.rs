@@ -31,12 +31,20 @@ impl Look {
 
     /// A person's name as it may be shown.
     pub fn person<'t>(&self, name: &'t str) -> Cow<'t, str> {
-        self.shown(name, |masker| masker.name(name))
+        let masked = |masker: &Masker| match self.lang {
+            Lang::En => masker.name(name),
+            Lang::Zh => masker.name(name).replacen("name", "姓名", 1).into(),
+        };
+        self.shown(name, masked)
     }
 
     /// A customer's own words as they may be shown.
     pub fn words<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.shown(text, |masker| masker.text(text))
+        let length = |masker: &Masker| match self.lang {
+            Lang::En => masker.text(text),
+            Lang::Zh => format!("{} 个字符", text.chars().count()).into(),
+        };
+        self.shown(text, length)
     }
 
     /// A message id as it may be shown. Ids may hold the phone in clear (PROTOCOL §7 Identity and privacy).

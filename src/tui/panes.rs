@@ -31,6 +31,7 @@ use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::export::Export;
 use crate::tui::keymap::Keymap;
+use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::widgets::words::Words;
@@ -86,12 +87,12 @@ impl Pane {
     pub const ALL: [Self; 4] = [Self::Delivery, Self::Failures, Self::Conversations, Self::Alerts];
 
     /// The name in its frame.
-    pub fn name(self) -> &'static str {
+    pub fn name(self, lang: Lang) -> &'static str {
         match self {
-            Self::Delivery => "Delivery",
-            Self::Failures => "Failures by code",
-            Self::Conversations => "Conversations",
-            Self::Alerts => "Alerts",
+            Self::Delivery => lang.pick("Delivery", "送达"),
+            Self::Failures => lang.pick("Failures by code", "失败（按代码）"),
+            Self::Conversations => lang.pick("Conversations", "会话"),
+            Self::Alerts => lang.pick("Alerts", "告警"),
         }
     }
 
@@ -144,6 +145,11 @@ impl<'a> View<'a> {
             .verdict()
     }
 
+    /// The text in the language of the screen.
+    fn pick(&self, en: &'static str, zh: &'static str) -> &'static str {
+        self.look.lang.pick(en, zh)
+    }
+
     /// Seconds from `at` to the moment that is looked at.
     fn age(&self, at: Millis) -> i64 {
         (self.data.scope.as_of.0 - at.0).div_euclid(1000)
@@ -163,6 +169,7 @@ struct Drawn {
     stamp: u64,
     wants: Wants,
     size: Size,
+    look: Look,
     data: OverviewData,
 }
 
@@ -198,12 +205,12 @@ impl Page for Overview {
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
         self.grid.draw(frame.buffer_mut(), area, &view);
-        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, data });
+        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
-        self.grid.act(action, &drawn.data, drawn.size)
+        self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
     }
 
     fn copy(&self, what: Copied, look: &Look) -> Option<String> {
@@ -249,7 +256,8 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     if view.size != Size::One {
         return totals;
     }
-    let which = || view.words().strong(format!("{}", pane as usize + 1)).muted(format!(" of {}", Pane::ALL.len()));
+    let (at, all) = (pane as usize + 1, Pane::ALL.len());
+    let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
 }

@@ -1,6 +1,8 @@
 //! The Refused tab: which requests were refused, and why each of them was.
 
 use super::action::Action;
+use super::lang::{Lang, say};
+use super::look::Look;
 use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::theme::{Glyph, Role};
@@ -26,15 +28,17 @@ enum Cell {
     Explained,
 }
 
-const COLUMNS: [Column<Cell>; 7] = [
-    Column::text(Cell::Time, "time", 12),
-    Column::text(Cell::Peer, "peer", 16).after(2).goes(3),
-    Column::text(Cell::Answer, "answer", 6).after(2),
-    Column::text(Cell::Reason, "reason", 19).after(2),
-    Column::text(Cell::Path, "path", 14).goes(2),
-    Column::number(Cell::Bytes, "bytes", 9).goes(1),
-    Column::text(Cell::Explained, "explained", 16).after(4).grows().goes(4),
-];
+fn columns(lang: Lang) -> [Column<Cell>; 7] {
+    [
+        Column::text(Cell::Time, lang.pick("time", "时间"), 12),
+        Column::text(Cell::Peer, lang.pick("peer", "来源"), 16).after(2).goes(3),
+        Column::text(Cell::Answer, lang.pick("answer", "应答"), 6).after(2),
+        Column::text(Cell::Reason, lang.pick("reason", "原因"), 19).after(2),
+        Column::text(Cell::Path, lang.pick("path", "路径"), 14).goes(2),
+        Column::number(Cell::Bytes, lang.pick("bytes", "字节"), 9).goes(1),
+        Column::text(Cell::Explained, lang.pick("explained", "说明"), 16).after(4).grows().goes(4),
+    ]
+}
 
 /// The tab.
 #[derive(Debug, Default)]
@@ -108,29 +112,36 @@ impl RefusedTab {
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = !self.explaining;
-        let totals = Words::new(look).muted("newest first");
-        let inner = border::draw(buffer, area, look, "Refused requests", vec![totals], focused);
+        let totals = Words::new(look).muted(look.lang.pick("newest first", "最新在前"));
+        let name = look.lang.pick("Refused requests", "被拒收的请求");
+        let inner = border::draw(buffer, area, look, name, vec![totals], focused);
         self.room = usize::from(inner.height.saturating_sub(1));
         let row = self.cursor();
         self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
         let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
         let list = &self.list;
-        let table = Table { look, columns: &COLUMNS, rows: list.len(), top: self.top, cursor };
+        let columns = columns(look.lang);
+        let table = Table { look, columns: &columns, rows: list.len(), top: self.top, cursor };
         table.draw(buffer, inner, |at, cell, _| {
             list.get(at).map_or_else(|| Words::new(look), |refused| words(refused, cell, ctx))
         });
         if self.list.is_empty() && inner.height > 2 {
-            let calm = "nothing was refused: what is refused appears here, with the reason";
+            let calm = look.lang.pick(
+                "nothing was refused: what is refused appears here, with the reason",
+                "没有拒收：被拒收的请求会连同原因显示在这里",
+            );
             Words::new(look).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
         }
     }
 
     fn draw_why(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
-        let totals = Words::new(look).muted("only here, never in the answer");
-        let inner = border::draw(buffer, area, look, "Why it was refused", vec![totals], self.explaining);
+        let totals =
+            Words::new(look).muted(look.lang.pick("only here, never in the answer", "只在这里显示，不写入应答"));
+        let name = look.lang.pick("Why it was refused", "拒收原因");
+        let inner = border::draw(buffer, area, look, name, vec![totals], self.explaining);
         let Some(refused) = self.list.get(self.cursor()) else { return };
-        let lines = why(refused, inner.width.into());
+        let lines = why(refused, inner.width.into(), look);
         self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
         for (at, ((role, line), y)) in lines.iter().skip(self.scrolled).zip(inner.top()..inner.bottom()).enumerate() {
             let words = Words::new(look);
@@ -142,12 +153,13 @@ impl RefusedTab {
 
     fn draw_headers(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
+        let name = look.lang.pick("Headers", "请求头");
         let Some(refused) = self.list.get(self.cursor()) else {
-            border::draw(buffer, area, look, "Headers", Vec::new(), false);
+            border::draw(buffer, area, look, name, Vec::new(), false);
             return;
         };
         let totals = Words::new(look).muted(refused.headers.len().to_string());
-        let inner = border::draw(buffer, area, look, "Headers", vec![totals], false);
+        let inner = border::draw(buffer, area, look, name, vec![totals], false);
         for ((name, value), y) in refused.headers.iter().zip(inner.top()..inner.bottom()) {
             let name = cut::cut(name, 16, look.glyph(Glyph::Cut)).into_owned();
             let name = Words::new(look).muted(clean(&name).into_owned()).to(17);
@@ -157,13 +169,15 @@ impl RefusedTab {
 
     fn draw_bytes(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
+        let name = look.lang.pick("First bytes", "开头字节");
         let Some(refused) = self.list.get(self.cursor()) else {
-            border::draw(buffer, area, look, "First bytes", Vec::new(), false);
+            border::draw(buffer, area, look, name, Vec::new(), false);
             return;
         };
         let kept = format::thousands(refused.body.len() as u64);
-        let totals = Words::new(look).muted(format!("{kept} of {} kept", format::thousands(refused.length)));
-        let inner = border::draw(buffer, area, look, "First bytes", vec![totals], false);
+        let length = format::thousands(refused.length);
+        let totals = Words::new(look).muted(say!(look, "{kept} of {length} kept", "{length} 中保留 {kept}"));
+        let inner = border::draw(buffer, area, look, name, vec![totals], false);
         for ((at, bytes), y) in refused.body.chunks(8).enumerate().zip(inner.top()..inner.bottom()) {
             let digits = bytes.iter().map(|byte| format!("{byte:02x} ")).collect::<String>();
             let line = Words::new(look).role(Role::Faint, format!("{:04x}  ", at * 8)).text(format!("{digits:<25}"));
@@ -175,9 +189,10 @@ impl RefusedTab {
 impl Page for RefusedTab {
     fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.look);
-        let kept = format!("{} kept, of at most 1,000", format::thousands(self.list.len() as u64));
-        let mut summary =
-            vec![words().value(format::thousands(self.all())).muted(" in the window"), words().muted(kept)];
+        let kept = format::thousands(self.list.len() as u64);
+        let kept = say!(ctx.look, "{kept} kept, of at most 1,000", "保留 {kept}，最多 1,000");
+        let in_window = ctx.look.lang.pick(" in the window", " 在窗口内");
+        let mut summary = vec![words().value(format::thousands(self.all())).muted(in_window), words().muted(kept)];
         let mut reasons: Vec<(&str, u64)> = Vec::new();
         for count in &self.counts {
             match reasons.iter_mut().find(|(reason, _)| *reason == count.reason) {
@@ -265,7 +280,7 @@ fn words<'a>(refused: &Refused, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
 }
 
 /// The explanation as lines of at most `width` cells: its first line stands out.
-fn why(refused: &Refused, width: usize) -> Vec<(Role, String)> {
+fn why(refused: &Refused, width: usize, look: &Look) -> Vec<(Role, String)> {
     let mut lines = Vec::new();
     match &refused.explanation {
         Some(explanation) => {
@@ -274,10 +289,14 @@ fn why(refused: &Refused, width: usize) -> Vec<(Role, String)> {
                 lines.extend(wrap(line, width).into_iter().map(|line| (role, line)));
             }
         }
-        None => lines.push((Role::Warn, format!("{}: answered {}", clean(&refused.reason), refused.answer))),
+        None => {
+            let (reason, answer) = (clean(&refused.reason), refused.answer);
+            lines.push((Role::Warn, say!(look, "{reason}: answered {answer}", "{reason}：应答 {answer}")));
+        }
     }
     lines.push((Role::Muted, String::new()));
-    let about = format!("request {} from {} to {}", refused.n, clean(&refused.peer), clean(&refused.path));
+    let (n, peer, path) = (refused.n, clean(&refused.peer), clean(&refused.path));
+    let about = say!(look, "request {n} from {peer} to {path}", "请求 {n}，来自 {peer}，发往 {path}");
     lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
     lines
 }

@@ -86,11 +86,12 @@ fn status() -> impl Strategy<Value = Detail> {
         1 => select(vec![Deleted, Warning, StatusName::Other("pending".into())]),
     ];
     let ids = (id(), weighted(0.4, id()), weighted(0.15, text(&["p1", "p2"])));
-    let texts = (weighted(0.3, text(&["spring", "promo-7"])), weighted(0.1, text(&["welcome", "otp"])));
+    let category = weighted(0.2, text(&["utility", "marketing-lite"]));
+    let texts = (weighted(0.3, text(&["spring", "promo-7"])), weighted(0.1, text(&["welcome", "otp"])), category);
     (name, ids, texts, vec(fault(), 0..3), costs()).prop_map(|(name, ids, texts, errors, costs)| {
         let mut status = status_of(&ids.0, name);
         (status.meta_message_id, status.participant) = (ids.1, ids.2);
-        (status.tag, status.template) = texts;
+        (status.tag, status.template, status.category) = texts;
         status.costs = costs;
         if status.status == StatusName::Failed {
             status.errors = errors;
@@ -109,7 +110,7 @@ fn number() -> impl Strategy<Value = Text> {
 }
 
 fn customer() -> impl Strategy<Value = Text> {
-    text(&["85261111111", "852xxxx705", "5212", "BR.7"])
+    text(&["85261111111", "852xxxx705", "5215512345", "5212", "BR.7"])
 }
 
 fn text(texts: &'static [&'static str]) -> impl Strategy<Value = Text> {

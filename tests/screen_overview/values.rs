@@ -3,13 +3,14 @@
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use watop::config::Algorithm;
 use watop::event::{Millis, Scheme, Severity};
 use watop::journal::{Gauges, Health};
 use watop::monitor::view::*;
 use watop::receiver::Vitals;
 use watop::tui::keymap::Keymap;
 use watop::tui::look::Look;
-use watop::tui::panes::intake::Access;
+use watop::tui::panes::intake::{Access, Form};
 use watop::tui::panes::{Grid, Intake, OverviewData, Size, View};
 use watop::tui::theme::{Depth, Theme};
 
@@ -297,8 +298,9 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn new(theme: &str, ascii: bool) -> Self {
-        let access =
-            |scheme, label: &str, form: &str| Access { scheme, labels: vec![label.into()], form: form.to_owned() };
+        let access = |scheme, label: &str, form| Access { scheme, labels: vec![label.into()], form };
+        let algorithms = vec![Algorithm::Md5, Algorithm::Sha256];
+        let nxcloud = Form::Nxcloud { algorithms, tolerance: Some(std::time::Duration::from_secs(300)) };
         Self {
             look: Look::new(Theme::load(theme, Depth::True, ascii).unwrap()),
             zone: TimeZone::fixed(jiff::tz::offset(8)),
@@ -314,10 +316,7 @@ impl Screen {
                 address: "http://127.0.0.1:8787/webhook".to_owned(),
                 since: ago(27_000),
                 handshake: true,
-                schemes: vec![
-                    access(Scheme::Nxcloud, "2026-02", "md5 or sha256, ts within 5 m"),
-                    access(Scheme::Meta, "app", "X-Hub-Signature-256"),
-                ],
+                schemes: vec![access(Scheme::Nxcloud, "2026-02", nxcloud), access(Scheme::Meta, "app", Form::Meta)],
             },
             grid: Grid::default(),
         }

@@ -25,7 +25,7 @@ pub(crate) fn secrets() -> Secrets {
 }
 
 /// `watop` with a data directory of its own and no configuration from outside.
-fn watop(data_dir: &Path) -> Command {
+pub(crate) fn watop(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watop"));
     command.env_clear().env("HOME", data_dir).env("WATOP_NXCLOUD_SECRET", NXCLOUD_SECRET);
     command.env("WATOP_NXCLOUD_ACCESS_KEY", ACCESS_KEY).env("WATOP_META_APP_SECRET", META_SECRET);
@@ -56,9 +56,15 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it and waits until it listens.
     pub(crate) fn start(data_dir: &Path) -> Self {
+        Self::start_with(data_dir, &[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_with(data_dir: &Path, more: &[&str]) -> Self {
         let mut child = watop(data_dir)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
+            .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -119,14 +119,14 @@ pub fn says(step: &Step) -> Vec<String> {
 fn error(error: &ErrorItem) -> Vec<String> {
     let entry = error.code.and_then(catalogue::lookup);
     let title =
-        entry.map(|entry| entry.title.as_str()).or(error.title.as_deref()).unwrap_or("an error without a title");
+        entry.map(|entry| entry.en.title.as_str()).or(error.title.as_deref()).unwrap_or("an error without a title");
     let code = error.code.map(|code| format!("{code} ")).unwrap_or_default();
     let wrapped = error.platform_code.map(|code| format!(" (in {code})")).unwrap_or_default();
     let mut lines = vec![format!("{code}{}{wrapped}", clean(title))];
     let wire = error.title.as_deref().filter(|wire| *wire != title);
     lines.extend(wire.into_iter().chain(error.details.as_deref()).map(|text| clean(text).into_owned()));
     if let Some(entry) = entry {
-        lines.push(entry.action.clone());
+        lines.push(entry.en.action.clone());
         let retry = if entry.retryable { "yes, the same message may pass later" } else { "no, not unchanged" };
         lines.push(format!("class {}, retry: {retry}", entry.class));
     }

@@ -240,7 +240,7 @@ fn error_facts(facts: &mut Facts, errors: &[ErrorItem]) {
         if let Some(entry) = error.code.and_then(catalogue::lookup) {
             let retry = if entry.retryable { "may pass later" } else { "will not pass later" };
             facts.line("class", &format!("{} · {retry}", entry.class));
-            facts.line("do", &entry.action);
+            facts.line("do", &entry.en.action);
         }
         facts.some("help", error.href.as_deref());
     }

@@ -1,9 +1,11 @@
 //! Traffic and failures on one time axis: since when something is as it is.
 
 use super::View;
-use crate::event::clean::clean;
+use crate::config::Lang;
 use crate::event::{Millis, Severity};
 use crate::monitor::view::Level;
+use crate::tui::lang::say;
+use crate::tui::terms;
 use crate::tui::theme::Role;
 use crate::tui::widgets::chart::{self, Mark, Times};
 use crate::tui::widgets::{format, frame};
@@ -27,12 +29,13 @@ pub(super) fn columns(area: Rect) -> usize {
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let activity = &view.data.activity;
     let column = format::duration(activity.column_s.into());
-    let by = "by receive time";
-    let totals =
-        vec![view.words().muted(format!("{} · {column} per column · {by}", view.data.window)), view.words().muted(by)];
-    let inner = frame::draw(buffer, area, view.look, "Activity", totals, false);
+    let by = view.pick("by receive time", "按接收时间");
+    let window = &view.data.window;
+    let long = say!(view.look, "{window} · {column} per column · {by}", "{window} · 每列 {column} · {by}");
+    let totals = vec![view.words().muted(long), view.words().muted(by)];
+    let inner = frame::draw(buffer, area, view.look, view.pick("Activity", "流量"), totals, false);
     if activity.statuses.is_empty() || inner.height < 4 {
-        let text = "no column of this window is full yet";
+        let text = view.pick("no column of this window is full yet", "此窗口还没有填满的列");
         view.words().muted(text).draw(buffer, inner.x, inner.y, inner.width);
         return;
     }
@@ -45,7 +48,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         zone: view.zone,
     };
     let open = |column: usize| in_gap(view, &times, column) && activity.statuses.get(column) == Some(&0);
-    let unit = Unit::of(&activity.statuses, times.column_s);
+    let unit = Unit::of(&activity.statuses, times.column_s, view.look.lang);
     let series = |counts: &[u64]| -> Vec<Option<f64>> {
         let value = |(column, count): (usize, &u64)| (!open(column)).then(|| unit.rate(*count, times.column_s));
         counts.iter().enumerate().map(value).collect()
@@ -76,10 +79,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let known: Vec<f64> = statuses.iter().copied().flatten().collect();
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
     let now_role = if unusual(times.columns) { Role::Failed } else { Role::Strong };
+    let now = view.pick(" now", " 当前");
     let value = |text: String| format!("{text:>4}");
-    view.words().strong(value(last(&statuses))).muted(" now").draw(buffer, x, inner.y, room);
-    view.words().muted(value(format::rate(mean))).muted(" mean").draw(buffer, x, inner.y + 1, room);
-    view.words().bold(now_role, value(last(&failed))).muted(" now").draw(buffer, x, inner.y + failed_row, room);
+    view.words().strong(value(last(&statuses))).muted(now).draw(buffer, x, inner.y, room);
+    view.words().muted(value(format::rate(mean))).muted(view.pick(" mean", " 均值")).draw(buffer, x, inner.y + 1, room);
+    view.words().bold(now_role, value(last(&failed))).muted(now).draw(buffer, x, inner.y + failed_row, room);
     let end = times.start(times.columns);
     view.words().muted(format!(" {}", format::hour_minute(end, view.zone))).draw(buffer, x, axis.y, room);
 }
@@ -92,12 +96,20 @@ struct Unit {
 }
 
 impl Unit {
-    fn of(statuses: &[u64], column_s: u32) -> Self {
+    fn of(statuses: &[u64], column_s: u32, lang: Lang) -> Self {
         let peak = statuses.iter().copied().max().unwrap_or(0);
         if peak == 0 || peak >= u64::from(column_s) {
-            Self { seconds: 1.0, of_statuses: "statuses/s", of_failed: "failed/s" }
+            Self {
+                seconds: 1.0,
+                of_statuses: lang.pick("statuses/s", "状态/s"),
+                of_failed: lang.pick("failed/s", "失败/s"),
+            }
         } else {
-            Self { seconds: 60.0, of_statuses: "statuses/m", of_failed: "failed/m" }
+            Self {
+                seconds: 60.0,
+                of_statuses: lang.pick("statuses/m", "状态/m"),
+                of_failed: lang.pick("failed/m", "失败/m"),
+            }
         }
     }
 
@@ -124,7 +136,7 @@ fn marks<'a>(view: &View<'a>) -> Vec<Mark<'a>> {
         let (role, glyph) = super::alerts::sign(*severity);
         let style = view.look.style(role);
         let style = if *severity == Severity::Critical { style.add_modifier(Modifier::BOLD) } else { style };
-        let words = format!("{} {}", format::hour_minute(*at, view.zone), clean(what));
+        let words = format!("{} {}", format::hour_minute(*at, view.zone), terms::happened(view.look.lang, what));
         Mark { at: *at, sign: view.look.glyph(glyph), words, style }
     };
     // Beyond a handful only the signs would fit, and the axis must stay readable.

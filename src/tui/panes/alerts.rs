@@ -6,10 +6,12 @@ use super::{Pane, Place, Size, View};
 use crate::event::Severity;
 use crate::event::clean::clean;
 use crate::monitor::view::Alert;
+use crate::tui::lang::say;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{format, frame};
+use crate::tui::widgets::{cut, format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -41,10 +43,14 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
     let (area, below) = at.with_detail(DETAIL);
-    let inner = frame::draw(buffer, area, view.look, Pane::Alerts.name(), totals(view), at.focused);
+    let inner = frame::draw(buffer, area, view.look, Pane::Alerts.name(view.look.lang), totals(view), at.focused);
     if alerts.is_empty() {
-        let hint = "paused templates, falling quality, restrictions stand here";
-        return super::draw_empty(buffer, inner, view, "nothing about templates or accounts yet", hint);
+        let what = view.pick("nothing about templates or accounts yet", "还没有模板或账户的消息");
+        let hint = view.pick(
+            "paused templates, falling quality, restrictions stand here",
+            "模板暂停、质量下降、账户受限会显示在这里",
+        );
+        return super::draw_empty(buffer, inner, view, what, hint);
     }
     let columns = columns(view, at.zoomed);
     let mut table = Table::new(view.look, &columns, alerts.len());
@@ -59,30 +65,36 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
 
 fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
     let (critical, warnings, acknowledged) = view.data.alert_counts();
-    let plural = if warnings == 1 { "" } else { "s" };
-    let critical_words = format!("{} critical", format::thousands(critical));
-    let critical =
-        if critical > 0 { view.words().bold(Role::Failed, critical_words) } else { view.words().muted(critical_words) };
-    let role = if warnings > 0 { Role::Warn } else { Role::Muted };
-    let short = critical.clone().muted(" · ").role(role, format!("{} warning{plural}", format::thousands(warnings)));
-    let long = short.clone().muted(format!(" · {} acknowledged", format::thousands(acknowledged)));
+    let (criticals, warned) = (critical, warnings);
+    let [critical, warnings, acknowledged] = [critical, warnings, acknowledged].map(format::thousands);
+    let critical_words = say!(view.look, "{critical} critical", "{critical} 严重");
+    let critical = if criticals > 0 {
+        view.words().bold(Role::Failed, critical_words)
+    } else {
+        view.words().muted(critical_words)
+    };
+    let role = if warned > 0 { Role::Warn } else { Role::Muted };
+    let plural = if warned == 1 { "" } else { "s" };
+    let short =
+        critical.clone().muted(" · ").role(role, say!(view.look, "{warnings} warning{plural}", "{warnings} 警告"));
+    let long = short.clone().muted(say!(view.look, " · {acknowledged} acknowledged", " · {acknowledged} 已确认"));
     let totals = if view.size >= Size::Normal { vec![long, short, critical] } else { vec![short, critical] };
     super::one_of_four(view, Pane::Alerts, totals)
 }
 
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let severity = Column::text(Col::Severity, "", 1);
-    let what = Column::text(Col::What, "what", 18);
+    let what = Column::text(Col::What, view.pick("what", "事项"), 18);
     if zoomed {
         return vec![
             severity,
-            Column::text(Col::Since, "since", 6),
+            Column::text(Col::Since, view.pick("since", "起于"), 6),
             what.after(2),
-            Column::text(Col::Subject, "subject", 22).after(2).grows(),
-            Column::text(Col::Detail, "cause", 12).after(2).grows().goes(1),
-            Column::text(Col::Number, "number", 13).after(2).goes(2),
-            Column::text(Col::State, "state", 5).after(2),
-            Column::number(Col::Age, "age", 4),
+            Column::text(Col::Subject, view.pick("subject", "对象"), 22).after(2).grows(),
+            Column::text(Col::Detail, view.pick("cause", "原因"), 12).after(2).grows().goes(1),
+            Column::text(Col::Number, view.pick("number", "号码"), 13).after(2).goes(2),
+            Column::text(Col::State, view.pick("state", "状态"), view.look.lang.pick(5, 6)).after(2),
+            Column::number(Col::Age, view.pick("age", "已过"), 4),
         ];
     }
     match view.size {
@@ -90,10 +102,10 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
         Size::Normal | Size::Wide => vec![
             severity,
             what,
-            Column::text(Col::Subject, "subject", 12).grows(),
-            Column::text(Col::Number, "number", 8),
-            Column::text(Col::State, "", 3),
-            Column::number(Col::Age, "age", 5),
+            Column::text(Col::Subject, view.pick("subject", "对象"), 12).grows(),
+            Column::text(Col::Number, view.pick("number", "号码"), 8),
+            Column::text(Col::State, "", view.look.lang.pick(3, 4)),
+            Column::number(Col::Age, view.pick("age", "已过"), 5),
         ],
     }
 }
@@ -112,43 +124,49 @@ fn cell<'a>(view: &View<'a>, alert: &'a Alert, column: Col, width: usize) -> Wor
             }
         }
         Col::What => match alert.severity {
-            _ if quiet => words.muted(clean(&alert.what)),
-            Severity::Critical => words.strong(clean(&alert.what)),
-            _ => words.value(clean(&alert.what)),
+            _ if quiet => words.muted(terms::alert(view.look, alert)),
+            Severity::Critical => words.strong(terms::alert(view.look, alert)),
+            _ => words.value(terms::alert(view.look, alert)),
         },
-        Col::Subject if quiet => words.muted(clean(&alert.title)),
-        Col::Subject => words.text(clean(&alert.title)),
-        Col::Detail => words.muted(clean(&alert.detail)),
+        Col::Subject if quiet => words.muted(terms::alert_title(view.look, alert)),
+        Col::Subject => words.text(terms::alert_title(view.look, alert)),
+        Col::Detail => words.muted(terms::alert_cause(view.look, alert)),
         Col::Number => match &alert.number {
-            Some(number) if width < 13 => words.muted(format::phone(&clean(number), view.look.glyph(Glyph::Cut))),
-            Some(number) => words.muted(clean(number)),
+            Some(number) if width < 13 => {
+                words.muted(format::phone(&view.look.phone(number), view.look.glyph(Glyph::Cut)))
+            }
+            Some(number) => words.muted(view.look.phone(number)),
             None => words.nothing(),
         },
-        Col::State => match state(alert) {
-            "" if width > 3 && alert.severity >= Severity::Warning => words.muted("open"),
-            "" if width > 3 => words.nothing(),
+        Col::State => match state(view, alert) {
+            "" if width > 4 && alert.severity >= Severity::Warning => words.muted(view.pick("open", "未处理")),
+            "" if width > 4 => words.nothing(),
             state => words.muted(state),
         },
-        Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone)),
+        Col::Since => words.muted(format::since(alert.at, view.data.scope.as_of, view.zone, view.look.lang)),
         Col::Age => words.muted(age()),
         Col::All => {
-            let what = if quiet { words.muted(clean(&alert.what)) } else { words.value(clean(&alert.what)) };
-            let end = match state(alert) {
+            let what = if quiet {
+                words.muted(terms::alert(view.look, alert))
+            } else {
+                words.value(terms::alert(view.look, alert))
+            };
+            let end = match state(view, alert) {
                 "" => format!("  {:>4}", age()),
                 state => format!("  {state} {:>4}", age()),
             };
-            let room = width.saturating_sub(end.len());
-            what.muted(" ").muted(clean(&alert.title)).to(room).muted(end)
+            let room = width.saturating_sub(cut::width(&end));
+            what.muted(" ").muted(terms::alert_title(view.look, alert)).to(room).muted(end)
         }
     }
 }
 
 /// Why nobody needs to look at it any more.
-fn state(alert: &Alert) -> &'static str {
+fn state(view: &View<'_>, alert: &Alert) -> &'static str {
     if alert.acknowledged {
-        "ack"
+        view.pick("ack", "确认")
     } else if alert.superseded_by.is_some() {
-        "old"
+        view.pick("old", "过时")
     } else {
         ""
     }
@@ -159,25 +177,28 @@ const DETAIL: u16 = 6;
 
 fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) {
     let (role, glyph) = sign(alert.severity);
-    let severity = match alert.severity {
-        Severity::Critical => "critical",
-        Severity::Warning => "warning",
-        Severity::Good => "good",
-        Severity::Info => "info",
-    };
+    let severity = terms::severity(view.look, alert.severity);
     let totals = vec![view.words().glyph(role, glyph).muted(format!(" {severity}"))];
-    let inner = frame::draw(buffer, area, view.look, "Selected", totals, false);
+    let inner = frame::draw(buffer, area, view.look, view.pick("Selected", "所选"), totals, false);
     let times = [alert.at, alert.last_at].map(|at| format::clock(at, view.zone));
     let age = format::age(view.age(alert.at));
-    let day = format::day(alert.at, view.zone);
+    let day = format::day(alert.at, view.zone, view.look.lang);
+    let (since, last) = (&times[0], &times[1]);
+    let label = |en, zh| view.words().muted(view.pick(en, zh)).to(9);
+    let about = |en, zh| view.words().muted("   ").muted(view.pick(en, zh)).muted(" ");
     let lines = [
-        view.words().muted("what     ").strong(clean(&alert.what)).muted("   about ").value(clean(&alert.title)),
-        view.words().muted("cause    ").value(clean(&alert.detail)),
-        view.words().muted("subject  ").value(clean(&alert.subject)).muted("   kind ").value(clean(&alert.kind)),
-        view.words()
-            .muted("since    ")
-            .value(format!("{day} {}", times[0]))
-            .muted(format!(", {age} ago; last said {}", times[1])),
+        label("what", "事项")
+            .strong(terms::alert(view.look, alert))
+            .then(about("about", "关于").value(terms::alert_title(view.look, alert))),
+        label("cause", "原因").value(terms::alert_cause(view.look, alert)),
+        label("subject", "对象")
+            .value(terms::alert_subject(view.look, alert))
+            .then(about("kind", "类型").value(clean(&alert.kind))),
+        label("since", "起于").value(format!("{day} {since}")).muted(say!(
+            view.look,
+            ", {age} ago; last said {last}",
+            "，{age} 前；最近收到 {last}"
+        )),
     ];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);

@@ -3,8 +3,9 @@
 use super::data::{Closing, closing};
 use super::list::List;
 use super::{Pane, Place, Size, View};
-use crate::event::clean::clean;
 use crate::monitor::view::Conversation;
+use crate::tui::lang::say;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
@@ -27,10 +28,15 @@ enum Col {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let conversations = &view.data.conversations;
-    let inner = frame::draw(buffer, at.area, view.look, Pane::Conversations.name(), totals(view), at.focused);
+    let inner =
+        frame::draw(buffer, at.area, view.look, Pane::Conversations.name(view.look.lang), totals(view), at.focused);
     if conversations.is_empty() {
-        let hint = "a customer who writes stands here while the window is open";
-        return super::draw_empty(buffer, inner, view, "nobody wrote in the last 24 h", hint);
+        let what = view.pick("nobody wrote in the last 24 h", "最近 24 h 没有客户来信");
+        let hint = view.pick(
+            "a customer who writes stands here while the window is open",
+            "来信的客户在会话窗口开放期间显示在这里",
+        );
+        return super::draw_empty(buffer, inner, view, what, hint);
     }
     let columns = columns(view, at.zoomed);
     let mut table = Table::new(view.look, &columns, conversations.len());
@@ -45,24 +51,32 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
     let role = if soon > 0 { Role::Warn } else { Role::Muted };
     let (open, soon) = (format::thousands(open), format::thousands(soon));
     let rate = format::rate(view.data.pulse.inbound_per_s);
-    let long = view.words().muted(format!("{open} open · ")).role(role, format!("{soon} close < 1 h"));
-    let short = view.words().muted(format!("{open} · ")).role(role, format!("{soon} closing"));
-    let totals = vec![long.clone().muted(format!(" · in {rate}/s")), long, short, view.words().muted(open)];
+    let long = view
+        .words()
+        .muted(say!(view.look, "{open} open · ", "{open} 开放 · "))
+        .role(role, say!(view.look, "{soon} close < 1 h", "{soon} 将在 1 h 内关闭"));
+    let short = view.words().muted(format!("{open} · ")).role(role, say!(view.look, "{soon} closing", "{soon} 将关闭"));
+    let totals = vec![
+        long.clone().muted(say!(view.look, " · in {rate}/s", " · 来信 {rate}/s")),
+        long,
+        short,
+        view.words().muted(open),
+    ];
     super::one_of_four(view, Pane::Conversations, totals)
 }
 
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let unread = Column::text(Col::Unread, "", 1);
-    let closes = Column::number(Col::Closes, "closes in", 9);
+    let closes = Column::number(Col::Closes, view.pick("closes in", "距关闭"), 9);
     if zoomed {
         return vec![
             unread,
-            Column::text(Col::Name, "name", 14),
-            Column::text(Col::Phone, "phone", 14).after(2).goes(1),
-            Column::text(Col::Number, "number", 13).after(2).goes(4),
-            Column::text(Col::Last, "last inbound", 16).after(2).grows(),
-            Column::number(Col::Inbound, "inbound", 7).after(2).goes(3),
-            Column::number(Col::LastAt, "last at", 8).after(2).goes(2),
+            Column::text(Col::Name, view.pick("name", "姓名"), 14),
+            Column::text(Col::Phone, view.pick("phone", "电话"), 14).after(2).goes(1),
+            Column::text(Col::Number, view.pick("number", "号码"), 13).after(2).goes(4),
+            Column::text(Col::Last, view.pick("last inbound", "最近来信"), 16).after(2).grows(),
+            Column::number(Col::Inbound, view.pick("inbound", "来信"), 7).after(2).goes(3),
+            Column::number(Col::LastAt, view.pick("last at", "来信时间"), 8).after(2).goes(2),
             closes.after(2),
         ];
     }
@@ -75,16 +89,16 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
         ],
         Size::Normal => vec![
             unread,
-            Column::text(Col::Name, "name", 8),
-            Column::text(Col::Phone, "phone", 8),
-            Column::text(Col::Last, "last inbound", 10).grows(),
+            Column::text(Col::Name, view.pick("name", "姓名"), 8),
+            Column::text(Col::Phone, view.pick("phone", "电话"), 8),
+            Column::text(Col::Last, view.pick("last inbound", "最近来信"), 10).grows(),
             closes,
         ],
         Size::Wide => vec![
             unread,
-            Column::text(Col::Name, "name", 10),
-            Column::text(Col::Phone, "phone", 13),
-            Column::text(Col::Last, "last inbound", 10).grows(),
+            Column::text(Col::Name, view.pick("name", "姓名"), 10),
+            Column::text(Col::Phone, view.pick("phone", "电话"), 13),
+            Column::text(Col::Last, view.pick("last inbound", "最近来信"), 10).grows(),
             closes,
         ],
     }
@@ -93,14 +107,13 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
 fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width: usize) -> Words<'a> {
     let words = view.words();
     let unread = conversation.unanswered;
-    let mark = view.look.glyph(Glyph::Cut);
     match column {
         Col::Unread if unread => words.glyph(Role::Accent, Glyph::Unread),
         Col::Unread => words,
         Col::Name => {
-            let name = conversation.name.as_ref().map(|name| clean(name));
-            let name =
-                name.or_else(|| conversation.customer.as_ref().map(|customer| phone(customer, width, mark).into()));
+            let name = conversation.name.as_ref().map(|name| view.look.person(name));
+            let customer = || conversation.customer.as_ref().map(|customer| phone(view, customer, width).into());
+            let name = name.or_else(customer);
             match name {
                 Some(name) if unread => words.strong(name),
                 Some(name) => words.text(name),
@@ -108,45 +121,46 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
             }
         }
         Col::Phone => match &conversation.customer {
-            Some(customer) => words.muted(phone(customer, width, mark)),
+            Some(customer) => words.muted(phone(view, customer, width)),
             None => words.nothing(),
         },
         Col::Number => match &conversation.number {
-            Some(number) => words.muted(phone(number, width, mark)),
+            Some(number) => words.muted(phone(view, number, width)),
             None => words.nothing(),
         },
-        Col::Last if unread => words.text(preview(conversation, width)),
-        Col::Last => words.muted(preview(conversation, width)),
+        Col::Last if unread => words.text(preview(view, conversation, width)),
+        Col::Last => words.muted(preview(view, conversation, width)),
         Col::Inbound => words.value(format::count(conversation.inbound, width)),
         Col::LastAt => {
-            let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone);
+            let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone, view.look.lang);
             words.muted(at)
         }
         Col::Closes => {
             let seconds = -view.age(conversation.window_closes_at);
-            let left = if width < 9 { format::short_duration(seconds) } else { format::countdown(seconds) };
+            let left = if width < 9 { format::short_countdown(seconds) } else { format::countdown(seconds) };
             match closing(conversation, view.data.scope.as_of) {
                 Closing::Soon => words.bold(Role::Warn, format::countdown(seconds)),
                 Closing::Later => words.muted(left),
-                Closing::Closed => words.muted("closed"),
+                Closing::Closed => words.muted(view.pick("closed", "已关闭")),
             }
         }
     }
 }
 
 /// One line of the last inbound. An order whose sum would be cut is told without it: half a number is a wrong one.
-fn preview(conversation: &Conversation, width: usize) -> Cow<'_, str> {
-    let preview = clean(&conversation.preview);
+fn preview<'a>(view: &View<'_>, conversation: &'a Conversation, width: usize) -> Cow<'a, str> {
+    let preview = terms::last_inbound(view.look, conversation);
     match preview.split_once(',') {
         Some((items, _)) if conversation.last_type == "order" && cut::width(&preview) > width => {
-            Cow::Owned(format!("order: {items}"))
+            Cow::Owned(say!(view.look, "order: {items}", "订单: {items}"))
         }
         _ => preview,
     }
 }
 
 /// A phone, whole where it fits, else by its ends.
-fn phone(number: &str, width: usize, mark: &str) -> String {
-    let number = clean(number);
-    if cut::width(&number) <= width { number.into_owned() } else { format::phone(&number, mark) }
+fn phone(view: &View<'_>, number: &str, width: usize) -> String {
+    let number = view.look.phone(number);
+    let fits = cut::width(&number) <= width;
+    if fits { number.into_owned() } else { format::phone(&number, view.look.glyph(Glyph::Cut)) }
 }

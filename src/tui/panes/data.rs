@@ -1,6 +1,7 @@
 //! What the overview shows, as plain values: asked of the monitor in one place, once per changed state.
 
 use super::Pane;
+use crate::config::Lang;
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
@@ -111,12 +112,12 @@ pub(super) enum Stage {
 impl Stage {
     pub(super) const ALL: [Self; 4] = [Self::Attempted, Self::Sent, Self::Delivered, Self::Read];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn name(self, lang: Lang) -> &'static str {
         match self {
-            Self::Attempted => "attempted",
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
+            Self::Attempted => lang.pick("attempted", "已提交"),
+            Self::Sent => lang.pick("sent", "已发送"),
+            Self::Delivered => lang.pick("delivered", "已送达"),
+            Self::Read => lang.pick("read", "已读"),
         }
     }
 

@@ -9,6 +9,7 @@ use super::layout::split_rows;
 use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::monitor::view::{Funnel, Latency};
+use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::strip::{self, Segment};
 use crate::tui::widgets::table::{self, Cursor};
@@ -27,12 +28,11 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     if at.zoomed {
         return zoomed::draw(buffer, at, view, list);
     }
-    let mode = view.words().muted(format!("cohort {}", view.data.window));
+    let mode = view.words().muted(cohort(view));
     let totals = super::one_of_four(view, Pane::Delivery, vec![mode]);
-    let inner = frame::draw(buffer, at.area, view.look, Pane::Delivery.name(), totals, at.focused);
+    let inner = frame::draw(buffer, at.area, view.look, Pane::Delivery.name(view.look.lang), totals, at.focused);
     if view.data.funnel.attempted == 0 {
-        let hint = "statuses of what you send are counted here";
-        return super::draw_empty(buffer, inner, view, "no message began in this window", hint);
+        return draw_empty(buffer, inner, view);
     }
     let cursor = list.cursor(at.focused);
     if inner.width >= 50 && inner.height >= 10 {
@@ -40,6 +40,18 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     } else {
         draw_short(buffer, inner, view, cursor);
     }
+}
+
+/// How the window is understood.
+fn cohort(view: &View<'_>) -> String {
+    let window = &view.data.window;
+    say!(view.look, "cohort {window}", "批次 {window}")
+}
+
+fn draw_empty(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let what = view.pick("no message began in this window", "此窗口内没有新消息");
+    let hint = view.pick("statuses of what you send are counted here", "所发消息的状态在这里统计");
+    super::draw_empty(buffer, area, view, what, hint);
 }
 
 /// Rows handed out from above; those past the end have no width, so that nothing is drawn into them.
@@ -64,8 +76,8 @@ fn draw_full(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<Cu
     let mut rows = Rows(area);
     let head = rows.next();
     let end_of_counts = head.x + NAME + 2 + count_width(funnel);
-    view.words().muted("messages").draw_right(buffer, end_of_counts, head.y, 8);
-    view.words().muted("of step above").draw_right(buffer, head.right(), head.y, 13);
+    view.words().muted(view.pick("messages", "消息")).draw_right(buffer, end_of_counts, head.y, 8);
+    view.words().muted(view.pick("of step above", "占上一步")).draw_right(buffer, head.right(), head.y, 13);
     draw_stages(buffer, &mut rows, view, 2, cursor);
     rows.skip_if(area.height > 10);
     let bar = rows.next();
@@ -121,7 +133,7 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
             Stage::Delivered => Role::Delivered,
             Stage::Read => Role::Read,
         };
-        view.words().text(stage.name()).draw(buffer, row.x, row.y, NAME);
+        view.words().text(stage.name(view.look.lang)).draw(buffer, row.x, row.y, NAME);
         let counts = row.x + NAME + gap + width;
         view.words().strong(format::thousands(count)).draw_right(buffer, counts, row.y, width);
         let room = row.right().saturating_sub(counts + 2 + SHARE);
@@ -136,8 +148,19 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
     }
 }
 
+/// Which outcome it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Read,
+    Delivered,
+    Waiting,
+    Silent,
+    Failed,
+}
+
 /// One of the outcomes that sum to attempted.
 struct Outcome {
+    kind: Kind,
     name: &'static str,
     count: u64,
     glyph: Glyph,
@@ -158,12 +181,13 @@ fn outcomes(view: &View<'_>, funnel: &Funnel) -> [Outcome; 5] {
     let of = &funnel.outcomes;
     // Failures as usual are a calm red: the bright one is kept for trouble.
     let failed = if view.abnormal() { Role::Failed } else { Role::FailedUsual };
+    let outcome = |kind, (en, zh), count, glyph, role| Outcome { kind, name: view.pick(en, zh), count, glyph, role };
     [
-        Outcome { name: "read", count: of.read, glyph: Glyph::BarRead, role: Role::Read },
-        Outcome { name: "delivered", count: of.delivered, glyph: Glyph::BarDelivered, role: Role::Delivered },
-        Outcome { name: "waiting", count: of.waiting, glyph: Glyph::BarWaiting, role: Role::Waiting },
-        Outcome { name: "silent", count: of.silent, glyph: Glyph::NoValue, role: Role::Muted },
-        Outcome { name: "failed", count: of.failed, glyph: Glyph::BarFailed, role: failed },
+        outcome(Kind::Read, ("read", "已读"), of.read, Glyph::BarRead, Role::Read),
+        outcome(Kind::Delivered, ("delivered", "已送达"), of.delivered, Glyph::BarDelivered, Role::Delivered),
+        outcome(Kind::Waiting, ("waiting", "等待中"), of.waiting, Glyph::BarWaiting, Role::Waiting),
+        outcome(Kind::Silent, ("silent", "无回音"), of.silent, Glyph::NoValue, Role::Muted),
+        outcome(Kind::Failed, ("failed", "失败"), of.failed, Glyph::BarFailed, failed),
     ]
 }
 
@@ -176,7 +200,7 @@ fn draw_outcomes(buffer: &mut Buffer, row: Rect, view: &View<'_>, funnel: &Funne
 fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>) {
     let funnel = &view.data.funnel;
     let outcomes = outcomes(view, funnel);
-    let shown: Vec<_> = outcomes.iter().filter(|outcome| outcome.count > 0 || outcome.name != "silent").collect();
+    let shown: Vec<_> = outcomes.iter().filter(|outcome| outcome.count > 0 || outcome.kind != Kind::Silent).collect();
     let step = names.width / shown.len().max(1) as u16;
     for (x, outcome) in (0..).map(|at| names.x + at * step).zip(shown) {
         let name = outcome.label(view).muted(format!(" {}", outcome.name));
@@ -205,17 +229,22 @@ fn draw_short_legend(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
 /// Adds the count of an outcome: red where failures are out of the ordinary.
 fn outcome_count<'a>(view: &View<'a>, words: Words<'a>, outcome: &Outcome) -> Words<'a> {
     let count = format::thousands(outcome.count);
-    if outcome.name == "failed" && view.abnormal() { words.bold(Role::Failed, count) } else { words.strong(count) }
+    if outcome.kind == Kind::Failed && view.abnormal() { words.bold(Role::Failed, count) } else { words.strong(count) }
 }
 
 fn draw_rates(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
     let funnel = &view.data.funnel;
-    let so_far = view.words().muted("so far ").value_or_nothing(funnel.so_far().map(format::percent));
+    let so_far =
+        view.words().muted(view.pick("so far ", "送达率 ")).value_or_nothing(funnel.so_far().map(format::percent));
     let mut left = vec![Segment::new(0, settled(view)), Segment::new(1, so_far)];
     if funnel.conflicts > 0 {
-        left.push(Segment::new(3, view.words().muted("conflicts ").value(format::thousands(funnel.conflicts))));
+        left.push(Segment::new(
+            3,
+            view.words().muted(view.pick("conflicts ", "冲突 ")).value(format::thousands(funnel.conflicts)),
+        ));
     }
-    let bounds = view.words().muted("bounds ").value_or_nothing(funnel.bounds().map(format::percent_range));
+    let bounds =
+        view.words().muted(view.pick("bounds ", "区间 ")).value_or_nothing(funnel.bounds().map(format::percent_range));
     strip::draw(buffer, row, 2, left, vec![Segment::new(2, bounds)]);
 }
 
@@ -224,13 +253,13 @@ fn draw_latencies(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
         let words = view.words().muted(format!("{name} p50 ")).value_or_nothing(seconds(latency.p50));
         words.muted("  p95 ").value_or_nothing(seconds(latency.p95))
     };
-    let left = Segment::new(0, side("deliver", &view.data.funnel.time_to_deliver_s));
-    let right = Segment::new(1, side("read", &view.data.funnel.time_to_read_s));
+    let left = Segment::new(0, side(view.pick("deliver", "送达"), &view.data.funnel.time_to_deliver_s));
+    let right = Segment::new(1, side(view.pick("read", "已读"), &view.data.funnel.time_to_read_s));
     strip::draw(buffer, row, 2, vec![left], vec![right]);
 }
 
 fn settled<'a>(view: &View<'a>) -> Words<'a> {
-    view.words().muted("settled ").then(settled_value(view, &view.data.funnel))
+    view.words().muted(view.pick("settled ", "终态率 ")).then(settled_value(view, &view.data.funnel))
 }
 
 /// The settled rate of a cohort: red where failures are out of the ordinary and it has its full share of them.

@@ -5,6 +5,8 @@ use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::event::clean::clean;
 use crate::monitor::view::{Failure, Mark, Scope};
+use crate::tui::lang::say;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
@@ -40,10 +42,12 @@ enum Col {
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let failures = &view.data.failures;
     let (area, below) = at.with_detail(DETAIL);
-    let inner = frame::draw(buffer, area, view.look, Pane::Failures.name(), totals(view, at.zoomed), at.focused);
+    let inner =
+        frame::draw(buffer, area, view.look, Pane::Failures.name(view.look.lang), totals(view, at.zoomed), at.focused);
     if failures.is_empty() {
-        let hint = "a failed message stands here by its code";
-        super::draw_empty(buffer, inner, view, "no failure in this window", hint);
+        let what = view.pick("no failure in this window", "此窗口内没有失败");
+        let hint = view.pick("a failed message stands here by its code", "失败的消息按代码显示在这里");
+        super::draw_empty(buffer, inner, view, what, hint);
     } else {
         let rows = draw_rows(buffer, inner, view, list, at);
         if !at.zoomed {
@@ -66,9 +70,17 @@ fn totals<'a>(view: &View<'a>, zoomed: bool) -> Vec<Words<'a>> {
     let attempted = format::thousands(funnel.attempted);
     let window = &view.data.window;
     let short = view.words().muted(format!("{failed} · {share}"));
-    let long = view.words().muted(format!("{failed} · {share} of attempted"));
-    let full = view.words().muted(format!("{failed} messages · {share} of {attempted} attempted · cohort {window}"));
-    let with_mode = view.words().muted(format!("{failed} · {share} of attempted · cohort {window}"));
+    let long = view.words().muted(say!(view.look, "{failed} · {share} of attempted", "{failed} · 占提交 {share}"));
+    let full = view.words().muted(say!(
+        view.look,
+        "{failed} messages · {share} of {attempted} attempted · cohort {window}",
+        "{failed} 条消息 · 占 {attempted} 条提交的 {share} · 批次 {window}"
+    ));
+    let with_mode = view.words().muted(say!(
+        view.look,
+        "{failed} · {share} of attempted · cohort {window}",
+        "{failed} · 占提交 {share} · 批次 {window}"
+    ));
     let totals = match (zoomed, view.size) {
         (true, _) => vec![full, long, short],
         (_, Size::Wide) => vec![with_mode, long, short],
@@ -106,36 +118,37 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
         let widths = view.data.failures.iter().map(|failure| format::thousands(count(failure)).len());
         widths.max().unwrap_or(0).clamp(least, 9) as u16
     };
-    let messages = Column::number(Col::Messages, "msgs", widest(|failure| failure.messages, 5));
-    let recipients = Column::number(Col::Recipients, "recips", widest(|failure| failure.recipients, 6));
-    let code = Column::number(Col::Code, "code", 6);
-    let what = Column::text(Col::What, "what", 12).grows();
-    let class = Column::text(Col::Class, "class", 10);
+    let messages = Column::number(Col::Messages, view.pick("msgs", "消息"), widest(|failure| failure.messages, 5));
+    let recipients =
+        Column::number(Col::Recipients, view.pick("recips", "收件人"), widest(|failure| failure.recipients, 6));
+    let code = Column::number(Col::Code, view.pick("code", "代码"), 6);
+    let what = Column::text(Col::What, view.pick("what", "含义"), 12).grows();
+    let class = Column::text(Col::Class, view.pick("class", "类别"), 10);
     if zoomed {
         return vec![
             Column::text(Col::Mark, "", 4),
             code.after(2),
             what.after(2),
             class.after(2).goes(4),
-            Column::text(Col::Retry, "retry", 5).after(2).goes(6),
+            Column::text(Col::Retry, view.pick("retry", "重试"), 5).after(2).goes(6),
             messages.after(1),
-            Column::number(Col::FineShare, "share", 6).after(2).goes(2),
-            Column::number(Col::OfAttempted, "of att.", 7).after(2).goes(5),
+            Column::number(Col::FineShare, view.pick("share", "占比"), 6).after(2).goes(2),
+            Column::number(Col::OfAttempted, view.pick("of att.", "占提交"), 7).after(2).goes(5),
             recipients.after(2).goes(3),
-            Column::number(Col::FirstMinute, "first", 6).after(2).goes(8),
-            Column::number(Col::LastMinute, "last", 6).after(2).goes(7),
-            Column::text(Col::Trend, "trend", SLICES).after(3).goes(1),
+            Column::number(Col::FirstMinute, view.pick("first", "首次"), 6).after(2).goes(8),
+            Column::number(Col::LastMinute, view.pick("last", "最近"), 6).after(2).goes(7),
+            Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES).after(3).goes(1),
         ];
     }
     match view.size {
-        Size::One | Size::Narrow => vec![code, what, messages, Column::number(Col::Mark, "mark", 4)],
+        Size::One | Size::Narrow => vec![code, what, messages, Column::number(Col::Mark, view.pick("mark", "标记"), 4)],
         Size::Normal => vec![
             code,
             what,
             class.goes(1),
             messages,
-            Column::number(Col::Share, "share", 5).goes(2),
-            Column::text(Col::Trend, "trend", 8).goes(3),
+            Column::number(Col::Share, view.pick("share", "占比"), 5).goes(2),
+            Column::text(Col::Trend, view.pick("trend", "趋势"), 8).goes(3),
             Column::number(Col::Mark, "", 4),
         ],
         Size::Wide => vec![
@@ -143,12 +156,12 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             what,
             class,
             messages,
-            Column::number(Col::Share, "share", 5),
+            Column::number(Col::Share, view.pick("share", "占比"), 5),
             recipients,
-            Column::text(Col::Trend, "trend", SLICES),
+            Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES),
             Column::number(Col::Mark, "", 4),
-            Column::number(Col::First, "first", 8).after(2),
-            Column::number(Col::Last, "last", 8).after(2),
+            Column::number(Col::First, view.pick("first", "首次"), 8).after(2),
+            Column::number(Col::Last, view.pick("last", "最近"), 8).after(2),
         ],
     }
 }
@@ -159,7 +172,7 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
     let marked = failure.mark != Mark::None;
     let share = |whole: u64| failure.messages as f64 / whole.max(1) as f64;
     let clock = |at| format::clock(at, view.zone);
-    let minute = |at| format::since(at, view.data.scope.as_of, view.zone);
+    let minute = |at| format::since(at, view.data.scope.as_of, view.zone, view.look.lang);
     match column {
         Col::Mark => mark(view, failure.mark),
         Col::Code => match failure.code.map(|code| code.to_string()) {
@@ -167,10 +180,10 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
             Some(code) => words.value(code),
             None => words.nothing(),
         },
-        Col::What if marked => words.value(clean(&failure.short)),
-        Col::What => words.text(clean(&failure.short)),
-        Col::Class => words.muted(failure.class.as_str()),
-        Col::Retry => words.muted(if failure.retryable { "yes" } else { "no" }),
+        Col::What if marked => words.value(terms::failure(view.look, failure)),
+        Col::What => words.text(terms::failure(view.look, failure)),
+        Col::Class => words.muted(terms::class(view.look.lang, &failure.class)),
+        Col::Retry => words.muted(terms::retry(view.look, failure.retryable)),
         Col::Messages => words.value(format::count(failure.messages, width)),
         Col::Share => words.muted(format::whole_percent(share(funnel.outcomes.failed))),
         Col::FineShare => words.muted(format::percent(share(funnel.outcomes.failed))),
@@ -192,7 +205,7 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
 fn mark<'a>(view: &View<'a>, mark: Mark) -> Words<'a> {
     match mark {
         Mark::None => view.words(),
-        Mark::New => view.words().bold(Role::Failed, "new"),
+        Mark::New => view.words().bold(Role::Failed, view.pick("new", "新增")),
         Mark::Rising(factor) => {
             let (rising, times) = (view.look.glyph(Glyph::Rising), view.look.glyph(Glyph::Times));
             // Beyond two digits the factor says no more than that it is very many times.
@@ -215,12 +228,17 @@ fn draw_note(buffer: &mut Buffer, inner: Rect, view: &View<'_>, (codes, messages
     let messages = format::thousands(messages);
     let unseen = match (codes, view.size >= Size::Normal) {
         (0, _) => view.words(),
-        (1, true) => view.words().muted(format!("+1 code, {messages} msgs")),
-        (codes, true) => view.words().muted(format!("+{codes} codes, {messages} msgs")),
-        (codes, false) => view.words().muted(format!("{codes} more, {messages} msgs")),
+        (1, true) => view.words().muted(say!(view.look, "+1 code, {messages} msgs", "另 1 个代码，{messages} 条")),
+        (codes, true) => {
+            view.words().muted(say!(view.look, "+{codes} codes, {messages} msgs", "另 {codes} 个代码，{messages} 条"))
+        }
+        (codes, false) => {
+            view.words().muted(say!(view.look, "{codes} more, {messages} msgs", "另 {codes} 个，{messages} 条"))
+        }
     };
     let end = unseen.draw(buffer, inner.x, y, inner.width);
-    let legend = view.words().glyph(Role::Muted, Glyph::Rising).muted(" new: last 5 m against the hour before");
+    let marks = view.pick(" new: last 5 m against the hour before", " 新增：最近 5 m 对比前一小时");
+    let legend = view.words().glyph(Role::Muted, Glyph::Rising).muted(marks);
     if view.size >= Size::Normal && legend.width() + 2 <= usize::from(inner.right() - end) {
         legend.draw_right(buffer, inner.right(), y, inner.width);
     }
@@ -230,30 +248,39 @@ fn draw_note(buffer: &mut Buffer, inner: Rect, view: &View<'_>, (codes, messages
 const DETAIL: u16 = 7;
 
 fn about<'a>(view: &View<'a>, failure: &'a Failure) -> Words<'a> {
-    let code = failure.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
-    view.words().strong(code).text(" ").value(clean(&failure.short))
+    let code = failure.code.map_or_else(|| view.pick("no code", "无代码").to_owned(), |code| code.to_string());
+    view.words().strong(code).text(" ").value(terms::failure(view.look, failure))
 }
 
 fn draw_short_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: Option<&Failure>) {
     let Some(failure) = failure else { return };
     let rule = view.look.glyph(Glyph::Rule).repeat(area.width.into());
     view.words().role(Role::Grid, rule).draw(buffer, area.x, area.y, area.width);
-    let retry = if failure.retryable { "yes" } else { "no" };
-    let about = about(view, failure).muted("   class ").text(failure.class.as_str()).muted("   retry ").text(retry);
+    let about = about(view, failure)
+        .muted(view.pick("   class ", "   类别 "))
+        .text(terms::class(view.look.lang, &failure.class))
+        .muted(view.pick("   retry ", "   重试 "))
+        .text(terms::retry(view.look, failure.retryable));
     about.draw(buffer, area.x, area.y + 1, area.width);
-    view.words().muted("do ").value(failure.advice.as_str()).draw(buffer, area.x, area.y + 2, area.width);
+    view.words().muted(view.pick("do ", "处理 ")).value(terms::advice(view.look, failure)).draw(
+        buffer,
+        area.x,
+        area.y + 2,
+        area.width,
+    );
 }
 
 fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failure) {
-    let retry = if failure.retryable { "yes" } else { "no" };
-    let class = failure.class.as_str();
-    let totals = vec![view.words().muted(format!("catalogue · class {class} · retry: {retry}"))];
-    let inner = frame::draw(buffer, area, view.look, "What to do", totals, false);
+    let retry = terms::retry(view.look, failure.retryable);
+    let class = terms::class(view.look.lang, &failure.class);
+    let totals = say!(view.look, "catalogue · class {class} · retry: {retry}", "目录 · 类别 {class} · 可重试：{retry}");
+    let totals = vec![view.words().muted(totals)];
+    let inner = frame::draw(buffer, area, view.look, view.pick("What to do", "处理建议"), totals, false);
     let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
     let wrappers = if wrappers.is_empty() {
         view.words()
     } else {
-        view.words().muted("   wrapped in ").value(wrappers.join(", "))
+        view.words().muted(view.pick("   wrapped in ", "   外层 ")).value(wrappers.join(", "))
     };
     let wire = match &failure.wire_title {
         Some(title) => view.words().value(clean(title)),
@@ -261,11 +288,11 @@ fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failu
     };
     let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
     let lines = [
-        about(view, failure).text("   ").text(clean(&failure.title)),
-        view.words().value(failure.advice.as_str()),
+        about(view, failure).text("   ").text(terms::failure_title(view.look, failure)),
+        view.words().value(terms::advice(view.look, failure)),
         view.words(),
-        view.words().muted("wire title  ").then(wire).then(wrappers),
-        view.words().muted("received    ").value(span),
+        view.words().muted(view.pick("wire title", "原始标题")).to(12).then(wire).then(wrappers),
+        view.words().muted(view.pick("received", "接收时间")).to(12).value(span),
     ];
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);

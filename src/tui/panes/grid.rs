@@ -28,7 +28,7 @@ impl Grid {
         let focus = self.focused(view.size);
         let layout = Layout::new(area, view.size);
         if self.zoomed(view.size) {
-            verdict::draw_chip(buffer, layout.breadcrumb(), view, focus.name());
+            verdict::draw_chip(buffer, layout.breadcrumb(), view, focus.name(view.look.lang));
             return self.draw_pane(buffer, layout.zoomed(), view, focus, true);
         }
         verdict::draw(buffer, layout.verdict, view);
@@ -63,15 +63,17 @@ impl Grid {
     }
 
     /// Does what was asked for, on the values that were drawn last.
-    pub fn act(&mut self, action: Action, data: &OverviewData, size: Size) -> Outcome {
+    pub fn act(&mut self, action: Action, data: &OverviewData, size: Size, look: &Look) -> Outcome {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
-            Action::Open => return open::behind(data, listing, list.row()).map_or(Outcome::Ignored, Outcome::Open),
-            Action::Explain => return open::proof(data).map_or(Outcome::Ignored, Outcome::Open),
+            Action::Open => {
+                return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
+            }
+            Action::Explain => return open::proof(data, look).map_or(Outcome::Ignored, Outcome::Open),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
@@ -122,7 +124,7 @@ impl Grid {
         let row = self.lists.get(listing as usize)?.row();
         match what {
             Copied::Value => open::value(data, listing, row, look),
-            Copied::Path => match open::behind(data, listing, row)?.place {
+            Copied::Path => match open::behind(data, listing, row, look)?.place {
                 tui::place::Place::Events { filter } => Some(look.filter(&filter).into_owned()),
                 _ => None,
             },

@@ -2,6 +2,7 @@
 
 use crate::config::{Algorithm, Signing};
 use crate::event::{Millis, Scheme, Text};
+use std::time::Duration;
 
 /// The receiver's door, as far as it may be shown: labels, never secrets.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +24,22 @@ pub struct Access {
     pub scheme: Scheme,
     /// Labels of its secrets.
     pub labels: Vec<Text>,
-    /// What a signature must be, for a reader.
-    pub form: String,
+    /// What a signature must be.
+    pub form: Form,
+}
+
+/// What a signature must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// NXCloud's `sign`: by one of these algorithms, and how far its time may be from now; `None` for any time.
+    Nxcloud {
+        /// Accepted ones.
+        algorithms: Vec<Algorithm>,
+        /// Of `ts`.
+        tolerance: Option<Duration>,
+    },
+    /// Meta's `X-Hub-Signature-256`.
+    Meta,
 }
 
 impl Intake {
@@ -32,8 +47,11 @@ impl Intake {
     pub fn new(address: String, since: Millis, signing: &Signing) -> Self {
         let access = |scheme| {
             let (secrets, form) = match scheme {
-                Scheme::Nxcloud => (&signing.nxcloud, nxcloud_form(signing)),
-                Scheme::Meta => (&signing.meta, "X-Hub-Signature-256".to_owned()),
+                Scheme::Nxcloud => {
+                    let (algorithms, tolerance) = (signing.algorithms.clone(), signing.ts_tolerance);
+                    (&signing.nxcloud, Form::Nxcloud { algorithms, tolerance })
+                }
+                Scheme::Meta => (&signing.meta, Form::Meta),
             };
             Access { scheme, labels: secrets.iter().map(|secret| secret.label.clone()).collect(), form }
         };
@@ -50,20 +68,6 @@ impl Intake {
     pub fn loopback(&self) -> bool {
         let host = self.address.split_once("://").map_or(self.address.as_str(), |(_, rest)| rest);
         ["127.", "[::1]", "localhost"].iter().any(|start| host.starts_with(start))
-    }
-}
-
-fn nxcloud_form(signing: &Signing) -> String {
-    let names = signing.algorithms.iter().map(|algorithm| match algorithm {
-        Algorithm::Md5 => "md5",
-        Algorithm::Sha256 => "sha256",
-    });
-    let names = names.collect::<Vec<_>>().join(" or ");
-    match signing.ts_tolerance {
-        Some(tolerance) => {
-            format!("{names}, ts within {}", crate::tui::widgets::format::duration(tolerance.as_secs() as i64))
-        }
-        None => format!("{names}, any ts"),
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
         let intake = Intake::new("http://127.0.0.1:8787/webhook".to_owned(), Millis(0), &signing);
         assert!(intake.loopback() && !intake.unverified() && !intake.handshake);
         let shown = format!("{intake:?}");
-        assert!(shown.contains("2026-02") && shown.contains("md5 or sha256, ts within 5 m"), "{shown}");
+        assert!(shown.contains("2026-02") && shown.contains("Md5, Sha256") && shown.contains("300s"), "{shown}");
         assert!(!shown.contains("hush"));
     }
 

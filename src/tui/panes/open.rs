@@ -2,37 +2,43 @@
 
 use super::data::{Key, Listing, OverviewData};
 use crate::event::Text;
-use crate::event::clean::clean;
 use crate::monitor::view::Alert;
 use crate::tui::look::Look;
 use crate::tui::place::Open;
+use crate::tui::terms;
+use std::borrow::Cow;
 
 /// What is behind a row of a pane.
-pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Option<Open> {
+pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<Open> {
     let (mut filter, title) = match data.key(listing, row)? {
-        Key::Stage(stage) => (stage.filter().to_owned(), stage.name().to_owned()),
-        Key::Number(number) => (number_filter("kind:status", number.as_ref()), named(number.as_ref())),
+        Key::Stage(stage) => (stage.filter().to_owned(), stage.name(look.lang).to_owned()),
+        Key::Number(number) => (
+            number_filter("kind:status", number.as_ref()),
+            named(number.as_ref().map(|number| look.phone(number)), look),
+        ),
         Key::Code(code) => {
-            let short = data.failures.get(row).map_or("", |failure| failure.short.as_str());
+            let short = data.failures.get(row).map_or(Cow::Borrowed(""), |failure| terms::failure(look, failure));
             match code {
                 Some(code) => (format!("code:{code} status:failed"), format!("{code} {short}")),
-                None => ("status:failed not code>=0".to_owned(), short.to_owned()),
+                None => ("status:failed not code>=0".to_owned(), short.into_owned()),
             }
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversations.get(row)?;
             let filter = customer.as_ref().map_or_else(|| "not customer:*".to_owned(), |c| term("customer", c));
-            (number_filter(&filter, number.as_ref()), named(conversation.name.as_ref().or(customer.as_ref())))
+            let name = conversation.name.as_ref().map(|name| look.person(name));
+            let name = name.or_else(|| customer.as_ref().map(|customer| look.phone(customer)));
+            (number_filter(&filter, number.as_ref()), named(name, look))
         }
         Key::Alert(_) => {
             let alert = data.alerts.get(row)?;
-            (alert_filter(alert), format!("{} {}", alert.what, alert.title))
+            (alert_filter(alert), format!("{} {}", terms::alert(look, alert), terms::alert_title(look, alert)))
         }
     };
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
         filter = number_filter(&filter, Some(number));
     }
-    Some(Open::events(filter, clean(&title).into_owned()))
+    Some(Open::events(filter, title))
 }
 
 /// The value of a row, as it may be shown: a code, a count, a phone, a subject.
@@ -50,13 +56,13 @@ pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Lo
 }
 
 /// The proof of the verdict.
-pub(super) fn proof(data: &OverviewData) -> Option<Open> {
+pub(super) fn proof(data: &OverviewData, _look: &Look) -> Option<Open> {
     let filter = data.verdict.proof.clone()?;
-    Some(Open::events(filter, clean(&data.verdict.short).into_owned()))
+    Some(Open::events(filter, data.verdict.short.clone()))
 }
 
-fn named(name: Option<&Text>) -> String {
-    name.map_or_else(|| "no number".to_owned(), Text::to_string)
+fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
+    name.map_or_else(|| look.lang.pick("no number", "无号码").to_owned(), Cow::into_owned)
 }
 
 fn number_filter(filter: &str, number: Option<&Text>) -> String {

@@ -135,7 +135,7 @@ pub fn axis(
             continue;
         }
         let label = match step {
-            86_400.. => format::day(at, times.zone),
+            86_400.. => format::day(at, times.zone, look.lang),
             _ if with_seconds => format::clock(at, times.zone),
             _ => format::hour_minute(at, times.zone),
         };

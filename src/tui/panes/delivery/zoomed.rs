@@ -4,8 +4,8 @@ use super::super::layout::split_rows;
 use super::super::list::List;
 use super::super::{Pane, Place, View};
 use super::{hit, outcomes, settled_value};
-use crate::event::clean::clean;
 use crate::monitor::view::{Funnel, NumberRow};
+use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
@@ -49,18 +49,20 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
             let gap = if words.is_empty() { "" } else { "  " };
             words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
         });
-    let totals = vec![legend.clone().muted(format!(" · cohort {}", data.window)), legend];
-    let inner = frame::draw(buffer, area, view.look, "Cohorts", totals, false);
+    let totals = vec![legend.clone().muted(format!(" · {}", super::cohort(view))), legend];
+    let inner = frame::draw(buffer, area, view.look, view.pick("Cohorts", "分批"), totals, false);
     let columns = [
-        Column::text(Slice::Start, "from", 6),
-        Column::number(Slice::Messages, "msgs", 9),
-        Column::text(Slice::Outcomes, "outcomes of the messages that began then", 8).after(2).grows(),
-        Column::number(Slice::Settled, "settled", 7).after(2),
+        Column::text(Slice::Start, view.pick("from", "起始"), 6),
+        Column::number(Slice::Messages, view.pick("msgs", "消息"), 9),
+        Column::text(Slice::Outcomes, view.pick("outcomes of the messages that began then", "该时段起始消息的结果"), 8)
+            .after(2)
+            .grows(),
+        Column::number(Slice::Settled, view.pick("settled", "终态率"), 7).after(2),
     ];
     Table::new(view.look, &columns, data.cohorts.len()).draw(buffer, inner, |row, column, width| {
         let Some((from, funnel)) = data.cohorts.get(row) else { return view.words() };
         match column {
-            Slice::Start => view.words().muted(format::since(*from, data.scope.as_of, view.zone)),
+            Slice::Start => view.words().muted(format::since(*from, data.scope.as_of, view.zone, view.look.lang)),
             Slice::Messages => view.words().value(format::count(funnel.attempted, width)),
             Slice::Outcomes => {
                 let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));
@@ -87,24 +89,23 @@ enum Of {
 
 fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, focused: bool) {
     let data = view.data;
-    let totals = vec![view.words().muted(format!("by number · cohort {}", data.window))];
-    let inner = frame::draw(buffer, area, view.look, Pane::Delivery.name(), totals, focused);
+    let totals = vec![view.words().muted(format!("{} · {}", view.pick("by number", "按号码"), super::cohort(view)))];
+    let inner = frame::draw(buffer, area, view.look, Pane::Delivery.name(view.look.lang), totals, focused);
     if data.funnel.attempted == 0 {
-        let hint = "statuses of what you send are counted here";
-        return super::super::draw_empty(buffer, inner, view, "no message began in this window", hint);
+        return super::draw_empty(buffer, inner, view);
     }
     let columns = [
-        Column::text(Of::Number, "number", 13).grows(),
-        Column::number(Of::Count(|funnel| funnel.attempted), "attempted", 9),
-        Column::number(Of::Count(|funnel| funnel.sent), "sent", 8).goes(4),
-        Column::number(Of::Count(|funnel| funnel.delivered), "delivered", 10),
-        Column::number(Of::Count(|funnel| funnel.read), "read", 8).goes(3),
-        Column::number(Of::Failed, "failed", 8),
-        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), "waiting", 8).goes(2),
-        Column::number(Of::Count(|funnel| funnel.outcomes.silent), "silent", 7).goes(6),
-        Column::number(Of::Settled, "settled", 9),
-        Column::number(Of::SoFar, "so far", 8).goes(5),
-        Column::number(Of::Bounds, "bounds", 12).after(2).goes(7),
+        Column::text(Of::Number, view.pick("number", "号码"), 13).grows(),
+        Column::number(Of::Count(|funnel| funnel.attempted), view.pick("attempted", "已提交"), 9),
+        Column::number(Of::Count(|funnel| funnel.sent), view.pick("sent", "已发送"), 8).goes(4),
+        Column::number(Of::Count(|funnel| funnel.delivered), view.pick("delivered", "已送达"), 10),
+        Column::number(Of::Count(|funnel| funnel.read), view.pick("read", "已读"), 8).goes(3),
+        Column::number(Of::Failed, view.pick("failed", "失败"), 8),
+        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), view.pick("waiting", "等待中"), 8).goes(2),
+        Column::number(Of::Count(|funnel| funnel.outcomes.silent), view.pick("silent", "无回音"), 7).goes(6),
+        Column::number(Of::Settled, view.pick("settled", "终态率"), 9),
+        Column::number(Of::SoFar, view.pick("so far", "送达率"), 8).goes(5),
+        Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(7),
         Column::number(Of::DeliverBoth, "p50 / p95", 11).after(2).goes(1),
     ];
     // Rule, sum and notes below the numbers.
@@ -119,13 +120,21 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
     let row = rows.next();
     let sum = columns.map(|column| Column { head: "", ..column });
     Table::new(view.look, &sum, 1).draw(buffer, row, |_, of, width| match of {
-        Of::Number => view.words().strong("all"),
+        Of::Number => view.words().strong(view.pick("all", "合计")),
         of => funnel_cell(view, &data.funnel, of, width),
     });
     let conflicts = format::thousands(data.funnel.conflicts);
     let notes = [
-        format!("settled = delivered / (delivered + failed)   so far = delivered / sent   conflicts {conflicts}"),
-        "latency only where both stages were seen; provider clock, 1 s grain".to_owned(),
+        say!(
+            view.look,
+            "settled = delivered / (delivered + failed)   so far = delivered / sent   conflicts {conflicts}",
+            "终态率 = 送达 / (送达 + 失败)   送达率 = 送达 / 发送   冲突 {conflicts}"
+        ),
+        view.pick(
+            "latency only where both stages were seen; provider clock, 1 s grain",
+            "仅在两个阶段都出现时计算时延；平台时钟，精度 1 s",
+        )
+        .to_owned(),
     ];
     for note in notes {
         let row = rows.next();
@@ -136,14 +145,14 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
 /// The breakdown within the pane on a wide screen.
 pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let columns = [
-        Column::text(Of::Number, "number", 13),
-        Column::number(Of::Count(|funnel| funnel.attempted), "attempted", 10),
-        Column::number(Of::Count(|funnel| funnel.delivered), "delivered", 10),
-        Column::number(Of::Failed, "failed", 8),
-        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), "waiting", 8),
-        Column::number(Of::Settled, "settled", 8),
+        Column::text(Of::Number, view.pick("number", "号码"), 13),
+        Column::number(Of::Count(|funnel| funnel.attempted), view.pick("attempted", "已提交"), 10),
+        Column::number(Of::Count(|funnel| funnel.delivered), view.pick("delivered", "已送达"), 10),
+        Column::number(Of::Failed, view.pick("failed", "失败"), 8),
+        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), view.pick("waiting", "等待中"), 8),
+        Column::number(Of::Settled, view.pick("settled", "终态率"), 8),
         Column::text(Of::Outcomes, "", 8).after(3).grows(),
-        Column::number(Of::Deliver, "deliver p95", 11).after(2),
+        Column::number(Of::Deliver, view.pick("deliver p95", "送达 p95"), 11).after(2),
     ];
     let numbers = &view.data.numbers;
     let table = Table::new(view.look, &columns, numbers.len());
@@ -153,8 +162,8 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
 fn number_cell<'a>(view: &View<'a>, row: Option<&'a NumberRow>, of: Of, width: usize) -> Words<'a> {
     match (row, of) {
         (None, _) => view.words(),
-        (Some(NumberRow { number: Some(number), .. }), Of::Number) => view.words().value(clean(number)),
-        (Some(_), Of::Number) => view.words().muted("none named"),
+        (Some(NumberRow { number: Some(number), .. }), Of::Number) => view.words().value(view.look.phone(number)),
+        (Some(_), Of::Number) => view.words().muted(view.pick("none named", "未指明")),
         (Some(row), of) => funnel_cell(view, &row.funnel, of, width),
     }
 }

@@ -1,0 +1,253 @@
+//! The forwarder of a running receiver.
+
+use crate::support::Serving;
+use crate::target::{Post, Target};
+use crate::{examples, post_all, status};
+use bytes::Bytes;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Mutex;
+use std::time::Duration;
+use tempfile::TempDir;
+use watop::journal::operator::{Attempt, Operator};
+
+/// A data directory with a configuration file that forwards to `url` with short pauses.
+struct Setup {
+    dir: TempDir,
+}
+
+impl Setup {
+    fn new(url: &str, more: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let text = format!("[[forward]]\nurl = \"{url}\"\nretry = \"10ms\"\n{more}\n");
+        std::fs::write(dir.path().join("watop.toml"), text).unwrap();
+        Self { dir }
+    }
+
+    fn serve(&self) -> Serving {
+        let config = self.dir.path().join("watop.toml");
+        Serving::start_with(self.dir.path(), &["--config", config.to_str().unwrap()])
+    }
+
+    fn operator(&self) -> Operator {
+        Operator::open_read_only(self.dir.path()).unwrap()
+    }
+
+    /// Waits until the recorded attempts are enough.
+    fn wait_attempts(&self, enough: impl Fn(&[Attempt]) -> bool) -> Vec<Attempt> {
+        let deadline = std::time::Instant::now() + crate::support::PATIENCE;
+        loop {
+            let attempts = self.operator().attempts_after(0).unwrap();
+            if enough(&attempts) {
+                return attempts;
+            }
+            assert!(std::time::Instant::now() < deadline, "waited in vain for {attempts:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+/// An address of loopback where nobody listens.
+fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Statuses of several messages, mixed: those of one message in their order.
+fn mixed(messages: usize) -> Vec<Bytes> {
+    let stages = ["sent", "delivered", "read"];
+    stages
+        .iter()
+        .flat_map(|stage| (0..messages).map(move |message| status(&format!("wamid.{message}"), stage)))
+        .collect()
+}
+
+/// Nothing came twice without a mark, and every number up to `count` was taken.
+fn assert_complete(posts: &[Post], count: u64) {
+    let mut seen = BTreeSet::new();
+    for post in posts {
+        assert!(seen.insert((post.request(), post.attempt())), "request {} came twice unmarked", post.request());
+    }
+    let taken: BTreeSet<_> = posts.iter().filter(|post| post.answered == Some(200)).map(Post::request).collect();
+    assert_eq!(taken, (1..=count).collect());
+}
+
+/// The requests of each message were taken in the order of their receipt.
+fn assert_in_order(taken: &[Post]) {
+    let mut last: BTreeMap<String, u64> = BTreeMap::new();
+    for post in taken {
+        let body: serde_json::Value = serde_json::from_slice(&post.body).unwrap();
+        let id = body["statuses"][0]["id"].as_str().unwrap().to_owned();
+        let request = post.request();
+        let before = last.insert(id.clone(), request);
+        assert!(before < Some(request), "{id}: {request} after {before:?}");
+    }
+}
+
+#[test]
+fn every_request_arrives_byte_exact_with_its_signature_headers() {
+    let target = Target::start();
+    let setup = Setup::new(&target.url(), "");
+    let serving = setup.serve();
+    let requests = post_all(&serving, examples());
+    target.wait_taken(58);
+    let posts: BTreeMap<_, _> = target.taken().into_iter().map(|post| (post.request(), post)).collect();
+    for (position, (body, request)) in examples().into_iter().zip(requests).enumerate() {
+        let post = &posts[&request];
+        assert_eq!(post.body, body, "request {request}");
+        assert_eq!(post.attempt(), 1);
+        assert_eq!(post.header("content-type"), "application/json");
+        assert_eq!(post.header("host"), target.address.to_string());
+        let signature = if position % 3 == 0 { "x-hub-signature-256" } else { "sign" };
+        assert!(!post.header(signature).is_empty(), "{post:?}");
+    }
+    let attempts = setup.wait_attempts(|attempts| attempts.len() == 58);
+    assert!(attempts.iter().all(|attempt| attempt.taken() && attempt.body == b"taken" && attempt.attempt == 1));
+    assert!(attempts.iter().any(|attempt| attempt.kinds == "inbound"));
+}
+
+#[test]
+fn a_target_that_does_not_answer_delays_no_sender() {
+    let target = Target::start();
+    target.close();
+    let setup = Setup::new(&target.url(), "");
+    let serving = setup.serve();
+    // All of these are answered while the target has answered nothing.
+    let requests = post_all(&serving, mixed(20));
+    assert_eq!((requests.len(), target.taken().len()), (60, 0));
+    target.open();
+    target.wait_taken(60);
+    assert_complete(&target.posts(), 60);
+    assert_in_order(&target.taken());
+}
+
+#[test]
+fn what_a_target_that_is_down_misses_arrives_when_it_is_back() {
+    let address = nobody();
+    let setup = Setup::new(&format!("http://{address}/hook"), "");
+    let serving = setup.serve();
+    post_all(&serving, mixed(10));
+    let attempts = setup.wait_attempts(|attempts| attempts.len() >= 3);
+    assert!(attempts.iter().all(|attempt| attempt.error.as_ref().unwrap().contains("refused")), "{attempts:?}");
+    let state = &setup.operator().forward_targets().unwrap()[0];
+    assert!(state.fault.as_ref().is_some_and(|(fault, _)| fault.contains("refused")), "{state:?}");
+    let target = Target::at(address, |_| (200, String::new()));
+    target.wait_taken(30);
+    assert_complete(&target.posts(), 30);
+    assert_in_order(&target.taken());
+}
+
+#[test]
+fn a_request_that_fails_holds_up_its_own_message_only_and_is_repeated_with_a_mark() {
+    // The first status of every third message fails twice.
+    let failures = Mutex::new(BTreeMap::<u64, u32>::new());
+    let target = Target::answering(move |post| {
+        let mut failures = failures.lock().unwrap();
+        let count = failures.entry(post.request()).or_default();
+        if post.request() <= 12 && post.request().is_multiple_of(3) && *count < 2 {
+            *count += 1;
+            return (500, "not yet".to_owned());
+        }
+        (200, "taken".to_owned())
+    });
+    let setup = Setup::new(&target.url(), "");
+    let serving = setup.serve();
+    post_all(&serving, mixed(12));
+    target.wait_taken(36);
+    let posts = target.posts();
+    assert_complete(&posts, 36);
+    assert_in_order(&target.taken());
+    for request in [3, 6, 9, 12] {
+        let of_request = posts.iter().filter(|post| post.request() == request);
+        let tries: Vec<_> = of_request.map(|post| (post.attempt(), post.answered)).collect();
+        assert_eq!(tries, [(1, Some(500)), (2, Some(500)), (3, Some(200))]);
+    }
+    let attempts = setup.wait_attempts(|attempts| attempts.len() == 44);
+    assert_eq!(attempts.iter().filter(|attempt| attempt.status == Some(500)).count(), 8);
+    assert_eq!(setup.operator().attempts_of(3).unwrap().len(), 3);
+}
+
+#[test]
+fn a_restart_goes_on_where_it_was() {
+    let address = nobody();
+    let setup = Setup::new(&format!("http://{address}/hook"), "");
+    let serving = setup.serve();
+    post_all(&serving, mixed(5));
+    serving.stop();
+    let target = Target::at(address, |_| (200, String::new()));
+    let serving = setup.serve();
+    target.wait_taken(15);
+    serving.stop();
+    // The third run has nothing left to deliver but what comes.
+    let serving = setup.serve();
+    post_all(&serving, [status("wamid.last", "sent")]);
+    target.wait_taken(16);
+    drop(serving);
+    assert_complete(&target.posts(), 16);
+    assert_in_order(&target.taken());
+}
+
+#[test]
+fn after_kill_9_everything_is_delivered_and_what_was_under_way_is_marked_as_a_repetition() {
+    let target = Target::start();
+    target.close();
+    let setup = Setup::new(&target.url(), "");
+    let serving = setup.serve();
+    post_all(&serving, mixed(8));
+    target.wait(|posts| posts.len() == 4);
+    drop(serving);
+    target.open();
+    let serving = setup.serve();
+    let delivered = |posts: &[Post]| posts.iter().map(Post::request).collect::<BTreeSet<_>>().len() == 24;
+    target.wait(delivered);
+    target.wait(|posts| posts.iter().filter(|post| post.answered.is_some()).count() >= 24);
+    serving.stop();
+    assert_complete(&target.posts(), 24);
+    let repeated: Vec<_> = target.posts().into_iter().filter(|post| post.attempt() == 2).collect();
+    assert_eq!(repeated.len(), 4, "those that were under way");
+}
+
+#[test]
+fn routes_choose_by_kind_and_filter() {
+    let (inbound, failed) = (Target::start(), Target::start());
+    let more = format!(
+        "kinds = [\"inbound\", \"template\"]\n[[forward]]\nurl = \"{}\"\nfilter = \"status:failed\"",
+        failed.url()
+    );
+    let setup = Setup::new(&inbound.url(), &more);
+    let serving = setup.serve();
+    post_all(&serving, examples());
+    inbound.wait_taken(17 + 8);
+    failed.wait_taken(23);
+    serving.stop();
+    assert_eq!((inbound.posts().len(), failed.posts().len()), (25, 23));
+    let targets = setup.operator().forward_targets().unwrap();
+    assert!(targets.iter().all(|target| target.cursor == 58 && target.open == 0), "{targets:?}");
+}
+
+#[test]
+fn a_request_that_is_too_old_is_given_up_and_that_is_seen() {
+    let target = Target::answering(|_| (400, "no".to_owned()));
+    let setup = Setup::new(&target.url(), "give_up = \"100ms\"");
+    let serving = setup.serve();
+    post_all(&serving, [status("wamid.a", "sent"), status("wamid.a", "read")]);
+    let attempts = setup.wait_attempts(|attempts| attempts.iter().filter(|attempt| attempt.given_up).count() == 2);
+    assert!(attempts[0].attempt == 1 && attempts[0].status == Some(400));
+    serving.stop();
+    let state = &setup.operator().forward_targets().unwrap()[0];
+    assert_eq!((state.given_up, state.open), (2, 0));
+}
+
+#[test]
+fn a_target_begins_with_what_comes_after_it_was_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(dir.path());
+    post_all(&serving, [status("wamid.a", "sent")]);
+    serving.stop();
+    let target = Target::start();
+    let serving = Serving::start_with(dir.path(), &["--forward", &target.url()]);
+    post_all(&serving, [status("wamid.a", "read")]);
+    target.wait_taken(1);
+    serving.stop();
+    let requests: Vec<_> = target.posts().iter().map(Post::request).collect();
+    assert_eq!(requests, [2]);
+}
