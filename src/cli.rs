@@ -6,8 +6,10 @@ mod completions;
 mod demo;
 mod events;
 mod explain;
+mod export;
 mod failure;
 mod forward;
+mod import;
 mod keys;
 mod man;
 mod mask;
@@ -15,9 +17,11 @@ mod message;
 mod output;
 mod receive;
 mod refused;
+mod replay;
 mod report;
 mod send;
 mod serve;
+mod target;
 mod watch;
 mod window;
 
@@ -40,6 +44,8 @@ Examples:
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
+  watop export --since 2h --output incident.ndjson
+                                                  keep what arrived; watop import reads it back
   watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
@@ -73,7 +79,10 @@ enum Command {
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
+    Export(export::Export),
+    Import(import::Import),
     Forward(forward::ForwardArgs),
+    Replay(replay::ReplayArgs),
     Check(check::Check),
     Keys(keys::Keys),
     Completions(completions::Completions),
@@ -212,7 +221,10 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Export(args)) => export::run(&common, &args),
+        Some(Command::Import(args)) => import::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
+        Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
         Some(Command::Keys(args)) => keys::run(&common, &args),
         Some(Command::Completions(args)) => completions::run(&args),

@@ -8,8 +8,10 @@
 pub mod catalogue;
 pub mod clean;
 pub mod country;
+pub mod csv;
 mod decode;
 pub mod ids;
+mod isolated;
 pub mod json;
 mod key;
 pub mod mask;
@@ -18,6 +20,7 @@ pub mod ndjson;
 mod notice;
 
 pub use decode::decode;
+pub use isolated::decode_isolated;
 pub use key::TIMELESS_MS;
 
 use compact_str::CompactString;

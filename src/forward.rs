@@ -12,13 +12,18 @@ mod backoff;
 mod client;
 mod delivery;
 mod queue;
+pub mod replay;
 mod resend;
 mod route;
+mod sign;
+mod stored;
 mod strain;
 
 pub use address::Address;
 pub use client::{Answer, Client, PostError};
 pub use resend::{Resender, satisfies};
+pub use sign::Signer;
+pub use stored::{Selection, Stored};
 
 use crate::event::Kind;
 use crate::journal::operator::{Attempt, Operator, Origin};
@@ -133,17 +138,30 @@ pub fn check_loops(routes: &[Route], listen: SocketAddr) -> Result<(), String> {
     }
 }
 
-/// Posts a request with its own headers and the marks of a delivery. Gives the attempt, not yet recorded, and its outcome.
+/// What tells a handler why it gets a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// The attempt's number, as `Watop-Attempt`: greater than 1 is a repetition.
+    Attempt(u32),
+    /// `Watop-Replay: true`.
+    Replay,
+}
+
+/// Posts a request with its own headers, its number and the mark. Gives the attempt, not yet recorded, and its outcome.
 async fn deliver(
     client: &Client,
     origin: Origin,
     request: u64,
-    number: u32,
+    mark: Mark,
     raw: RawRequest,
 ) -> (Attempt, Result<Answer, PostError>) {
     let (at, kinds) = (now(), Content::of(request, &raw).kinds());
-    let (marked_request, marked_attempt) = (request.to_string(), number.to_string());
-    let marks = [("watop-request", marked_request.as_bytes()), ("watop-attempt", marked_attempt.as_bytes())];
+    let (name, value, number) = match mark {
+        Mark::Attempt(number) => ("watop-attempt", number.to_string(), number),
+        Mark::Replay => ("watop-replay", "true".to_owned(), 1),
+    };
+    let marked_request = request.to_string();
+    let marks = [("watop-request", marked_request.as_bytes()), (name, value.as_bytes())];
     let headers = raw.headers.iter().map(|(name, value)| (name.as_str(), value.as_ref())).chain(marks);
     let began = Instant::now();
     let outcome = client.post(headers, raw.body.clone()).await;

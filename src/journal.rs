@@ -24,6 +24,7 @@ mod threads;
 mod uptime;
 mod writer;
 
+pub use directory::{Holder, holder};
 pub use reader::{Reader, Stats};
 pub use term::Term;
 
@@ -156,6 +157,9 @@ pub struct Options {
     pub queue_bytes: usize,
     /// Duplicate keys held in memory; older ones are looked up on disk.
     pub recent_keys: usize,
+    /// Whether it is opened to receive. Otherwise, as for an import, the time in which it is open does not count as time in which a
+    /// receiver ran.
+    pub receives: bool,
 }
 
 impl Default for Options {
@@ -166,6 +170,7 @@ impl Default for Options {
             queue: 4096,
             queue_bytes: 64 << 20,
             recent_keys: 1 << 20,
+            receives: true,
         }
     }
 }

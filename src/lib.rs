@@ -4,6 +4,7 @@
 //!
 //! * [`event`]: wire formats (NXCloud, Meta) to one normalised [`event::Event`]; code catalogue, masking, text cleaning
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
+//! * [`capture`]: stored requests as a file, and back
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
 //! * [`forward`]: delivery to handlers, replay
 //! * [`simulate`], [`report`]: seeded traffic; headless output
@@ -11,6 +12,7 @@
 //!
 //! [`config`] holds the settings that all of them are started with.
 
+pub mod capture;
 pub mod cli;
 pub mod config;
 pub mod event;

@@ -138,6 +138,12 @@ impl Monitor {
         self.rates.see_request(summary);
     }
 
+    /// Requests were received from the one time to the other, although not everything they brought is folded: what is known of
+    /// these times is complete for what this monitor counts.
+    pub fn heard(&mut self, span: (Millis, Millis)) {
+        self.rates.heard(span);
+    }
+
     /// Sets who acknowledged which alerts: alert id and who.
     pub fn set_acknowledged(&mut self, acknowledged: &[(Text, Text)]) {
         self.alerts.acknowledge(acknowledged.iter().map(|(alert, _)| alert.clone()));

@@ -12,6 +12,7 @@
 
 pub mod duration;
 mod fields;
+mod held;
 pub mod mask;
 mod parse;
 mod path;
@@ -21,6 +22,7 @@ pub(crate) mod suggest;
 mod tests;
 
 pub use fields::{FIELDS, Field};
+pub use held::Held;
 
 use crate::event::{Event, Millis};
 use path::{Body, Path};

@@ -6,6 +6,8 @@
 
 pub mod message;
 
+pub mod filtered;
+
 use crate::journal::{Batch, Journal, OpenError, Reader};
 use std::path::Path;
 use std::sync::Arc;

@@ -4,6 +4,8 @@
 
 #[path = "forward/delivery.rs"]
 mod delivery;
+#[path = "forward/replay.rs"]
+mod replay;
 #[path = "forward/resend.rs"]
 mod resend;
 #[path = "support/watop.rs"]
@@ -14,7 +16,7 @@ mod target;
 use bytes::Bytes;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use support::{PATH, Serving, secrets, watop};
+use support::{PATH, Serving, report, secrets, watop};
 use watop::config::Algorithm;
 use watop::event::Millis;
 use watop::simulate::client::Connection;
@@ -31,6 +33,21 @@ fn outcome(data_dir: &Path, arguments: &[&str]) -> Output {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// One JSON object per line.
+fn lines(out: &str) -> Vec<serde_json::Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// A data directory with the examples in it, forwarded to nobody.
+fn stored() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(dir.path());
+    post_all(&serving, examples());
+    serving.stop();
+    assert_eq!(report(dir.path())["ingest"]["requests"], 58);
+    dir
 }
 
 /// The examples of the protocol, by name.

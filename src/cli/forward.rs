@@ -195,9 +195,13 @@ fn print_head(out: &mut Data) -> Result<(), Failure> {
 
 /// One attempt. Everything that came over the wire is cleaned before a terminal sees it.
 fn print(out: &mut Data, format: Format, attempt: &Attempt) -> Result<(), Failure> {
-    if format == Format::Ndjson {
-        return Ok(out.line(&super::refused::json(&AttemptRow::from(attempt))?)?);
+    match format {
+        Format::Ndjson => Ok(out.line(&super::refused::json(&AttemptRow::from(attempt))?)?),
+        Format::Text => print_text(out, attempt),
     }
+}
+
+pub(super) fn print_text(out: &mut Data, attempt: &Attempt) -> Result<(), Failure> {
     let (tone, status) = match attempt.status {
         Some(status) => (if attempt.taken() { Tone::Good } else { Tone::Bad }, status.to_string()),
         None => (Tone::Bad, "none".to_owned()),
@@ -253,7 +257,7 @@ fn print_targets(out: &mut Data, format: Format, targets: &[Target], last_reques
 }
 
 #[derive(Serialize)]
-struct AttemptRow<'a> {
+pub(super) struct AttemptRow<'a> {
     n: u64,
     at: String,
     origin: &'a str,

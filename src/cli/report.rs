@@ -3,6 +3,7 @@
 mod recent;
 
 use super::Common;
+use super::events::parse;
 use super::failure::Failure;
 use super::mask::Masking;
 use super::output::{Data, Progress, Tone, diagnostic};
@@ -14,9 +15,11 @@ use crate::journal::operator::Operator;
 use crate::journal::{Reader, Stats};
 use crate::monitor::view::{Dimension, Level, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
+use crate::query::Filter;
 use crate::report::condition::{Condition, Outcome};
 use crate::report::oneline::Status;
 use crate::report::{Extras, Report};
+use crate::source::filtered;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -38,6 +41,7 @@ Examples:
   watop report --since 15m --compare                        what changed against the 15 minutes before
   watop report --compare 24h-ago --format md                against the same hour yesterday
   watop report --by number --by tag                         whom it concerns
+  watop report --filter 'tag:promo-7 not code:131049'       of some messages only
   watop report --since 5m --fail-if 'failure_rate>5%'       exit code 3 when it does
   watop report --oneline                                    for a shell prompt or a status bar
 
@@ -50,6 +54,9 @@ pub(super) struct ReportArgs {
     /// Only this business number, as it stands on the wire
     #[arg(long, value_name = "NUMBER")]
     number: Option<Text>,
+    /// Only what this expression selects: a message counts with all of its events when they satisfy it together
+    #[arg(long, value_name = "EXPR", conflicts_with = "oneline")]
+    filter: Option<String>,
     /// csv is one table: the breakdowns of --by, else the failures
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -105,6 +112,7 @@ const LAST_QUARTER: Moment = Moment::Ago(900_000);
 
 pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     let conditions = conditions(&args.fail_if)?;
+    args.filter.as_deref().map(parse).transpose()?;
     let now = now();
     let bounds = args.window.bounds(if args.oneline { LAST_QUARTER } else { LAST_HOUR }, now)?;
     let config = common.load()?.config;
@@ -189,9 +197,10 @@ impl Looked {
         now: Millis,
     ) -> Result<Self, Failure> {
         let stats = reader.stats()?;
-        let mut monitor = match bounds.from.filter(|_| args.oneline) {
-            Some(from) => recent::fold(reader, from, settings)?,
-            None => fold(reader, stats.last_page, settings)?,
+        let mut monitor = match (args.filter.as_deref(), bounds.from.filter(|_| args.oneline)) {
+            (Some(filter), _) => fold_filtered(dir, parse(filter)?, settings)?,
+            (None, Some(from)) => recent::fold(reader, from, settings)?,
+            (None, None) => fold(reader, stats.last_page, settings)?,
         };
         let span = span(bounds, monitor.extent(), now);
         let scope = Scope { span, as_of: now.min(span.to), number: args.number.clone() };
@@ -208,7 +217,7 @@ impl Looked {
         let by = args.by.iter().map(|by| Dimension::from(*by));
         let before = args.compare.as_deref().map(|window| shifted(window, scope)).transpose()?;
         let extras = Extras {
-            filter: None,
+            filter: args.filter.clone(),
             by: by.map(|dimension| (dimension, monitor.by(dimension, scope))).collect(),
             comparison: before.map(|before| monitor.compare(&before, scope)),
         };
@@ -240,6 +249,12 @@ impl Looked {
 fn count_refused(operator: &Operator, span: Span) -> Result<u64, Failure> {
     let counts = operator.refused_counts(span.from, span.to)?;
     Ok(counts.iter().filter(|count| count.answer == 401).map(|count| count.count).sum())
+}
+
+/// Folds what a filter selects.
+fn fold_filtered(dir: &Path, filter: Filter, settings: Settings) -> Result<Monitor, Failure> {
+    let mut progress = Progress::new("reading the journal");
+    Ok(filtered::count(Reader::open(dir)?, filter, settings, |done, total| progress.step(done, total))?)
 }
 
 /// Folds every page up to `last`: what a message is depends on all that was ever said about it, also before the window.

@@ -3,11 +3,10 @@
 use super::Common;
 use super::failure::Failure;
 use super::output::{Data, Tone, diagnostic};
-use super::window::now;
-use crate::config::{Algorithm, Secret, Signing};
+use crate::config::{Algorithm, Signing};
+use crate::event::Scheme;
 use crate::event::clean::clean;
-use crate::forward::{Address, Client, PostError};
-use crate::receiver::signature::{sign_meta, sign_nxcloud};
+use crate::forward::{Address, Client, PostError, Signer};
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use std::io::Read as _;
@@ -52,7 +51,7 @@ enum Platform {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Digest {
+pub(super) enum Digest {
     Md5,
     Sha256,
 }
@@ -67,7 +66,7 @@ const SHOWN: usize = 500;
 pub(super) fn run(common: &Common, args: &Send) -> Result<(), Failure> {
     args.to.check_argument().map_err(Failure::usage)?;
     let signing = common.load()?.config.signing;
-    let signer = Signer::choose(&signing, args)?;
+    let signer = signer(&signing, args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::failed(error.to_string()))?;
     let client = Client::new(&args.to, TIMEOUT).map_err(Failure::failed)?;
@@ -76,7 +75,8 @@ pub(super) fn run(common: &Common, args: &Send) -> Result<(), Failure> {
     for file in &args.files {
         let body = read(file)?;
         let name = clean(&file.to_string_lossy()).into_owned();
-        match runtime.block_on(post(&client, signer.headers(&body), body)) {
+        let headers = signer.as_ref().map(|signer| signer.headers(&body, Some(&args.action))).unwrap_or_default();
+        match runtime.block_on(post(&client, headers, body)) {
             Ok((status, answer)) => {
                 let taken = (200..300).contains(&status);
                 all_taken &= taken;
@@ -113,60 +113,30 @@ async fn post(client: &Client, headers: Vec<(&'static str, String)>, body: Bytes
     Ok((answer.status, clean(&shown).into_owned()))
 }
 
-/// What signs.
-enum Signer<'a> {
-    Nxcloud { secret: &'a Secret, algorithm: Algorithm, action: &'a str },
-    Meta { secret: &'a Secret },
-    None,
+/// What signs; `None` when nothing does.
+fn signer(signing: &Signing, args: &Send) -> Result<Option<Signer>, Failure> {
+    let platform = args.platform.unwrap_or(match (signing.nxcloud.is_empty(), signing.meta.is_empty()) {
+        (false, _) => Platform::Nxcloud,
+        (true, false) => Platform::Meta,
+        (true, true) => Platform::None,
+    });
+    let scheme = match platform {
+        Platform::Nxcloud => Scheme::Nxcloud,
+        Platform::Meta => Scheme::Meta,
+        Platform::None => {
+            diagnostic("no signature secret is configured, so this is sent unsigned");
+            return Ok(None);
+        }
+    };
+    let signer = Signer::of_scheme(signing, scheme, args.secret.as_deref(), args.algorithm.map(Algorithm::from));
+    signer.map(Some).map_err(Failure::usage)
 }
 
-impl<'a> Signer<'a> {
-    fn choose(signing: &'a Signing, args: &'a Send) -> Result<Self, Failure> {
-        let platform = args.platform.unwrap_or(match (signing.nxcloud.is_empty(), signing.meta.is_empty()) {
-            (false, _) => Platform::Nxcloud,
-            (true, false) => Platform::Meta,
-            (true, true) => Platform::None,
-        });
-        match platform {
-            Platform::Nxcloud => {
-                let algorithm = match args.algorithm {
-                    Some(Digest::Md5) => Algorithm::Md5,
-                    Some(Digest::Sha256) => Algorithm::Sha256,
-                    None => signing.algorithms.first().copied().unwrap_or(Algorithm::Md5),
-                };
-                let secret = pick(&signing.nxcloud, args, "WATOP_NXCLOUD_SECRET or write a [[nxcloud.secret]]")?;
-                Ok(Self::Nxcloud { secret, algorithm, action: &args.action })
-            }
-            Platform::Meta => {
-                let secret = pick(&signing.meta, args, "WATOP_META_APP_SECRET or write a [[meta.secret]]")?;
-                Ok(Self::Meta { secret })
-            }
-            Platform::None => {
-                diagnostic("no signature secret is configured, so this is sent unsigned");
-                Ok(Self::None)
-            }
+impl From<Digest> for Algorithm {
+    fn from(digest: Digest) -> Self {
+        match digest {
+            Digest::Md5 => Self::Md5,
+            Digest::Sha256 => Self::Sha256,
         }
-    }
-
-    fn headers(&self, body: &Bytes) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Nxcloud { secret, algorithm, action } => {
-                // The receiver checks the key only where one is configured; the signature covers it in any case.
-                let access_key = secret.access_key.as_deref().unwrap_or("watop");
-                sign_nxcloud(body, secret.value.bytes(), access_key, action, now().0, *algorithm)
-            }
-            Self::Meta { secret } => vec![sign_meta(body, secret.value.bytes())],
-            Self::None => Vec::new(),
-        }
-    }
-}
-
-fn pick<'a>(secrets: &'a [Secret], args: &Send, how: &str) -> Result<&'a Secret, Failure> {
-    match &args.secret {
-        None => secrets.first().ok_or_else(|| Failure::usage(format!("there is no secret to sign with: set {how}"))),
-        Some(label) => secrets.iter().find(|secret| secret.label == label.as_str()).ok_or_else(|| {
-            let known: Vec<_> = secrets.iter().map(|secret| secret.label.as_str()).collect();
-            Failure::usage(format!("there is no secret labelled {label:?}; configured: {}", known.join(", ")))
-        }),
     }
 }

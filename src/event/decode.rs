@@ -68,6 +68,11 @@ struct Entry<'d> {
     time: Option<Value<'d>>,
 }
 
+/// Whether what comes under `field` is a template or account event.
+pub(super) fn is_about_business(field: &str) -> bool {
+    matches!(Class::of(field), Class::Template | Class::Account)
+}
+
 /// What an event says of itself before it becomes one.
 struct Facts {
     key: Key,

@@ -15,6 +15,7 @@ use parse::{Control, Fault, parse};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 /// Where and why a body is not JSON.
@@ -134,6 +135,12 @@ impl<'d> Value<'d> {
         self.text.get(node.start as usize..node.end as usize).unwrap_or_default()
     }
 
+    /// Where [`Value::source`] stands in the document's text, in bytes.
+    pub fn span(self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
     /// The member `key` of an object. Of several with the same name the last counts; `null` counts as absent.
     pub fn get(self, key: &str) -> Option<Value<'d>> {
         let mut found = None;
@@ -247,7 +254,7 @@ impl<'d> Value<'d> {
                 open.push((node.kind, node.next as usize));
             }
             at += 1;
-            Some(Step { depth, name: name.map(Value::decoded), value })
+            Some(Step { depth, name: name.map(Value::decoded), key: name, value })
         })
     }
 }
@@ -259,6 +266,8 @@ pub struct Step<'d> {
     pub depth: usize,
     /// The name in the object around it.
     pub name: Option<Cow<'d, str>>,
+    /// The same as it stands in the document.
+    pub key: Option<Value<'d>>,
     /// The value.
     pub value: Value<'d>,
 }

@@ -3,10 +3,17 @@
 //! The same key and the same input give the same pseudonym, so that joins survive masking; without the key nothing leads back.
 //! Business identifiers that are no person's (template, WABA, error code, callback data) stay.
 
+mod body;
+
 use super::{Detail, Event, Inbound, Notice, Other, Status, Text, country};
 use compact_str::format_compact;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
+
+/// Hex digits of a pseudonym: enough that among millions of people, and billions of ids, no two are likely to share one, because
+/// masked captures are counted like the originals.
+const PERSON: usize = 12;
+const ID: usize = 16;
 
 /// Masks with one key.
 #[derive(Clone)]
@@ -26,20 +33,20 @@ impl Masker {
         Self { key }
     }
 
-    /// A phone: `+852 ∙ a3f9c1d0`, the country and a pseudonym. A leading `+` makes no difference. What is no phone, such as a
+    /// A phone: `+852 ∙ a3f9c1d05e2b`, the country and a pseudonym. A leading `+` makes no difference. What is no phone, such as a
     /// user id, gets the pseudonym alone.
     pub fn phone(&self, phone: &str) -> Text {
         let phone = phone.strip_prefix('+').unwrap_or(phone);
-        let pseudonym = self.pseudonym("phone", phone, 8);
+        let pseudonym = self.pseudonym("phone", phone, PERSON);
         match country::code_of(phone) {
             Some(at) => format_compact!("+{} ∙ {pseudonym}", country::CODES[at]),
             None => format_compact!("∙ {pseudonym}"),
         }
     }
 
-    /// A name: `name a3f9c1d0`.
+    /// A name: `name a3f9c1d05e2b`.
     pub fn name(&self, name: &str) -> Text {
-        format_compact!("name {}", self.pseudonym("name", name, 8))
+        format_compact!("name {}", self.pseudonym("name", name, PERSON))
     }
 
     /// A text: its length only, `12 characters`.
@@ -50,9 +57,14 @@ impl Masker {
         }
     }
 
-    /// A message id: `id a3f9c1d0e5`.
+    /// An address or anything else that says where something came from: `from a3f9c1d05e2b`.
+    pub fn origin(&self, origin: &str) -> Text {
+        format_compact!("from {}", self.pseudonym("origin", origin, PERSON))
+    }
+
+    /// A message id: `id a3f9c1d05e2b7788`.
     pub fn id(&self, id: &str) -> Text {
-        format_compact!("id {}", self.pseudonym("id", id, 10))
+        format_compact!("id {}", self.pseudonym("id", id, ID))
     }
 
     /// The whole event, masked. Key, path, times and numbers in the journal stay.
@@ -108,11 +120,11 @@ impl Masker {
         }
     }
 
-    fn pseudonym(&self, kind: &str, text: &str, digits: usize) -> String {
+    fn pseudonym(&self, kind: &str, text: impl AsRef<[u8]>, digits: usize) -> String {
         let mut hasher = SipHasher13::new_with_key(&self.key);
         hasher.write(kind.as_bytes());
         hasher.write_u8(0);
-        hasher.write(text.as_bytes());
+        hasher.write(text.as_ref());
         let mut hash = format!("{:032x}", hasher.finish128().as_u128());
         hash.truncate(digits);
         hash
@@ -141,7 +153,7 @@ mod tests {
         let begins = |phone: &str, begin: &str| {
             let masked = masker().phone(phone);
             assert!(
-                masked.starts_with(begin) && masked.chars().count() == begin.chars().count() + 8,
+                masked.starts_with(begin) && masked.chars().count() == begin.chars().count() + PERSON,
                 "{phone}: {masked}"
             );
         };

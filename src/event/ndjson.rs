@@ -6,32 +6,32 @@ use serde::Serialize;
 
 /// All keys, always, in this order; `null` where unknown.
 #[derive(Serialize)]
-struct Line<'e> {
-    seq: u64,
-    request: u64,
-    received_at: String,
-    kind: Kind,
-    provider_at: Option<String>,
-    number: Option<&'e str>,
-    customer: Option<&'e str>,
-    message_id: Option<&'e str>,
-    meta_message_id: Option<&'e str>,
-    status: Option<&'e str>,
-    code: Option<i64>,
-    codes: Vec<i64>,
-    platform_code: Option<i64>,
-    title: Option<&'e str>,
-    r#type: Option<&'e str>,
-    text: Option<&'e str>,
-    field: Option<&'e str>,
-    event: Option<&'e str>,
-    subject: Option<&'e str>,
-    tag: Option<&'e str>,
-    template: Option<&'e str>,
-    category: Option<&'e str>,
-    costs: &'e [CostLine],
-    scheme: Option<Scheme>,
-    secret: Option<&'e str>,
+pub(super) struct Line<'e> {
+    pub(super) seq: u64,
+    pub(super) request: u64,
+    pub(super) received_at: String,
+    pub(super) kind: Kind,
+    pub(super) provider_at: Option<String>,
+    pub(super) number: Option<&'e str>,
+    pub(super) customer: Option<&'e str>,
+    pub(super) message_id: Option<&'e str>,
+    pub(super) meta_message_id: Option<&'e str>,
+    pub(super) status: Option<&'e str>,
+    pub(super) code: Option<i64>,
+    pub(super) codes: Vec<i64>,
+    pub(super) platform_code: Option<i64>,
+    pub(super) title: Option<&'e str>,
+    pub(super) r#type: Option<&'e str>,
+    pub(super) text: Option<&'e str>,
+    pub(super) field: Option<&'e str>,
+    pub(super) event: Option<&'e str>,
+    pub(super) subject: Option<&'e str>,
+    pub(super) tag: Option<&'e str>,
+    pub(super) template: Option<&'e str>,
+    pub(super) category: Option<&'e str>,
+    pub(super) costs: &'e [CostLine],
+    pub(super) scheme: Option<Scheme>,
+    pub(super) secret: Option<&'e str>,
 }
 
 /// The event as one line without a line break. Control, bidi and invisible characters are written as `\uXXXX`.
@@ -44,7 +44,7 @@ pub fn to_ndjson(event: &Event) -> String {
 }
 
 impl<'e> Line<'e> {
-    fn of(event: &'e Event) -> Self {
+    pub(super) fn of(event: &'e Event) -> Self {
         let blank = Self {
             seq: event.seq,
             request: event.request,

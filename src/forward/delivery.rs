@@ -7,7 +7,7 @@ use super::client::{Answer, Client, PostError};
 use super::queue::Queue;
 use super::route::Content;
 use super::strain::{Strain, after};
-use super::{Route, backoff, deliver};
+use super::{Mark, Route, backoff, deliver};
 use crate::event::{Millis, Text};
 use crate::journal::operator::{Attempt, Fate, Operator, Origin};
 use crate::journal::{Batch, OpenError, RawRequest, Reader, now};
@@ -238,7 +238,7 @@ impl Delivery {
     fn post(&self, request: u64, received_at: Millis, raw: RawRequest, number: u32) -> BoxFuture<'static, Ended> {
         let client = self.client.clone();
         Box::pin(async move {
-            let (attempt, outcome) = deliver(&client, Origin::Forward, request, number, raw).await;
+            let (attempt, outcome) = deliver(&client, Origin::Forward, request, Mark::Attempt(number), raw).await;
             Ended { attempt, received_at, outcome }
         })
     }

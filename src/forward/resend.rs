@@ -1,7 +1,7 @@
 //! Sending a stored request again by hand, whether or not a forwarder runs.
 
 use super::route::Content;
-use super::{Client, Route, deliver};
+use super::{Client, Mark, Route, deliver};
 use crate::event::Millis;
 use crate::journal::operator::{Attempt, Operator, Origin};
 use crate::journal::{OpenError, RawRequest};
@@ -30,7 +30,7 @@ impl Resender {
     /// Sends it, marked by the number of this attempt, and records what came of it. Taken, it is done for a forwarder too.
     pub async fn resend(&mut self, request: u64, raw: RawRequest) -> Result<Attempt, OpenError> {
         let number = self.operator.resend_begin(self.route.to.shown(), request)?;
-        let (attempt, _) = deliver(&self.client, Origin::Resend, request, number, raw).await;
+        let (attempt, _) = deliver(&self.client, Origin::Resend, request, Mark::Attempt(number), raw).await;
         self.operator.resend_end(&attempt)?;
         Ok(attempt)
     }

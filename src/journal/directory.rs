@@ -5,6 +5,7 @@ use crate::event::Millis;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Name of the log's file.
 pub(super) const JOURNAL: &str = "journal.db";
@@ -139,6 +140,9 @@ pub(super) struct Lock {
 }
 
 impl Lock {
+    /// Times to try, and how long to wait in between: [`holder`] has the lock for a moment.
+    const TRIES: (u32, Duration) = (10, Duration::from_millis(10));
+
     /// Takes the lock of `dir` or says who holds it.
     pub(super) fn take(dir: &Path, now: Millis) -> Result<Self, OpenError> {
         let path = dir.join(LOCK);
@@ -146,16 +150,19 @@ impl Lock {
         let mut file = private(OpenOptions::new().create(true).truncate(false).read(true).write(true))
             .open(&path)
             .map_err(|error| failed(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // What it holds is only for the message; the lock itself has spoken.
-                let _ = file.take(200).read_to_string(&mut holder);
-                let holder = if holder.trim().is_empty() { "another process".into() } else { holder.trim().into() };
-                return Err(OpenError::Held { dir: dir.display().to_string(), holder });
+        let mut tries = 1;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if tries < Self::TRIES.0 => std::thread::sleep(Self::TRIES.1),
+                Err(TryLockError::WouldBlock) => {
+                    let holder = Some(said_by_holder(&mut file)).filter(|holder| !holder.is_empty());
+                    let holder = holder.unwrap_or_else(|| "another process".to_owned());
+                    return Err(OpenError::Held { dir: dir.display().to_string(), holder });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
             }
-            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            tries += 1;
         }
         file.set_len(0)
             .and_then(|()| file.rewind())
@@ -163,6 +170,34 @@ impl Lock {
             .map_err(|error| failed(&error))?;
         Ok(Self { _file: file })
     }
+}
+
+/// Who writes a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// Its process id, when it says so.
+    pub pid: Option<u32>,
+}
+
+/// Who holds the lock of `dir` now; `None`: nobody writes there.
+pub fn holder(dir: &Path) -> Option<Holder> {
+    let mut file = File::open(dir.join(LOCK)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {
+            let said = said_by_holder(&mut file);
+            let pid = said.strip_prefix("process ").and_then(|rest| rest.split(' ').next());
+            Some(Holder { pid: pid.and_then(|pid| pid.parse().ok()) })
+        }
+        // Let go with the file.
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
+/// What stands in the lock's file. It is only for messages; the lock itself has spoken.
+fn said_by_holder(file: &mut File) -> String {
+    let mut said = String::new();
+    let _ = file.take(200).read_to_string(&mut said);
+    said.trim().to_owned()
 }
 
 /// Renames a damaged database and what belongs to it, so that nothing is overwritten. Returns the new name.
@@ -275,6 +310,17 @@ mod tests {
         fs::remove_file(dir.path().join("letter.txt")).unwrap();
         prepare(dir.path()).unwrap();
         assert_eq!(fs::metadata(dir.path()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn who_holds_the_lock_is_known_and_looking_does_not_take_it() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(holder(dir.path()), None);
+        let lock = Lock::take(dir.path(), Millis(0)).unwrap();
+        assert_eq!(holder(dir.path()), Some(Holder { pid: Some(std::process::id()) }));
+        drop(lock);
+        assert_eq!(holder(dir.path()), None);
+        drop(Lock::take(dir.path(), Millis(0)).unwrap());
     }
 
     #[test]

@@ -70,6 +70,19 @@ pub struct RefusedCount {
     pub count: u64,
 }
 
+/// An alert that somebody has taken note of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The alert's id.
+    pub alert: Text,
+    /// Who.
+    pub who: Text,
+    /// What they noted.
+    pub note: String,
+    /// When.
+    pub at: Millis,
+}
+
 /// The second database of a data directory.
 pub struct Operator {
     path: PathBuf,
@@ -192,6 +205,58 @@ impl Operator {
         };
         read().map_err(|error| self.failed(&error))
     }
+
+    /// Acknowledged alerts with all that is known of them, oldest first.
+    pub fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, OpenError> {
+        let read = || -> rusqlite::Result<Vec<Acknowledgement>> {
+            self.connection
+                .prepare_cached("SELECT alert, who, note, at FROM acknowledged ORDER BY at, alert")?
+                .query_map([], |row| {
+                    Ok(Acknowledgement {
+                        alert: row.get::<_, String>(0)?.into(),
+                        who: row.get::<_, String>(1)?.into(),
+                        note: row.get(2)?,
+                        at: Millis(row.get(3)?),
+                    })
+                })?
+                .collect()
+        };
+        read().map_err(|error| self.failed(&error))
+    }
+
+    /// Takes in what another directory noted, in one transaction. What is known already is not counted again: of a minute's counts
+    /// the larger stands, of two acknowledgements the later. Answers how many refused requests were new.
+    pub fn take_in(
+        &mut self,
+        mut refused: Vec<Refused>,
+        counts: &[RefusedCount],
+        acknowledged: &[Acknowledgement],
+    ) -> Result<u64, OpenError> {
+        let path = self.path.clone();
+        let mut take_in = || -> rusqlite::Result<u64> {
+            let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut fresh = Vec::new();
+            for entry in refused.drain(..) {
+                let known = transaction
+                    .prepare_cached("SELECT 1 FROM refused WHERE at = ?1 AND peer = ?2 AND reason = ?3 AND body = ?4")?
+                    .exists((entry.at.0, entry.peer.as_str(), entry.reason.as_str(), &entry.body))?;
+                fresh.extend((!known).then_some(entry));
+            }
+            insert_refused(&transaction, &fresh)?;
+            add_counts(&transaction, counts, "max(count, excluded.count)")?;
+            for acknowledgement in acknowledged {
+                let Acknowledgement { alert, who, note, at } = acknowledgement;
+                transaction.execute(
+                    "INSERT INTO acknowledged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
+                     SET who = excluded.who, note = excluded.note, at = excluded.at WHERE excluded.at > at",
+                    (alert.as_str(), who.as_str(), note, at.0),
+                )?;
+            }
+            transaction.commit()?;
+            Ok(fresh.len() as u64)
+        };
+        take_in().map_err(|error| OpenError::Unusable(format!("{}: {error}", path.display())))
+    }
 }
 
 fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
@@ -201,6 +266,13 @@ fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
 
 fn add_refused(connection: &mut Connection, entries: &[Refused], counts: &[RefusedCount]) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    insert_refused(&transaction, entries)?;
+    add_counts(&transaction, counts, "count + excluded.count")?;
+    transaction.commit()
+}
+
+/// Adds to the list and cuts it to its bounds.
+fn insert_refused(transaction: &Connection, entries: &[Refused]) -> rusqlite::Result<()> {
     // More than the list holds would be inserted only to be deleted again.
     for entry in &entries[entries.len().saturating_sub(ENTRIES as usize)..] {
         #[expect(clippy::expect_used, reason = "postcard fails only on sequences of unknown length")]
@@ -231,17 +303,22 @@ fn add_refused(connection: &mut Connection, entries: &[Refused], counts: &[Refus
              SELECT n FROM (SELECT n, sum(bytes) OVER (ORDER BY n DESC) AS total FROM refused) WHERE total > ?1)",
         [BYTES],
     )?;
+    Ok(())
+}
+
+/// Adds counts; `joined` is what two counts of the same come to. Forgets what is old.
+fn add_counts(transaction: &Connection, counts: &[RefusedCount], joined: &str) -> rusqlite::Result<()> {
     for count in counts {
         transaction
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "INSERT INTO refused_counts (minute, reason, answer, count) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET count = count + excluded.count",
-            )?
+                 ON CONFLICT DO UPDATE SET count = {joined}"
+            ))?
             .execute((count.minute.0, count.reason.as_str(), count.answer, count.count as i64))?;
     }
     transaction
-        .execute("DELETE FROM refused_counts WHERE minute < (SELECT max(minute) FROM refused_counts) - ?1", [COUNTS])?;
-    transaction.commit()
+        .execute("DELETE FROM refused_counts WHERE minute < (SELECT max(minute) FROM refused_counts) - ?1", [COUNTS])
+        .map(drop)
 }
 
 fn read_refused(row: &Row) -> rusqlite::Result<Refused> {

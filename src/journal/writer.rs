@@ -125,6 +125,7 @@ impl Thread {
         let outcome = self.files_in_place().and_then(|()| {
             match &self.run {
                 Some(run) => run.beat(&self.connection, now),
+                None if !self.options.receives => Ok(()),
                 None => uptime::begin(&mut self.connection, self.ends.received_to, now).map(|run| self.run = Some(run)),
             }
             .map_err(|error| error.to_string())

@@ -55,6 +55,7 @@ struct Count {
     statuses: u32,
     failed: u32,
     inbound: u32,
+    unrecognised: u32,
 }
 
 /// What one event adds.
@@ -73,6 +74,7 @@ impl Count {
         self.statuses += other.statuses;
         self.failed += other.failed;
         self.inbound += other.inbound;
+        self.unrecognised += other.unrecognised;
     }
 }
 
@@ -114,16 +116,12 @@ impl Sum for Requests {
 
     fn add(&mut self, part: &RequestSummary) {
         self.0.requests += 1;
-        self.0.events += u64::from(part.events);
         self.0.duplicates += u64::from(part.duplicates);
-        self.0.unrecognised += u64::from(part.unrecognised);
     }
 
     fn join(&mut self, other: &Self) {
         self.0.requests += other.0.requests;
-        self.0.events += other.0.events;
         self.0.duplicates += other.0.duplicates;
-        self.0.unrecognised += other.0.unrecognised;
     }
 }
 
@@ -139,10 +137,14 @@ pub(super) struct Rates {
 
 impl Rates {
     pub(super) fn see_request(&mut self, summary: &RequestSummary) {
-        let at = summary.received_at;
-        self.requests.add(minute_of(at.0), summary);
-        let (first, last) = self.extent.unwrap_or((at, at));
-        self.extent = Some((first.min(at), last.max(at)));
+        self.requests.add(minute_of(summary.received_at.0), summary);
+        self.heard((summary.received_at, summary.received_at));
+    }
+
+    /// Something was received from the one time to the other.
+    pub(super) fn heard(&mut self, (from, to): (Millis, Millis)) {
+        let (first, last) = self.extent.unwrap_or((from, to));
+        self.extent = Some((first.min(from), last.max(to)));
     }
 
     /// Takes in one event, not an amendment.
@@ -153,6 +155,7 @@ impl Rates {
             statuses: u32::from(matches!(event.detail, Detail::Status(_))),
             failed: u32::from(failed),
             inbound: u32::from(matches!(event.detail, Detail::Inbound(_))),
+            unrecognised: u32::from(matches!(event.detail, Detail::Unrecognised(_))),
         };
         let part = Received { number, count };
         self.minutes.add(minute_of(event.received_at.0), &part);
@@ -173,7 +176,9 @@ impl Rates {
     }
 
     pub(super) fn ingest(&self, span: Minutes) -> Ingest {
-        self.requests.total(span).0
+        let events = self.minutes.total(span).of(None);
+        let (events, unrecognised) = (u64::from(events.events), u64::from(events.unrecognised));
+        Ingest { events, unrecognised, ..self.requests.total(span).0 }
     }
 
     pub(super) fn pulse(&self, now: Millis) -> Pulse {

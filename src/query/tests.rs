@@ -303,3 +303,34 @@ fn an_expression_cannot_send_control_characters_to_the_terminal() {
         assert!(!shown.contains(['\x1b', '\x07', '\u{9b}']), "{shown:?}");
     }
 }
+
+#[test]
+fn terms_hold_of_several_events_together() {
+    let filter = Filter::parse("status:failed kind:inbound (type:order or -tag:promo-7)").unwrap();
+    let held = |event: &Event| filter.held(event, b"", NOW);
+    let (one, other) = (held(&failed()), held(&order()));
+    assert!(!filter.selects(&one) && !filter.selects(&other));
+    let mut both = one.clone();
+    both.join(&other);
+    assert!(filter.selects(&both));
+    let mut twice = other.clone();
+    twice.join(&one);
+    assert_eq!(both, twice);
+    for text in ["status:failed", "kind:inbound", "-status:failed", "title:*paused* or age<1s", ""] {
+        let filter = Filter::parse(text).unwrap();
+        for event in [failed(), order(), paused()] {
+            let held = filter.held(&event, b"", NOW);
+            assert_eq!(filter.selects(&held), filter.matches(&event, b"", NOW), "{text} of one event alone");
+        }
+    }
+}
+
+#[test]
+fn more_terms_than_a_word_has_bits_are_told_apart() {
+    let text: Vec<String> = (0..100).map(|code| format!("code:{code}")).collect();
+    let filter = Filter::parse(&format!("({}) not code:131000", text.join(" or "))).unwrap();
+    assert!(!filter.selects(&filter.held(&failed(), b"", NOW)));
+    let filter = Filter::parse(&format!("{} or code:131000", text.join(" or "))).unwrap();
+    assert!(filter.selects(&filter.held(&failed(), b"", NOW)));
+    assert!(!filter.depends_on_time() && Filter::parse("-age<5m").unwrap().depends_on_time());
+}

@@ -9,15 +9,12 @@ use super::routes::Complaint;
 use super::signature::{Fault, Verifier};
 use super::{headers, now};
 use crate::config::{self, SecretText, Signing};
-use crate::event::{self, Detail, Event, Key, KeySecret, Millis, Origin, Scheme, Text, Unrecognised, Verified, json};
+use crate::event::{KeySecret, Millis, Origin, Scheme, Text, Verified, decode_isolated, json};
 use crate::journal::{Health, Journal, RawRequest, Receipt, Submission, Unavailable, Writer};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use bytes::Bytes;
-use siphasher::sip128::{Hasher128, SipHasher13};
-use std::hash::Hasher;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -120,7 +117,8 @@ impl Intake {
         let received_at = now();
         let verified = self.verify(&parts.headers, body, received_at)?;
         let origin = Origin { received_at, verified };
-        let events = isolated(body, &origin, &self.key_secret, event::decode);
+        // In the request's own task.
+        let events = decode_isolated(body, &origin, &self.key_secret);
         let target = parts.uri.path_and_query().map_or(parts.uri.path(), |target| target.as_str());
         let raw = RawRequest {
             received_at,
@@ -219,34 +217,6 @@ fn is_json(content_type: &[u8]) -> bool {
         && (subtype.eq_ignore_ascii_case(b"json") || (subtype.len() > 5 && suffix.eq_ignore_ascii_case(b"+json")))
 }
 
-/// Decodes in the request's own task. A panic stays this request's own: its bytes are kept and `reread` decodes them again.
-fn isolated<D>(body: &[u8], origin: &Origin, secret: &KeySecret, decode: D) -> Vec<Event>
-where
-    D: FnOnce(&[u8], &Origin, &KeySecret) -> Vec<Event>,
-{
-    catch_unwind(AssertUnwindSafe(|| decode(body, origin, secret)))
-        .unwrap_or_else(|_| vec![undecodable(body, origin, secret)])
-}
-
-fn undecodable(body: &[u8], origin: &Origin, secret: &KeySecret) -> Event {
-    let mut digest = SipHasher13::new_with_key(&secret.0);
-    digest.write(body);
-    Event {
-        seq: 0,
-        request: 0,
-        received_at: origin.received_at,
-        key: Key(digest.finish128().as_u128()),
-        amends: None,
-        verified: origin.verified.clone(),
-        path: "$".into(),
-        provider_at: None,
-        number: None,
-        customer: None,
-        name: None,
-        detail: Detail::Unrecognised(Unrecognised { reason: "decoding failed: please report this body".into() }),
-    }
-}
-
 /// What the sender and what the operator is told of a signature that is not believed.
 fn complaint(fault: Fault, verifier: Arc<Verifier>) -> Complaint {
     match fault {
@@ -294,17 +264,6 @@ fn refusal(unavailable: &Unavailable) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_panic_while_decoding_becomes_one_unrecognised_event_known_by_its_bytes() {
-        let origin = Origin { received_at: Millis(1), verified: None };
-        let decoded =
-            |body: &[u8]| isolated(body, &origin, &KeySecret([7; 16]), |_, _, _| panic!("a bug in a decoder"));
-        let [event] = &decoded(b"{}")[..] else { unreachable!("one event") };
-        assert_eq!(event.kind(), event::Kind::Unrecognised);
-        assert_eq!(event.key, decoded(b"{}")[0].key);
-        assert_ne!(event.key, decoded(b"[]")[0].key);
-    }
 
     #[test]
     fn distances_are_told_in_a_fitting_unit() {

@@ -114,3 +114,28 @@ fn a_masked_report_names_no_number_in_its_breakdowns() {
         }
     }
 }
+
+#[test]
+fn a_filter_counts_exactly_what_it_selects() {
+    let user = with_examples();
+    let counts = |filter: &str| {
+        let report = user.json(&["report", "--since", "all", "--format", "json", "--filter", filter]);
+        assert_eq!(report["filter"], filter);
+        [&report["ingest"]["events"], &report["funnel"]["attempted"]].map(|count| count.as_u64().unwrap())
+    };
+    assert_eq!(counts("status:failed"), [23, 22]);
+    assert_eq!(counts("code:131009"), [2, 2]);
+    assert_eq!(counts("kind:inbound"), [17, 0]);
+    assert_eq!(counts("code:131009 or code:131000"), [4, 4]);
+    assert_eq!(counts("kind:template"), [8, 0]);
+    assert_eq!(counts("kind:account"), [7, 0]);
+    assert_eq!(counts("status:read"), [3, 1], "all three events of the message that was read");
+    assert_eq!(counts("status:sent not status:read"), [0, 0]);
+}
+
+#[test]
+fn a_wrong_filter_ends_with_2_and_a_caret() {
+    let said = User::new().run(&["report", "--filter", "stats:failed"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert_eq!(said.err.lines().nth(2), Some("^^^^^"), "{}", said.err);
+}

@@ -1,23 +1,9 @@
 //! `watop forward`: the list, and sending again by hand.
 
-use crate::support::{Serving, report, run};
+use crate::support::{Serving, run};
 use crate::target::{Post, Target};
-use crate::{examples, outcome, post_all, status, text};
+use crate::{lines, outcome, post_all, status, stored, text};
 use serde_json::Value;
-
-fn lines(out: &str) -> Vec<Value> {
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// A data directory with the examples in it, forwarded to nobody.
-fn stored() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let serving = Serving::start(dir.path());
-    post_all(&serving, examples());
-    serving.stop();
-    assert_eq!(report(dir.path())["ingest"]["requests"], 58);
-    dir
-}
 
 #[test]
 fn a_resend_is_marked_and_stands_in_the_list_beside_what_was_forwarded() {

@@ -29,7 +29,7 @@ fn numbered(mut events: Vec<Event>) -> Vec<Event> {
 }
 
 /// What makes two deliveries one event.
-fn key(event: &Event) -> String {
+pub(crate) fn key(event: &Event) -> String {
     match &event.detail {
         Detail::Status(status) => {
             let codes: Vec<_> = status.errors.iter().map(|error| error.code).collect();

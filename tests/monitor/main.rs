@@ -10,6 +10,7 @@ mod costs;
 mod deliveries;
 mod dimensions;
 mod failures;
+mod filtered;
 mod funnel;
 mod order;
 mod reference;

@@ -11,7 +11,7 @@ use watop::monitor::Monitor;
 use watop::monitor::view::{Dimension, DimensionRow, Funnel, Latency, Mark, Scope, Span};
 
 /// Windows at each grain and across their edges, of all numbers, of one, of one that nobody named.
-fn scopes() -> Vec<Scope> {
+pub(crate) fn scopes() -> Vec<Scope> {
     let spans = [
         (0, MINUTE),
         (MINUTE, 16 * MINUTE),
@@ -29,7 +29,7 @@ fn scopes() -> Vec<Scope> {
 }
 
 /// Everything a monitor says, as text.
-fn views(monitor: &Monitor) -> Vec<String> {
+pub(crate) fn views(monitor: &Monitor) -> Vec<String> {
     let of_scope = |scope: &Scope| {
         [
             format!("{:?} {:?} {:?}", scope, monitor.ingest(scope), monitor.funnel(scope)),

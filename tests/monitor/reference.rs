@@ -35,6 +35,12 @@ pub(crate) fn messages(events: &[Event]) -> Vec<Message<'_>> {
     groups.into_iter().map(|(_, message)| message).collect()
 }
 
+/// The events of each message.
+pub(crate) fn evidence(events: &[Event]) -> Vec<Vec<&Event>> {
+    let messages = messages(events).into_iter();
+    messages.map(|message| message.evidence.into_iter().map(|(event, _)| event).collect()).collect()
+}
+
 fn statuses(events: &[Event]) -> impl Iterator<Item = (&Event, &Status)> {
     events.iter().filter_map(|event| match &event.detail {
         Detail::Status(status) => Some((event, status)),

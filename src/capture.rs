@@ -1,0 +1,86 @@
+//! Capture files: stored requests in a form that outlives the journal, to be kept, sent to a colleague, compared and searched.
+//!
+//! A capture is lines of JSON, compressed with zstd or not. The first line says what it is, one line follows per
+//! request in the order of the journal, then what the receiver refused and what was acknowledged, and the last line counts them:
+//!
+//! ```text
+//! {"watop_capture":1,"made_at":"…","by":"watop 0.1.0","masked":false,"from":null,"to":null,"filter":null,"sum":"…"}
+//! {"request":1,"received_at":"…","peer":"127.0.0.1","path":"/webhook","verified":{"scheme":"meta","secret":"app"},
+//!  "headers":[["content-type","application/json"]],"json":{"object":"whatsapp_business_account",…},"sum":"…"}
+//! {"refused":1,"at":"…",…}  {"refused_minute":"…",…}  {"acknowledged":"…",…}
+//! {"end":true,"entries":1,"sum":"…"}
+//! ```
+//!
+//! A body stands there to the byte: as `json` where it is JSON on one line, so that `grep` and `jq` find their way in, else as
+//! `text`, else, when it is not UTF-8, as `base64`. `sum` is the begin of the SHA-256 of all that stands before it in its line.
+//!
+//! [`Reader`] believes nothing: a line whose sum does not fit, a missing end and a version that it does not know are errors that
+//! name the line, and what stood before that line is handed out first.
+
+mod curl;
+mod har;
+mod import;
+mod line;
+mod mask;
+mod reader;
+mod select;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use curl::curl;
+pub use har::Har;
+pub use import::{ImportError, Imported, import};
+pub use line::Header;
+pub use mask::masked;
+pub use reader::Reader;
+pub use select::{Captured, Recipe, SelectError, Selection, capture, raw_requests, select};
+pub use writer::Writer;
+
+use crate::event::Millis;
+use crate::journal::RawRequest;
+use crate::journal::operator::{Acknowledgement, Refused, RefusedCount};
+
+/// The version of the form that is written, and the only one that is read.
+pub const VERSION: u64 = 1;
+
+/// What a line between the first and the last one holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A request that was answered 200.
+    Request {
+        /// The number it had in its journal.
+        number: u64,
+        /// The request.
+        raw: RawRequest,
+    },
+    /// A request that was refused.
+    Refused(Refused),
+    /// How many were refused in a minute.
+    RefusedCount(RefusedCount),
+    /// An alert that somebody has taken note of.
+    Acknowledged(Acknowledgement),
+}
+
+/// Why a capture cannot be read, or not further.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaptureError {
+    /// There is nothing that could be read.
+    #[error("{0}")]
+    Unusable(String),
+    /// The line cannot be believed; everything before it was handed out.
+    #[error("line {line}: {reason}")]
+    Damaged {
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A time as it stands in a capture.
+fn read_time(text: &str) -> Option<Millis> {
+    let at: Result<jiff::Timestamp, _> = text.parse();
+    // What is beyond the calendar is written as a number, see `Millis::rfc3339`.
+    at.map_or_else(|_| text.parse().ok(), |at| Some(at.as_millisecond())).map(Millis)
+}

@@ -1,0 +1,178 @@
+//! Which requests of a journal go into a capture.
+
+use super::mask::{masked, masked_acknowledgement, masked_refused};
+use super::{Entry, Header, Writer};
+use crate::event::mask::Masker;
+use crate::event::{Event, KeySecret, Millis, Origin, decode};
+use crate::journal::operator::Operator;
+use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::query::Filter;
+use std::io::Write;
+
+/// Which requests are meant.
+#[derive(Debug)]
+pub struct Selection {
+    /// Received at or after this time.
+    pub from: Option<Millis>,
+    /// Received before this time.
+    pub to: Option<Millis>,
+    /// With an event that this finds; without one, all of them.
+    pub filter: Option<Filter>,
+    /// For `age` in the filter.
+    pub now: Millis,
+}
+
+impl Selection {
+    /// Whether a receive time lies in the span.
+    pub fn spans(&self, at: Millis) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+    }
+
+    /// Whether an event of the request is found: one that is stored, or one that its delivery only repeated.
+    fn finds(&self, stored: &[Event], request: u64, raw: &RawRequest) -> bool {
+        let Some(filter) = &self.filter else { return true };
+        let mut of_request = stored.iter().filter(|event| event.request == request);
+        if of_request.any(|event| filter.matches(event, &raw.body, self.now)) {
+            return true;
+        }
+        let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
+        // The keys of these events are not looked at.
+        let repeated = decode(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
+        repeated.map(|event| Event { request, ..event }).any(|event| filter.matches(&event, &raw.body, self.now))
+    }
+}
+
+/// Why a selection ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SelectError<E> {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    /// Whoever takes the requests cannot go on.
+    #[error("{0}")]
+    Taker(E),
+}
+
+/// Hands the selected requests that the journal holds now to `take`, with their numbers and in their order, and tells `progress`
+/// how many pages of how many are done.
+///
+/// # Errors
+/// The journal cannot be read, or what `take` says.
+pub fn select<E>(
+    reader: &Reader,
+    selection: &Selection,
+    mut progress: impl FnMut(u64, u64),
+    mut take: impl FnMut(u64, RawRequest) -> Result<(), E>,
+) -> Result<(), SelectError<E>> {
+    let last = reader.stats()?.last_page;
+    let first = match selection.from {
+        Some(from) => reader.page_at(from)?.saturating_sub(1),
+        None => 0,
+    };
+    let mut page = first;
+    while page < last
+        && let Some(mut batch) = reader.next(page)?
+    {
+        page = batch.page;
+        progress(page - first, last - first);
+        if !batch.requests.iter().any(|summary| selection.spans(summary.received_at)) {
+            continue;
+        }
+        if selection.filter.is_some() {
+            reader.settle(&mut batch)?;
+        }
+        for (number, raw) in raw_requests(reader, &batch)? {
+            if selection.spans(raw.received_at) && selection.finds(&batch.events, number, &raw) {
+                take(number, raw).map_err(SelectError::Taker)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The requests of a batch as they came, with their numbers; none when retention has removed them meanwhile.
+pub fn raw_requests(reader: &Reader, batch: &Batch) -> Result<Vec<(u64, RawRequest)>, OpenError> {
+    let (Some(first), Some(last)) = (batch.requests.first(), batch.requests.last()) else { return Ok(Vec::new()) };
+    let mut requests = reader.requests_after(first.request - 1)?;
+    requests.retain(|(number, _)| *number <= last.request);
+    Ok(requests)
+}
+
+/// What a capture is made of.
+pub struct Recipe<'a> {
+    /// Which requests.
+    pub selection: &'a Selection,
+    /// The expression that the selection's filter was made from.
+    pub filter: &'a str,
+    /// Masks, where that is wanted.
+    pub masker: Option<&'a Masker>,
+}
+
+/// What went into a capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Captured {
+    /// Requests.
+    pub requests: u64,
+    /// Refused requests.
+    pub refused: u64,
+}
+
+/// Writes a capture of what the journal holds and, unless a filter asks for some events only, of what was refused and acknowledged.
+///
+/// # Errors
+/// The journal cannot be read or `out` cannot be written.
+pub fn capture<W: Write>(
+    reader: &Reader,
+    operator: Option<&Operator>,
+    recipe: &Recipe,
+    out: W,
+    progress: impl FnMut(u64, u64),
+) -> Result<(W, Captured), SelectError<std::io::Error>> {
+    let Recipe { selection, filter, masker } = *recipe;
+    let header = Header {
+        masked: masker.is_some(),
+        from: selection.from,
+        to: selection.to,
+        filter: selection.filter.as_ref().map(|_| filter.to_owned()),
+        ..Header::new(selection.now)
+    };
+    let mut writer = Writer::new(out, &header).map_err(SelectError::Taker)?;
+    let mut captured = Captured::default();
+    select(reader, selection, progress, |number, raw| {
+        captured.requests += 1;
+        match masker {
+            Some(masker) => writer.request(number, &masked(&raw, masker)),
+            None => writer.request(number, &raw),
+        }
+    })?;
+    if let Some(operator) = operator.filter(|_| selection.filter.is_none()) {
+        for entry in aside(operator, selection)? {
+            let entry = match (entry, masker) {
+                (Entry::Refused(refused), Some(masker)) => Entry::Refused(masked_refused(refused, masker)),
+                (Entry::Acknowledged(acknowledgement), Some(masker)) => {
+                    Entry::Acknowledged(masked_acknowledgement(acknowledgement, masker))
+                }
+                (entry, _) => entry,
+            };
+            captured.refused += u64::from(matches!(entry, Entry::Refused(_)));
+            writer.entry(&entry).map_err(SelectError::Taker)?;
+        }
+    }
+    let out = writer.end().map_err(SelectError::Taker)?;
+    Ok((out, captured))
+}
+
+/// What stands beside the journal.
+fn aside(operator: &Operator, selection: &Selection) -> Result<Vec<Entry>, OpenError> {
+    let mut refused = operator.refused()?;
+    refused.reverse();
+    refused.retain(|refused| selection.spans(refused.at));
+    let (from, to) = (selection.from.unwrap_or(Millis(i64::MIN)), selection.to.unwrap_or(Millis(i64::MAX)));
+    let counts = operator.refused_counts(from, to)?;
+    Ok(refused
+        .into_iter()
+        .map(Entry::Refused)
+        .chain(counts.into_iter().map(Entry::RefusedCount))
+        .chain(operator.acknowledgements()?.into_iter().map(Entry::Acknowledged))
+        .collect())
+}

@@ -1,0 +1,85 @@
+//! A filter over something that several events tell of, such as a message: a term holds when any of its events satisfies it,
+//! and `and`, `or`, `not` combine what holds.
+
+use super::{Body, Expr, Filter};
+use crate::event::{Event, Millis};
+use std::cell::OnceCell;
+
+/// Which terms of one filter hold, by their order in the expression.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Held(Vec<u64>);
+
+impl Held {
+    /// What holds of two things that turn out to be one.
+    pub fn join(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(mine, others)| *mine |= others);
+    }
+
+    fn set(&mut self, term: usize) {
+        if self.0.len() <= term / 64 {
+            self.0.resize(term / 64 + 1, 0);
+        }
+        self.0[term / 64] |= 1 << (term % 64);
+    }
+
+    fn has(&self, term: usize) -> bool {
+        self.0.get(term / 64).is_some_and(|terms| terms >> (term % 64) & 1 == 1)
+    }
+}
+
+impl Filter {
+    /// The terms that one event satisfies. `body` and `now` as for [`Self::matches`].
+    pub fn held(&self, event: &Event, body: &[u8], now: Millis) -> Held {
+        let (text, parsed) = (OnceCell::new(), OnceCell::new());
+        let parsed =
+            || parsed.get_or_init(|| Body::new(text.get_or_init(|| String::from_utf8_lossy(body)), &event.path));
+        let (mut held, mut at) = (Held::default(), 0);
+        self.expr.each_term(&mut |term| {
+            if term.holds(event, parsed, now) {
+                held.set(at);
+            }
+            at += 1;
+        });
+        held
+    }
+
+    /// Whether something of which these terms hold is selected.
+    pub fn selects(&self, held: &Held) -> bool {
+        self.expr.decide(held, &mut 0)
+    }
+
+    /// Whether what is selected changes with time alone (`age`).
+    pub fn depends_on_time(&self) -> bool {
+        self.expr.any_term(&|term| matches!(term, super::Term::Field { field, .. } if field.name == "age"))
+    }
+}
+
+impl Expr {
+    fn each_term(&self, see: &mut impl FnMut(&super::Term)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_term(see)),
+            Self::Not(part) => part.each_term(see),
+            Self::Term(term) => see(term),
+        }
+    }
+
+    /// Every part is visited, so that terms are numbered as by [`Self::each_term`].
+    fn decide(&self, held: &Held, at: &mut usize) -> bool {
+        match self {
+            Self::All(parts) => !decisions(parts, held, at).contains(&false),
+            Self::Any(parts) => decisions(parts, held, at).contains(&true),
+            Self::Not(part) => !part.decide(held, at),
+            Self::Term(_) => {
+                *at += 1;
+                held.has(*at - 1)
+            }
+        }
+    }
+}
+
+fn decisions(parts: &[Expr], held: &Held, at: &mut usize) -> Vec<bool> {
+    parts.iter().map(|part| part.decide(held, at)).collect()
+}
