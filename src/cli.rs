@@ -129,6 +129,12 @@ struct ScreenArgs {
     /// Start with phones, names, texts and ids masked
     #[arg(long, help_heading = "Screen options")]
     mask: bool,
+    /// Ignore how the screen was left the last time
+    #[arg(long, help_heading = "Screen options")]
+    fresh: bool,
+    /// Lines in place of a drawn screen: one per change, commands typed as lines; for screen readers and simple terminals
+    #[arg(long, help_heading = "Screen options")]
+    plain_screen: bool,
 }
 
 fn lang(name: &str) -> Result<Lang, String> {
@@ -140,6 +146,9 @@ impl ScreenArgs {
     fn lay_over(&self, screen: &mut config::Screen) {
         screen.lang = self.lang.or(screen.lang);
         screen.mask |= self.mask;
+        screen.fresh |= self.fresh;
+        screen.lang_asked |= self.lang.is_some();
+        screen.plain |= self.plain_screen || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     }
 }
 

@@ -190,6 +190,12 @@ pub struct Screen {
     pub mask: bool,
     /// Whether the mouse is taken from the terminal.
     pub mouse: bool,
+    /// Start without what was left the last time.
+    pub fresh: bool,
+    /// Lines in place of a drawn screen.
+    pub plain: bool,
+    /// The language was asked for on the command line: what was left the last time does not count.
+    pub lang_asked: bool,
     /// Key bindings from `[keys]`: action name to key names.
     pub keys: Vec<(String, Vec<String>)>,
 }
@@ -197,6 +203,16 @@ pub struct Screen {
 impl Default for Screen {
     /// A theme and a language by the surroundings, nothing masked, the mouse taken, the usual keys.
     fn default() -> Self {
-        Self { theme: None, lang: None, ascii: false, mask: false, mouse: true, keys: Vec::new() }
+        Self {
+            theme: None,
+            lang: None,
+            ascii: false,
+            mask: false,
+            mouse: true,
+            fresh: false,
+            plain: false,
+            lang_asked: false,
+            keys: Vec::new(),
+        }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod action;
 pub mod app;
+pub mod areas;
 pub mod command;
 mod draw;
 mod drive;
@@ -22,11 +23,15 @@ pub mod page;
 pub mod panes;
 pub mod period;
 pub mod place;
+mod plain;
+mod point;
 pub mod refused_tab;
+pub mod session;
 pub mod store;
 mod term;
 pub mod terms;
 pub mod theme;
+mod travel;
 pub mod update;
 pub mod widgets;
 mod wrap;
@@ -37,12 +42,14 @@ use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use action::Action;
 use app::{App, Setup};
 use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
 use panes::Intake;
-use std::path::PathBuf;
+use session::Session;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use theme::{Depth, Theme};
@@ -83,10 +90,20 @@ pub type Reload = Box<dyn FnMut(Lang) -> notice::Notice + Send>;
 /// A theme or a key binding that is wrong, in words for the user; or the terminal cannot be used.
 pub fn run(start: Start) -> Result<(), String> {
     let keymap = Keymap::new(&start.screen.keys)?;
+    let lang = start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()));
+    if start.screen.plain {
+        let masker = start.screen.mask.then(|| start.masker.clone());
+        let look = look::Look {
+            lang,
+            masker,
+            ..look::Look::new(Theme::load("mono", Depth::None, false).map_err(|error| error.to_string())?)
+        };
+        return plain::run(start, look, keymap);
+    }
     let themes = themes(&start.screen)?;
     let mut app = App::new(Setup {
         themes,
-        lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
+        lang,
         masker: start.masker,
         masked: start.screen.mask,
         keymap,
@@ -94,6 +111,8 @@ pub fn run(start: Start) -> Result<(), String> {
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
     });
+    let session = if start.screen.fresh { Ok(None) } else { Session::load(&start.data_dir) };
+    app.take_up(session, start.screen.lang_asked);
     app.mouse = start.screen.mouse;
     app.reloads = start.reload.is_some();
     let reload = start.reload.unwrap_or_else(|| Box::new(|_| notice::Notice::done("")));
@@ -101,14 +120,15 @@ pub fn run(start: Start) -> Result<(), String> {
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir.clone(), answer_sender).map_err(failed)?;
+    let dir = start.data_dir;
     let sources =
         Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs, reload };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();
     let screen = std::thread::Builder::new().name(term::THREAD.into()).spawn(move || {
-        let outcome = draw(app, sources, input_sender);
+        let outcome = draw(app, sources, input_sender, &dir);
         // Nobody listens any more when the process was asked to end and patience ran out.
         let _ = ended.send(End::Screen);
         outcome
@@ -132,13 +152,15 @@ enum End {
 }
 
 /// The drawing thread.
-fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>) -> Result<(), String> {
+fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>, dir: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot use the terminal: {error}; use `watop serve` without one");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
     let mut term = term::Term::enter(app.mouse).map_err(failed)?;
     input::start(inputs).map_err(failed)?;
     // An error from here on means that the terminal is gone: there is nobody to tell.
     let _ = runtime.block_on(drive::run(&mut app, &mut term, sources));
+    // How it was left is a convenience, and another's journal may be read-only: failing to keep it is no failure.
+    let _ = app.left().save(dir);
     Ok(())
 }
 

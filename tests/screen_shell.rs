@@ -4,6 +4,8 @@
 
 #[path = "screen_shell/commands.rs"]
 mod commands;
+#[path = "screen_shell/mouse.rs"]
+mod mouse;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

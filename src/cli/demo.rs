@@ -47,13 +47,13 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &Demo, screen: ScreenArgs) -> Result<(), Failure> {
-    require_terminal()?;
     let directory = Directory::create()?;
     let secrets = Secrets::random().map_err(Failure::failed)?;
     let mut config = Config { data_dir: directory.0.clone(), signing: secrets.signing(), ..Config::default() };
     config.receiver.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     screen.lay_over(&mut config.screen);
     args.screen.lay_over(&mut config.screen);
+    require_terminal(&config.screen)?;
     let settings = Settings { seed: args.seed, rate: args.rate, start: super::window::now() };
 
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;

@@ -20,9 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 
 pub(super) fn run(common: &Common, receive: &ReceiveArgs, screen: &ScreenArgs) -> Result<(), Failure> {
-    require_terminal()?;
     let (mut config, reload) = Reload::first(common, receive)?;
     screen.lay_over(&mut config.screen);
+    require_terminal(&config.screen)?;
     check_screen(&config.screen).map_err(Failure::usage)?;
     let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     let running = runtime.block_on(Running::start(&config))?;
@@ -39,13 +39,13 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs, screen: &ScreenArgs) -
     shown
 }
 
-/// Refuses to draw where nobody could see it.
-pub(super) fn require_terminal() -> Result<(), Failure> {
-    match std::io::stdout().is_terminal() {
+/// Refuses to draw where nobody could see it; lines go anywhere.
+pub(super) fn require_terminal(screen: &config::Screen) -> Result<(), Failure> {
+    match screen.plain || std::io::stdout().is_terminal() {
         true => Ok(()),
         false => {
             let message = "stdout is no terminal, so there is nothing to draw on; \
-                           use watop serve to receive without a screen";
+                           use watop serve to receive without a screen, or --plain-screen for lines";
             Err(Failure::usage(message))
         }
     }

@@ -3,9 +3,12 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+mod files;
+mod left;
+
 use super::command;
 use super::events_tab::EventsTab;
-use super::export::{self, Export, ExportJob, Format, What};
+use super::export::ExportJob;
 use super::keymap::{Key, Keymap};
 use super::lang::{Lang, say};
 use super::look::Look;
@@ -15,10 +18,11 @@ use super::page::Page;
 use super::panes::{Context, Intake, Overview};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
+use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::theme::Theme;
-use super::widgets::{cut, format};
+use super::widgets::format;
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
@@ -27,7 +31,7 @@ use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
-use ratatui::buffer::Buffer;
+use left::Began;
 use std::path::PathBuf;
 
 /// What the screen is made with.
@@ -64,6 +68,8 @@ pub(super) struct Known {
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
+    /// Since when everything is kept, where older events were removed.
+    pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
 }
 
@@ -124,10 +130,14 @@ pub struct App {
     picture: Option<(PathBuf, bool)>,
     /// Files to be written.
     exports: Vec<ExportJob>,
+    /// What the mouse is doing.
+    pub(super) pointer: Pointer,
     /// Whether the mouse is ours.
     pub(super) mouse: bool,
     /// Whether there is a configuration to be read again.
     pub(super) reloads: bool,
+    /// What the screen was started with.
+    began: Began,
     /// The alert that was jumped to last.
     pub(super) alert: Option<Text>,
     pub(super) glance: Glance,
@@ -195,6 +205,7 @@ impl App {
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
+            kept_from: None,
             flow: Flow::Behind(0, 0),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
@@ -214,8 +225,10 @@ impl App {
             history: History::default(),
             picture: None,
             exports: Vec::new(),
+            pointer: Pointer::default(),
             mouse: false,
             reloads: false,
+            began: Began::default(),
             alert: None,
             glance: Glance::default(),
             stamp: 1,
@@ -264,69 +277,6 @@ impl App {
         let all = Period { window: Window::All, end: None }.scope(now, self.start());
         self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
         self.over = Some(over);
-    }
-
-    /// A file name for what is shown now.
-    pub(super) fn export_name(&self, now: Millis) -> String {
-        let scope = self.scope(now);
-        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
-        let format = if self.page().export(&ctx).is_some() { "csv" } else { "txt" };
-        let at = self.known.zone.to_datetime(jiff::Timestamp::from_millisecond(now.0).unwrap_or_default());
-        format!("watop-{}-{}.{format}", self.at.tab().name(), at.strftime("%Y%m%d-%H%M"))
-    }
-
-    /// Has what is shown written to a file, in the format of its name.
-    pub(super) fn export(&mut self, file: PathBuf, replace: bool, now: Millis) {
-        let Some(format) = Format::of(&file) else {
-            let text = self.look.lang.pick(
-                "the name says the format: write .txt, .csv or .ndjson at its end",
-                "文件名决定格式:请以 .txt、.csv 或 .ndjson 结尾",
-            );
-            self.notice = Some(Notice::wrong(text));
-            return;
-        };
-        let scope = self.scope(now);
-        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
-        let what = match (self.page().export(&ctx), format) {
-            (Some(Export::Events(filter)), _) => {
-                let masker = self.look.masker.clone();
-                let events = export::Events { span: scope.span, number: scope.number, filter, now, masker };
-                What::Events(format, Box::new(events))
-            }
-            (_, Format::Text) => {
-                self.picture = Some((file, replace));
-                return;
-            }
-            (Some(Export::Rows(rows)), _) => What::Rows(format, export::masked(rows, &self.look)),
-            (None, _) => {
-                let text = self.look.lang.pick(
-                    "this page has no list to write; a .txt file takes the screen as it is",
-                    "本页没有可导出的列表;.txt 文件可保存当前屏幕",
-                );
-                self.notice = Some(Notice::wrong(text));
-                return;
-            }
-        };
-        self.exports.push(ExportJob { file, replace, what });
-    }
-
-    /// Keeps the screen that was just drawn, when it is to be written to a file.
-    pub(super) fn take_picture(&mut self, buffer: &Buffer) {
-        let Some((file, replace)) = self.picture.take() else { return };
-        let rows = buffer.content.chunks(usize::from(buffer.area.width.max(1)));
-        let lines = rows.map(|row| {
-            let mut line = String::new();
-            let mut covered = 0;
-            for cell in row {
-                if covered == 0 {
-                    line.push_str(cell.symbol());
-                    covered = cut::width(cell.symbol()).max(1);
-                }
-                covered -= 1;
-            }
-            format!("{}\n", line.trim_end())
-        });
-        self.exports.push(ExportJob { file, replace, what: What::Text(lines.collect()) });
     }
 
     /// When the oldest request that is known was received.
@@ -399,9 +349,9 @@ impl App {
             Answer::Rows(rows) => self.pages.events.rows(rows),
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
-            Answer::Gaps(gaps) => {
-                if self.known.gaps != gaps {
-                    self.known.gaps = gaps;
+            Answer::Gaps { gaps, kept_from } => {
+                if self.known.gaps != gaps || self.known.kept_from != kept_from {
+                    (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
                     self.changed();
                 }
             }

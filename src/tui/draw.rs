@@ -7,7 +7,7 @@ use super::page::Page as _;
 use super::place::Place;
 use super::theme::Role;
 use super::widgets::words::Words;
-use super::{footer, header};
+use super::{footer, header, travel};
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::view::Scope;
@@ -24,6 +24,7 @@ impl App {
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame<'_>, now: Millis) {
         let area = frame.area();
+        self.look.areas.clear();
         frame.buffer_mut().set_style(area, self.look.style(Role::Ground).patch(self.look.style(Role::Text)));
         let scope = self.scope(now);
         self.refresh(now, &scope);
@@ -40,6 +41,11 @@ impl App {
         }
         let rest = Rect { y: area.y + used, height: area.height - used - 1, ..area };
         self.draw_page(frame, rest, &scope);
+        if self.at == Place::Overview && self.pages.overview.has_two_rows() {
+            let second = Rect { y: rest.y + 1, height: 1, ..rest };
+            travel::draw(frame.buffer_mut(), second, self, &scope, now);
+        }
+        self.pointer.draw(frame.buffer_mut());
         if self.over.is_none() {
             self.draw_footer(frame, row(area.height - 1), now);
         }
@@ -51,6 +57,7 @@ impl App {
     fn draw_over(&mut self, frame: &mut Frame<'_>, area: Rect, last: Rect, now: Millis) {
         let Some(mut over) = self.over.take() else { return };
         let above = Rect { height: area.height - 1, ..area };
+        self.look.areas.clear();
         let lang = self.look.lang;
         match &mut over {
             Over::Help(help) => help.draw(frame, above, &self.look, &self.known.keymap),

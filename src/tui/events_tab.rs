@@ -10,6 +10,7 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
+use super::areas::Hit;
 use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
@@ -19,12 +20,19 @@ use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
 use crate::event::{Detail, Event, Millis};
 use crate::journal::{Batch, RawRequest};
+use crate::query::Filter;
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
 use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The halves, for the mouse.
+const LIST: usize = 0;
+const INSPECTOR: usize = 1;
 
 /// In follow, the newest event is inspected at most this often, so that it can be read.
 const INSPECT_EVERY: i64 = 1_000;
@@ -305,6 +313,37 @@ impl Page for EventsTab {
             actions.push(Back);
         }
         actions
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match (hit.pane, hit.row, hit.head) {
+            (Some(LIST), Some(row), _) => {
+                self.focus = Focus::List;
+                self.top = self.first_shown();
+                self.held = true;
+                self.selected = self.list.rows().get(row).map(|row| row.seq);
+            }
+            (Some(LIST), ..) => self.focus = Focus::List,
+            (Some(INSPECTOR), _, head) => {
+                self.focus = Focus::Inspector;
+                if let Some(view) = head.and_then(|at| View::ALL.get(at)) {
+                    self.inspector.turn(*view);
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("events", Value::from(self.expression())))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        let filter = left.get("events").and_then(Value::as_str).unwrap_or_default();
+        if Filter::parse(filter).is_ok() {
+            self.filter(filter);
+        }
     }
 
     fn copy(&self, what: Copied, look: &Look) -> Option<String> {

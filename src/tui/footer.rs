@@ -2,11 +2,12 @@
 
 use super::action::Action;
 use super::app::App;
+use super::areas::Spot;
 use super::keymap::Keymap;
 use super::theme::Role;
 use super::update::valid;
-use super::widgets::format;
 use super::widgets::words::Words;
+use super::widgets::{cut, format};
 use crate::event::Millis;
 use crate::tui::look::Look;
 use jiff::tz::TimeZone;
@@ -49,14 +50,15 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let hints = HINTS.iter().filter(|(.., actions)| actions.iter().any(|action| valid.contains(action)));
     let mut hints: Vec<_> = hints.collect();
     hints.sort_by_key(|(.., actions)| app.pause.is_none() || !actions.contains(&Action::Pause));
-    let hints = hints.into_iter().map(|hint| (keys(&app.known.keymap, hint.2), word_now(app, hint)));
-    row(buffer, area, app, now, hints, keys(&app.known.keymap, &[Action::Help]));
+    let hints = hints.into_iter().map(|hint| Hint::of(&app.known.keymap, hint.2, word_now(app, hint)));
+    let help = Hint::of(&app.known.keymap, &[Action::Help], app.look.lang.pick("help", "帮助"));
+    row(buffer, area, app, now, hints, Some(help));
 }
 
 /// Draws the footer of something that has keys of its own.
 pub(super) fn draw_own(buffer: &mut Buffer, area: Rect, app: &App, now: Millis, hints: &[(&str, &'static str)]) {
-    let hints = hints.iter().map(|(keys, word)| ((*keys).to_owned(), *word));
-    row(buffer, area, app, now, hints, String::new());
+    let hints = hints.iter().map(|(keys, word)| Hint { keys: vec![(*keys).to_owned()], word, actions: Vec::new() });
+    row(buffer, area, app, now, hints, None);
 }
 
 /// The keys of a chord that were pressed, and those that can follow.
@@ -66,8 +68,13 @@ fn draw_pending(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let endings = app.known.keymap.endings(&app.pending);
     line(buffer, area, app, now, |room| {
         let pressed = Words::new(look).bold(Role::Accent, pressed).muted(" …  ");
-        let hints = endings.into_iter().map(|(keys, action)| hint(look, keys, action.words(look.lang)));
-        as_many(pressed, hints.chain([hint(look, "Esc".to_owned(), look.lang.pick("none", "取消"))]), room)
+        let ending = |(keys, action): (String, Action)| Hint {
+            keys: vec![keys],
+            word: action.words(look.lang),
+            actions: vec![action],
+        };
+        let none = Hint { keys: vec!["Esc".to_owned()], word: look.lang.pick("none", "取消"), actions: Vec::new() };
+        as_many(pressed, endings.into_iter().map(ending).chain([none]), room, area, look)
     });
 }
 
@@ -81,30 +88,64 @@ fn word_now(app: &App, (en, zh, actions): &(&'static str, &'static str, &[Action
     }
 }
 
-fn row(
-    buffer: &mut Buffer,
-    area: Rect,
-    app: &App,
-    now: Millis,
-    hints: impl Iterator<Item = (String, &'static str)>,
-    help: String,
-) {
+fn row(buffer: &mut Buffer, area: Rect, app: &App, now: Millis, hints: impl Iterator<Item = Hint>, help: Option<Hint>) {
     let look = &app.look;
     line(buffer, area, app, now, |room| {
-        let last = if help.is_empty() { Words::new(look) } else { hint(look, help, look.lang.pick("help", "帮助")) };
-        let hints = hints.map(|(keys, word)| hint(look, keys, word));
-        as_many(Words::new(look), hints, room.saturating_sub(last.width())).then(last)
+        let last = help.as_ref().map_or(0, |help| help.words(look).width());
+        let words = as_many(Words::new(look), hints, room.saturating_sub(last), area, look);
+        as_many(words, help.into_iter(), room, area, look)
     });
 }
 
-/// As many hints as there is room for.
-fn as_many<'a>(first: Words<'a>, hints: impl Iterator<Item = Words<'a>>, room: usize) -> Words<'a> {
+/// Keys and what they do.
+struct Hint {
+    keys: Vec<String>,
+    word: &'static str,
+    /// What a click on each of the keys does.
+    actions: Vec<Action>,
+}
+
+impl Hint {
+    /// The first keys of some actions.
+    fn of(keymap: &Keymap, actions: &[Action], word: &'static str) -> Self {
+        let bound = actions.iter().filter_map(|action| Some((keymap.key(*action)?.to_string(), *action)));
+        let (keys, actions) = bound.unzip();
+        Self { keys, word, actions }
+    }
+
+    fn words<'a>(&self, look: &'a Look) -> Words<'a> {
+        Words::new(look).role(Role::Accent, self.keys.join(" ")).muted(format!(" {}  ", self.word))
+    }
+
+    /// Records where it is: each key for its own action, the word for the last one.
+    fn record(&self, area: Rect, look: &Look) {
+        let mut rest = area;
+        for (key, action) in self.keys.iter().zip(&self.actions) {
+            look.areas.add(rest, Spot::Act(*action));
+            let used = u16::try_from(cut::width(key) + 1).unwrap_or(0).min(rest.width);
+            rest = Rect { x: rest.x + used, width: rest.width - used, ..rest };
+        }
+    }
+}
+
+/// As many hints as there is room for, and where they are.
+fn as_many<'a>(
+    first: Words<'a>,
+    hints: impl Iterator<Item = Hint>,
+    room: usize,
+    area: Rect,
+    look: &'a Look,
+) -> Words<'a> {
     let mut line = first;
     for hint in hints {
-        if line.width() + hint.width() > room {
+        let words = hint.words(look);
+        if line.width() + words.width() > room {
             break;
         }
-        line = line.then(hint);
+        let cells = |width: usize| u16::try_from(width).unwrap_or(0);
+        let at = Rect::new(area.x + 1 + cells(line.width()), area.y, cells(words.width()), 1);
+        hint.record(at, look);
+        line = line.then(words);
     }
     line
 }
@@ -119,16 +160,6 @@ fn line<'a>(buffer: &mut Buffer, area: Rect, app: &'a App, now: Millis, words: i
     clock.draw_right(buffer, area.right().saturating_sub(1), area.y, area.width);
     let room = usize::from(area.width).saturating_sub(clock_width + 4);
     words(room).draw(buffer, area.x + 1, area.y, u16::try_from(room).unwrap_or(u16::MAX));
-}
-
-fn hint<'a>(look: &'a Look, keys: String, word: &'static str) -> Words<'a> {
-    Words::new(look).role(Role::Accent, keys).muted(format!(" {word}  "))
-}
-
-/// The keys of some actions, with blanks between.
-fn keys(keymap: &Keymap, actions: &[Action]) -> String {
-    let keys: Vec<_> = actions.iter().filter_map(|action| keymap.key(*action)).map(ToString::to_string).collect();
-    keys.join(" ")
 }
 
 /// `UTC`, `UTC+8`, `UTC−3:30`: the zone of every clock time on the screen.

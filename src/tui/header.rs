@@ -1,6 +1,7 @@
 //! The first rows: the truth about watop itself, the tabs, and what period is looked at.
 
 use super::app::{App, Flow};
+use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
 use super::panes;
@@ -149,6 +150,7 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
     let mut tabs = Words::new(look);
     for tab in Tab::ALL {
         let (number, name) = (tab.number(), tab_name(tab, look));
+        let before = tabs.width();
         let ground = if tab == app.tab() { look.style(Role::Selection) } else { look.style(Role::Ground) };
         if tab == app.tab() {
             let name_style = ground.patch(look.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
@@ -161,6 +163,9 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
         tabs = tabs.styled(ground, " ");
+        let cells = |width: usize| u16::try_from(width).unwrap_or(0);
+        let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
+        look.areas.add(room, Spot::Act(tab.action()));
     }
     let left = vec![Segment::new(0, tabs)];
     let inner = Rect { width: area.width.saturating_sub(1), ..area };

@@ -1,5 +1,6 @@
 //! How everything is put for the reader: colours and glyphs, language, and whether strangers' data are masked.
 
+use super::areas::Areas;
 use super::lang::Lang;
 use super::theme::Theme;
 use crate::event::clean::clean;
@@ -7,7 +8,7 @@ use crate::event::mask::Masker;
 use std::borrow::Cow;
 use std::ops::Deref;
 
-/// A theme, a language and the state of the privacy key. Dereferences to its theme.
+/// A theme, a language, the state of the privacy key, and where things were put. Dereferences to its theme.
 #[derive(Debug, Clone)]
 pub struct Look {
     /// Colours and glyphs.
@@ -16,12 +17,14 @@ pub struct Look {
     pub lang: Lang,
     /// With one, phones, names, texts and ids are shown as pseudonyms.
     pub masker: Option<Masker>,
+    /// Where things were drawn.
+    pub areas: Areas,
 }
 
 impl Look {
     /// A theme in English, nothing masked.
     pub fn new(theme: Theme) -> Self {
-        Self { theme, lang: Lang::default(), masker: None }
+        Self { theme, lang: Lang::default(), masker: None, areas: Areas::default() }
     }
 
     /// A phone or user id as it may be shown: masked where asked for, and clean.

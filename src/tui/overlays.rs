@@ -25,6 +25,17 @@ pub(super) enum Over {
     Palette(Palette),
 }
 
+impl Over {
+    /// The wheel was turned.
+    pub(super) fn scroll(&mut self, down: bool) {
+        match self {
+            Self::Help(help) => help.scroll(down),
+            Self::Palette(palette) => palette.scroll(down),
+            Self::Bar(_) => {}
+        }
+    }
+}
+
 /// What a key did to what lies over the screen.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Did {

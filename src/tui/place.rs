@@ -1,5 +1,7 @@
 //! What can be looked at, and how one got there.
 
+use super::action::Action;
+
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -39,6 +41,15 @@ pub enum Tab {
 impl Tab {
     /// Every tab, in the order of their numbers.
     pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+
+    /// The action that switches to it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Overview => Action::Overview,
+            Self::Events => Action::Events,
+            Self::Refused => Action::Refused,
+        }
+    }
 
     /// Its name in file names and in the session.
     pub fn name(self) -> &'static str {

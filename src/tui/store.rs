@@ -97,7 +97,12 @@ pub enum Answer {
         list: Option<Vec<Refused>>,
     },
     /// To [`Job::Gaps`].
-    Gaps(Vec<(Millis, Millis)>),
+    Gaps {
+        /// The times.
+        gaps: Vec<(Millis, Millis)>,
+        /// Since when everything is kept, where older events were removed.
+        kept_from: Option<Millis>,
+    },
     /// To [`Job::Export`].
     Exported {
         /// The file.
@@ -167,7 +172,12 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
         Job::Export(job) => Answer::Exported { lines: export::write(dir, &job), file: job.file },
-        Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Gaps(span) => {
+            let reader = Reader::open(dir)?;
+            let stats = reader.stats()?;
+            let kept_from = stats.start.filter(|_| stats.expired > 0);
+            Answer::Gaps { gaps: reader.gaps(span.from, span.to)?, kept_from }
+        }
     })
 }
 

@@ -11,6 +11,7 @@ use super::overlays::{Bar, Did, Help, Over, Palette};
 use super::page::{Copied, Outcome};
 use super::period::{Period, Window};
 use super::place::{Open, Place};
+use super::point;
 use super::wrap::first;
 use crate::event::Millis;
 use ratatui::crossterm::event::KeyEvent;
@@ -49,7 +50,8 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
             }
             Effect::Draw
         }
-        Input::Mouse(_) | Input::Resized => Effect::Draw,
+        Input::Mouse(event) => point::mouse(app, event, now),
+        Input::Resized => Effect::Draw,
         Input::Vanished => Effect::Quit,
     }
 }
@@ -102,6 +104,11 @@ fn over_key(app: &mut App, mut over: Over, key: KeyEvent, now: Millis) -> Effect
         Over::Bar(bar) => bar.key(key, &app.commands(now), &app.history, &app.look),
         Over::Palette(palette) => palette.key(key, &app.commands(now)),
     };
+    ran(app, over, did, now)
+}
+
+/// Does what a key or a click meant to what lies over the screen.
+pub(super) fn ran(app: &mut App, over: Over, did: Did, now: Millis) -> Effect {
     match did {
         Did::Nothing => app.over = Some(over),
         Did::Close => {}
@@ -191,15 +198,6 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
 
 fn page(app: &mut App, action: Action, now: Millis) -> Effect {
     match (app.page_mut().act(action), action) {
-        (Outcome::Changed, _) => Effect::Draw,
-        (Outcome::Say(notice), _) => {
-            app.notice = Some(notice);
-            Effect::Draw
-        }
-        (Outcome::Open(open), _) => {
-            app.open(open);
-            Effect::Draw
-        }
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
         (Outcome::Ignored, Action::Filter) => {
@@ -207,8 +205,19 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
             app.page_mut().act(Action::Filter);
             Effect::Draw
         }
-        (Outcome::Ignored, _) => Effect::Nothing,
+        (outcome, _) => opened(app, outcome),
     }
+}
+
+/// Does what a page asks for.
+pub(super) fn opened(app: &mut App, outcome: Outcome) -> Effect {
+    match outcome {
+        Outcome::Ignored => return Effect::Nothing,
+        Outcome::Changed => {}
+        Outcome::Say(notice) => app.notice = Some(notice),
+        Outcome::Open(open) => app.open(open),
+    }
+    Effect::Draw
 }
 
 /// Takes the mouse, or leaves it to the terminal.

@@ -5,6 +5,7 @@ use super::inspector::{View, scheme_word};
 use super::row::Row;
 use super::{EventsTab, Focus};
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role};
@@ -64,6 +65,7 @@ impl EventsTab {
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = self.focus == Focus::List;
+        look.areas.add(area, Spot::Pane(super::LIST));
         let inner = border::draw(buffer, area, look, "Events", vec![self.state(ctx)], focused);
         // The column of the cursor stands between the frame and the first column.
         self.room = usize::from(inner.height.saturating_sub(1));
@@ -122,6 +124,7 @@ impl EventsTab {
         let look = ctx.look;
         let focused = self.focus == Focus::Inspector;
         let (name, totals) = self.inspector_title(ctx);
+        look.areas.add(area, Spot::Pane(super::INSPECTOR));
         let inner = border::draw(buffer, area, look, &name, vec![totals], focused);
         if inner.height < 2 {
             return;
@@ -171,7 +174,10 @@ impl EventsTab {
     /// The row of words for the sides of the event.
     fn draw_views(&self, buffer: &mut Buffer, inner: Rect, look: &Look) {
         let mut words = Words::new(look);
-        for view in View::ALL {
+        for (at, view) in View::ALL.into_iter().enumerate() {
+            let x = inner.x + u16::try_from(words.width()).unwrap_or(0);
+            let width = u16::try_from(cut::width(view.word())).unwrap_or(0);
+            look.areas.add(Rect::new(x, inner.y, width, 1), Spot::Head(at));
             words = if view == self.inspector.view {
                 let style = look.style(Role::Selection).patch(look.style(Role::Strong));
                 words.styled(style.add_modifier(Modifier::UNDERLINED), view.word()).muted("  ")

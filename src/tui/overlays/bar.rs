@@ -2,6 +2,7 @@
 
 use super::Did;
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::command::{self, Known, Mistake, Offer};
 use crate::tui::look::Look;
 use crate::tui::theme::{Glyph, Role};
@@ -103,6 +104,13 @@ impl Bar {
         self.edited();
     }
 
+    /// Takes the completion that was clicked.
+    pub(in crate::tui) fn choose(&mut self, row: usize, known: &Known<'_>, look: &Look) {
+        self.offered = row.checked_sub(1);
+        self.complete(1, known, look);
+        self.edited();
+    }
+
     fn edited(&mut self) {
         self.input.value().clone_into(&mut self.typed);
         (self.offered, self.recalled, self.mistake) = (None, None, None);
@@ -191,11 +199,13 @@ impl Bar {
         let area = Rect::new(row.x, row.y - height, row.width.min(72), height);
         Clear.render(area, buffer);
         buffer.set_style(area, look.style(Role::Popup));
+        look.areas.add(area, Spot::Pane(0));
         let total = Words::new(look).muted(offers.len().to_string());
         let inner = border::draw(buffer, area, look, look.lang.pick("Commands", "命令"), vec![total], true);
         buffer.set_style(area, look.style(Role::Popup));
         let first = self.offered.map_or(0, |at| (at + 1).saturating_sub(count));
         for ((at, offer), y) in offers.iter().enumerate().skip(first).take(count).zip(inner.y..) {
+            look.areas.add(Rect { y, height: 1, ..inner }, Spot::Row(at));
             if self.offered == Some(at) {
                 crate::tui::widgets::table::mark(buffer, inner, y, look, true);
             }

@@ -1,6 +1,7 @@
 //! The palette: every action and command, found by a few letters of its words or its name.
 
 use super::{Did, centred, dim};
+use crate::tui::areas::Spot;
 use crate::tui::command::{self, Known, Offer};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
@@ -62,6 +63,17 @@ impl Palette {
         Did::Nothing
     }
 
+    /// The wheel was turned.
+    pub(in crate::tui) fn scroll(&mut self, down: bool) {
+        if down { self.step(3) } else { self.selected = self.selected.saturating_sub(3) }
+    }
+
+    /// Runs the row that was clicked.
+    pub(in crate::tui) fn choose(&mut self, row: usize, known: &Known<'_>) -> Did {
+        self.selected = row;
+        self.chosen(known)
+    }
+
     /// Pasted text is looked for.
     pub(in crate::tui) fn paste(&mut self, text: &str) {
         for character in text.chars().filter(|character| !character.is_control()) {
@@ -110,6 +122,7 @@ impl Palette {
         dim(buffer, buffer.area, look);
         Clear.render(area, buffer);
         buffer.set_style(area, look.style(Role::Popup));
+        look.areas.add(area, Spot::Pane(0));
         let total = Words::new(look).muted(format!("{} / {}", self.found.len(), self.offers.len()));
         let inner = border::draw(buffer, area, look, look.lang.pick("Palette", "命令面板"), vec![total], true);
         buffer.set_style(area, look.style(Role::Popup));
@@ -126,6 +139,7 @@ impl Palette {
         self.top = table::scroll(self.top, self.selected, self.found.len(), self.room);
         for ((row, (at, hits)), y) in self.found.iter().enumerate().skip(self.top).take(self.room).zip(inner.y + 2..) {
             let Some(offer) = self.offers.get(*at) else { continue };
+            look.areas.add(Rect { y, height: 1, ..inner }, Spot::Row(row));
             if row == self.selected {
                 table::mark(buffer, inner, y, look, true);
             }

@@ -8,11 +8,13 @@ use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::tui;
 use crate::tui::action::Action;
+use crate::tui::areas::{Hit, Spot};
 use crate::tui::export::Row;
 use crate::tui::look::Look;
 use crate::tui::page::{Copied, Outcome};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use serde_json::{Value, json};
 
 /// Where the focus and the cursors are.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,9 @@ impl Grid {
             return self.draw_pane(buffer, layout.zoomed(), view, focus, true);
         }
         verdict::draw(buffer, layout.verdict, view);
+        if view.data.verdict.proof.is_some() {
+            view.look.areas.add(layout.verdict, Spot::Act(Action::Explain));
+        }
         if view.data.extent.is_none() {
             return first_run::draw(buffer, layout.below_verdict(), view);
         }
@@ -54,6 +59,7 @@ impl Grid {
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
+        view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
             Pane::Delivery => delivery::draw(buffer, at, view, list),
             Pane::Failures => failures::draw(buffer, at, view, list),
@@ -87,6 +93,17 @@ impl Grid {
             _ => false,
         };
         if changed { Outcome::Changed } else { Outcome::Ignored }
+    }
+
+    /// Takes a click: the pane gets the focus, the row the cursor.
+    pub(super) fn point(&mut self, hit: &Hit, data: &OverviewData, size: Size) -> Outcome {
+        let Some(pane) = hit.pane.and_then(|at| Pane::ALL.get(at)) else { return Outcome::Ignored };
+        self.focus_on(*pane);
+        if let Some(row) = hit.row {
+            let listing = Listing::of(*pane, self.zoomed(size));
+            self.lists[listing as usize].select(data, listing, row);
+        }
+        Outcome::Changed
     }
 
     /// What can be done now, most used first.
@@ -142,6 +159,18 @@ impl Grid {
         }
     }
 
+    /// Focus and zoom, for the next start.
+    pub(super) fn remember(&self) -> Value {
+        json!({ "pane": self.focus.map(|pane| pane as usize), "zoomed": self.zoomed })
+    }
+
+    /// Takes up again what was remembered.
+    pub(super) fn recall(&mut self, left: &Value) {
+        let pane = left.get("pane").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        self.focus = pane.and_then(|at| Pane::ALL.get(at)).copied();
+        self.zoomed = left.get("zoomed").and_then(Value::as_bool).unwrap_or(false);
+    }
+
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
@@ -159,7 +188,7 @@ impl Grid {
     }
 
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
-    fn zoomed(&self, size: Size) -> bool {
+    pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
     }
 

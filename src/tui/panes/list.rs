@@ -36,6 +36,14 @@ impl List {
         moved
     }
 
+    /// Puts the cursor on a row.
+    pub(super) fn select(&mut self, data: &OverviewData, listing: Listing, row: usize) {
+        if row < data.len(listing) {
+            self.row = row;
+            self.anchor = data.key(listing, row);
+        }
+    }
+
     /// The row under the cursor.
     pub(super) fn row(&self) -> usize {
         self.row
