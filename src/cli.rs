@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand. Only this module prints, through [`output`]: data on stdout, diagnostics on
 //! stderr.
 
+mod accept;
+mod captured;
 mod check;
 mod completions;
 mod demo;
@@ -8,6 +10,7 @@ mod events;
 mod explain;
 mod export;
 mod failure;
+mod forget;
 mod forward;
 mod import;
 mod keys;
@@ -19,6 +22,7 @@ mod receive;
 mod refused;
 mod replay;
 mod report;
+mod reread;
 mod send;
 mod serve;
 mod target;
@@ -79,6 +83,8 @@ enum Command {
     Explain(explain::Explain),
     Send(send::Send),
     Refused(refused::RefusedArgs),
+    Forget(forget::Forget),
+    Reread(reread::RereadArgs),
     Export(export::Export),
     Import(import::Import),
     Forward(forward::ForwardArgs),
@@ -221,6 +227,8 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Explain(args)) => explain::run(&common, &args),
         Some(Command::Send(args)) => send::run(&common, &args),
         Some(Command::Refused(args)) => refused::run(&common, &args),
+        Some(Command::Forget(args)) => forget::run(&common, &args),
+        Some(Command::Reread(args)) => reread::run(&common, &args),
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),

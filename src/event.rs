@@ -18,6 +18,7 @@ pub mod mask;
 mod merge;
 pub mod ndjson;
 mod notice;
+pub mod person;
 
 pub use decode::decode;
 pub use isolated::decode_isolated;

@@ -21,6 +21,7 @@ mod retention;
 mod schema;
 mod term;
 mod threads;
+pub mod upkeep;
 mod uptime;
 mod writer;
 
@@ -60,6 +61,18 @@ pub struct RawRequest {
     pub verified: Option<Verified>,
     /// The exact bytes of the body.
     pub body: Bytes,
+}
+
+/// Marks a request of which a customer was taken out, in the place of a header; its value is when. No sender can set it, as a
+/// receiver keeps a few headers only.
+pub const REDACTED: &str = "watop-redacted";
+
+impl RawRequest {
+    /// When a customer was taken out of it: what is left does not verify and is not what came.
+    pub fn redacted(&self) -> Option<&str> {
+        let mark = self.headers.iter().find(|(name, _)| name == REDACTED);
+        mark.and_then(|(_, at)| std::str::from_utf8(at).ok())
+    }
 }
 
 /// What a commit says to the request that waited for it.

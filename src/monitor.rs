@@ -72,6 +72,11 @@ impl Monitor {
         Self { settings, ..Self::default() }
     }
 
+    /// After this long without delivery or failure a message is silent, in milliseconds.
+    pub fn horizon_ms(&self) -> i64 {
+        i64::try_from(self.settings.horizon.as_millis()).unwrap_or(i64::MAX)
+    }
+
     /// Folds one committed batch.
     pub fn fold_batch(&mut self, batch: &Batch) {
         for summary in &batch.requests {

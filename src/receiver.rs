@@ -4,9 +4,11 @@
 //! `body` reads under a cap, `signature` verifies the bytes as they came, `intake` decodes and commits them. Whatever is
 //! refused goes into the list of `refused` requests, with what `explain` makes of a wrong signature.
 
+mod accept;
 mod answer;
 mod body;
 mod connection;
+mod examine;
 mod explain;
 mod handshake;
 mod headers;
@@ -16,6 +18,9 @@ mod refused;
 mod routes;
 mod server;
 pub mod signature;
+
+pub use accept::{STALE, accept};
+pub use examine::{Finding, examine};
 
 use crate::config;
 use crate::event::Millis;
@@ -75,6 +80,7 @@ impl Receiver {
         let router = routes::router(Arc::clone(&intake), &config.path);
         let patience = Patience { header: config.header_timeout, rest: server::REST };
         let (stop, stopping) = watch::channel(false);
+        tokio::spawn(accept::Taker::new(Arc::clone(&intake)).run(stopping.clone()));
         let server = tokio::spawn(server::serve(listener, router, patience, config.connections, stopping));
         Ok(Self { address, intake, server, stop, clerk })
     }

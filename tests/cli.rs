@@ -8,6 +8,8 @@ mod message;
 mod plain;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/upkeep.rs"]
+mod upkeep;
 
 use serde_json::Value;
 use std::fs;
@@ -434,9 +436,21 @@ fn a_wrong_command_line_ends_with_2() {
 fn help_and_version_go_to_stdout() {
     let user = User::new();
     assert!(user.out(&["--version"]).starts_with("watop "));
-    for command in
-        ["demo", "serve", "report", "events", "explain", "send", "refused", "check", "completions", "man", "message"]
-    {
+    for command in [
+        "demo",
+        "serve",
+        "report",
+        "events",
+        "explain",
+        "send",
+        "refused",
+        "check",
+        "completions",
+        "man",
+        "message",
+        "forget",
+        "reread",
+    ] {
         assert!(user.out(&[command, "--help"]).contains("Examples:"), "{command}");
         assert!(user.out(&["man", command]).contains(".TH"), "{command}");
     }

@@ -10,6 +10,8 @@ mod sources;
 mod support;
 #[path = "journal/trouble.rs"]
 mod trouble;
+#[path = "journal/upkeep.rs"]
+mod upkeep;
 
 use serde_json::json;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier};
 use values::{MINUTE, Screen, ago, calm, conversation, funnel, incident};
 use watop::event::Millis;
 use watop::journal::Health;
-use watop::monitor::view::{Activity, Failure, Funnel, Outcomes, Verdict};
+use watop::monitor::view::{Activity, Failure, Funnel, Group, Outcomes, Verdict};
 use watop::tui::action::Action;
 use watop::tui::page::Outcome;
 use watop::tui::panes::{OverviewData, Size};
@@ -50,7 +50,7 @@ fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome 
 
 fn opened(outcome: Outcome) -> (String, String) {
     match outcome {
-        Outcome::Open(Open { place: Place::Events { filter }, title }) => (filter, title),
+        Outcome::Open(Open { place: Place::Events { filter } | Place::Messages { filter }, title }) => (filter, title),
         other => panic!("nothing was opened: {other:?}"),
     }
 }
@@ -228,6 +228,15 @@ fn with_text(mut data: OverviewData, hostile: &str) -> OverviewData {
     for number in &mut data.numbers {
         number.number = Some(hostile.into());
     }
+    for group in &mut data.zoom.groups {
+        group.value = Group::Named(hostile.into());
+    }
+    for row in &mut data.zoom.hit.rows {
+        row.value = Group::Named(hostile.into());
+    }
+    for template in &mut data.zoom.hit.templates {
+        template.0 = Group::Named(hostile.into());
+    }
     data.verdict.what.insert(1, (hostile.to_owned(), true));
     data.verdict.more.insert(1, (hostile.to_owned(), false));
     for mark in &mut data.activity.marks {
@@ -340,7 +349,7 @@ fn every_number_opens_as_a_filter_that_parses() {
     data.failures.insert(0, Failure { code: None, ..data.failures[0].clone() });
     data.conversations.insert(0, conversation("Masked", "852xxxx*05 \"x\\", "hi", 30, true));
     data.conversations[1].number = None;
-    data.numbers[1].number = None;
+    data.zoom.groups[1].value = Group::Unnamed;
     for (tabs, zoomed) in [(0, false), (1, false), (2, false), (3, false), (3, true)] {
         let mut screen = Screen::new("mono", false);
         act(&mut screen, &vec![Action::NextPane; tabs], &data);

@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::output::{Data, Tone};
 use super::receive::labels;
 use super::watch::check_screen;
-use super::{Common, ENV, ReceiveArgs};
+use super::{Common, ENV, ReceiveArgs, captured};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
 use crate::config::{Config, default_file, is_private};
@@ -13,23 +13,32 @@ use crate::journal::{Reader, directory};
 use clap::Args;
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Say what is wrong with the set-up and how to mend it
 ///
 /// Looks at configuration, secrets (by their labels), port, disk, journal and terminal, changes nothing and disturbs no
-/// running receiver. Exit code 1 when something must be mended.
+/// running receiver. Exit code 1 when something must be mended, or the request does not verify.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   watop check
   watop check --listen 0.0.0.0:8787
+  watop check --request captured.http     why its signature does not match
+  watop check --refused 17
   watop check --print-config > ~/.config/watop/config.toml")]
 pub(super) struct Check {
     /// Print the default configuration, commented, and nothing else
     #[arg(long)]
     print_config: bool,
+    /// Explain whether this captured request verifies, and which secret, algorithm or spelling of the body would have matched:
+    /// header lines (Name: value), an empty line, and the body to the byte
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["print_config", "refused"])]
+    request: Option<PathBuf>,
+    /// The same for an entry of the refused list, with the secrets of now
+    #[arg(long, value_name = "N", conflicts_with = "print_config")]
+    refused: Option<u64>,
     #[command(flatten)]
     receive: ReceiveArgs,
 }
@@ -61,6 +70,11 @@ fn fail(about: &'static str, text: impl Into<String>) -> Finding {
 }
 
 pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(), Failure> {
+    match (&args.request, args.refused) {
+        (Some(file), _) => return captured::file(common, file),
+        (None, Some(n)) => return captured::refused(common, n),
+        (None, None) => {}
+    }
     let mut out = Data::new(common.color);
     if args.print_config {
         out.bytes(default_file().as_bytes())?;

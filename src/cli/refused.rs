@@ -9,24 +9,28 @@ use crate::event::clean::{clean, clean_lines, json_escape_controls};
 use crate::event::mask::Masker;
 use crate::journal::Reader;
 use crate::journal::operator::{Operator, Refused};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::path::Path;
 
-/// List refused requests with their reasons, newest first, or show one whole
+/// List refused requests with their reasons, newest first, show one whole, or take one in
 ///
 /// The list is bounded: the newest 1,000 are kept. The explanation says which usual mistake would have made the signature
 /// match, such as another configured secret or a body that was re-indented on its way.
 #[derive(Debug, Args)]
 #[command(
     name = "refused",
+    args_conflicts_with_subcommands = true,
     after_help = "\
 Examples:
   watop refused
   watop refused 17                 with its headers and the beginning of its body
+  watop refused accept 17          take in one that was only too old
   watop refused --format ndjson"
 )]
 pub(super) struct RefusedArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// Number of the one to show whole
     #[arg(value_name = "N")]
     number: Option<u64>,
@@ -34,6 +38,19 @@ pub(super) struct RefusedArgs {
     format: Format,
     #[command(flatten)]
     masking: Masking,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Take in a request that was signed correctly and only too old
+    ///
+    /// It is verified again but for its age, stored with the time at which it came, and marked in the list. A running receiver
+    /// takes it in within some seconds; without one it is stored at once.
+    Accept {
+        /// Number of the refused request
+        #[arg(value_name = "N")]
+        number: u64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,6 +97,9 @@ struct Whole<'a> {
 }
 
 pub(super) fn run(common: &Common, args: &RefusedArgs) -> Result<(), Failure> {
+    if let Some(Action::Accept { number }) = args.action {
+        return super::accept::run(common, number);
+    }
     let config = common.load()?.config;
     let operator = operator(&config.data_dir)?;
     let mut out = Data::new(common.color);

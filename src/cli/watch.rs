@@ -5,9 +5,7 @@ use super::receive::{POLL, Reload, Running, labels};
 use super::window::now;
 use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
-use crate::event::mask::Masker;
 use crate::journal::Reader;
-use crate::journal::operator::Operator;
 use crate::receiver::Receiver;
 use crate::source;
 use crate::tui;
@@ -64,12 +62,13 @@ pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
 /// Shows a running receiver until the user leaves. `reload` reads the configuration again, where there is one.
 pub(super) fn show(config: &Config, running: &Running, reload: Option<tui::Reload>) -> Result<(), Failure> {
     let reader = Reader::open(&config.data_dir)?;
+    let masker = reader.masker()?;
     let feed = source::live(&running.journal, reader)
         .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
     let receiver = Arc::clone(&running.receiver);
     tui::run(tui::Start {
         screen: config.screen.clone(),
-        masker: Masker::new(Operator::open(&config.data_dir)?.mask_key()?),
+        masker,
         settings: config.monitor,
         feed,
         data_dir: config.data_dir.clone(),

@@ -12,7 +12,7 @@ pub(super) const JOURNAL: &str = "journal.db";
 /// Name of the search index's file. It is derived: whoever removes it loses time only.
 pub(super) const INDEX: &str = "index.db";
 /// Name of the second database.
-pub(super) const OPERATOR: &str = "operator.db";
+pub(crate) const OPERATOR: &str = "operator.db";
 /// Name of the file that the writer locks.
 const LOCK: &str = "journal.lock";
 
@@ -220,6 +220,23 @@ pub(super) fn set_aside(dir: &Path, name: &str, now: Millis) -> Result<PathBuf, 
         }
     }
     Ok(aside)
+}
+
+/// Databases in `dir` that were set aside: damaged ones and copies from before an upgrade.
+pub(super) fn set_aside_files(dir: &Path) -> Result<Vec<PathBuf>, OpenError> {
+    let aside = |name: &str| {
+        let of = |database: &&str| {
+            name.strip_prefix(*database)
+                .is_some_and(|rest| rest.starts_with(".damaged-") || rest.starts_with(".schema-"))
+        };
+        [JOURNAL, OPERATOR].iter().any(of)
+    };
+    let entries = fs::read_dir(dir).map_err(|error| unusable(dir, "cannot be read", &error))?;
+    let names = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found: Vec<PathBuf> =
+        names.filter(|path| path.file_name().is_some_and(|name| aside(&name.to_string_lossy()))).collect();
+    found.sort();
+    Ok(found)
 }
 
 /// Removes a derived database and what belongs to it.

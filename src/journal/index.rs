@@ -13,11 +13,11 @@ mod merge;
 mod run;
 
 use super::duplicates::Known;
-use super::log::{first_kept, known_as};
+use super::log::{Ends, first_kept, known_as};
 use super::page;
 use super::term::Plain;
 use super::writer::Shown;
-use super::{OpenError, directory};
+use super::{OpenError, directory, schema};
 use crate::event::{Key, KeySecret};
 use filter::Filter;
 use merge::Merge;
@@ -154,6 +154,23 @@ pub(super) fn open(dir: &Path, id: &[u8], last_page: u64) -> Result<(Connection,
         held: None,
     };
     Ok((connection, keys))
+}
+
+/// Makes the index of the journal in `dir` from its pages, where nobody writes.
+pub(super) fn make(dir: &Path) -> Result<(), OpenError> {
+    let path = dir.join(directory::JOURNAL);
+    let failed = |error: &dyn std::fmt::Display| OpenError::Unusable(format!("{}: {error}", path.display()));
+    let journal = schema::second_connection(&path).map_err(|error| failed(&error))?;
+    let schema::Identity { id, secret } = schema::Identity::load(&journal).map_err(|error| failed(&error))?;
+    let ends = Ends::load(&journal).map_err(|error| failed(&error))?;
+    let (index, keys) = open(dir, &id, ends.page)?;
+    let shown = Arc::new(Shown::default());
+    shown.committed(&ends);
+    let indexer = Indexer::new(index, &keys, journal, secret, shown, Arc::default());
+    let mut indexer = indexer.map_err(|error| failed(&error))?;
+    drop(keys);
+    while indexer.work().map_err(|error| failed(&error))? {}
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, IndexError> {

@@ -69,7 +69,6 @@ pub(super) fn append(
     }
     let Draft { batch, fresh, amendments, receipts, next } = draft;
     let raw: Vec<_> = pending.iter().map(|item| &item.submission.raw).collect();
-    let (events, requests) = page::encode(&batch, &raw);
     let place = Place {
         page: next.page,
         first_request: ends.request + 1,
@@ -79,6 +78,7 @@ pub(super) fn append(
         amendments: amendments.len() as u64,
         received_to: next.received_to,
     };
+    let (events, requests) = page::encode(&batch, &raw, &place);
     page::insert(&transaction, &place, &events, &requests).map_err(failed)?;
     for (of_seq, seq) in amendments {
         transaction

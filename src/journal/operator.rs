@@ -1,9 +1,13 @@
 //! `operator.db`: what people and the receiver note beside the journal. Any process, short transactions.
 
+mod accepted;
 mod attempts;
+mod forget;
 mod forwarding;
 
+pub use accepted::Asked;
 pub use attempts::{Attempt, Origin, Replayed};
+pub use forget::Erased;
 pub use forwarding::{Fate, Open, Target};
 
 use super::{OpenError, directory, schema};
@@ -29,8 +33,8 @@ const SCHEMA: &str = "
         PRIMARY KEY (minute, reason, answer)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS acknowledged (
         alert TEXT PRIMARY KEY, who TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS masking (key BLOB NOT NULL);
-    INSERT INTO masking SELECT randomblob(16) WHERE NOT EXISTS (SELECT 1 FROM masking);";
+    CREATE TABLE IF NOT EXISTS accepted (
+        n INTEGER PRIMARY KEY, asked_at INTEGER NOT NULL, request INTEGER, failure TEXT);";
 
 /// A refused request, kept in a bounded list.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -109,7 +113,10 @@ impl Operator {
     pub fn open_read_only(dir: &Path) -> Result<Self, OpenError> {
         let path = dir.join(directory::OPERATOR);
         match schema::open_read_only(&path)? {
-            Some(connection) => Ok(Self { path, connection }),
+            Some(connection) => Self::set_up(path, || {
+                accepted::stand_in(&connection)?;
+                Ok(connection)
+            }),
             None => Self::set_up(path, || {
                 let connection = Connection::open_in_memory()?;
                 make_tables(&connection)?;
@@ -133,14 +140,6 @@ impl Operator {
         OpenError::Unusable(format!("{}: {error}", self.path.display()))
     }
 
-    /// The key of this directory's pseudonyms: the same one for good, so that joins survive masking.
-    ///
-    /// # Errors
-    /// The database cannot be read, or is of a version that had none and may only be read.
-    pub fn mask_key(&self) -> Result<[u8; 16], OpenError> {
-        self.connection.query_row("SELECT key FROM masking", [], |row| row.get(0)).map_err(|error| self.failed(&error))
-    }
-
     /// Adds refused requests and counts in one transaction, keeping at most 1,000 entries and 2 MiB. Numbers `n` are given here.
     pub fn add_refused(&mut self, entries: Vec<Refused>, counts: Vec<RefusedCount>) -> Result<(), OpenError> {
         add_refused(&mut self.connection, &entries, &counts)
@@ -151,7 +150,7 @@ impl Operator {
     pub fn refused(&self) -> Result<Vec<Refused>, OpenError> {
         let read = || -> rusqlite::Result<Vec<Refused>> {
             self.connection
-                .prepare_cached("SELECT * FROM refused ORDER BY n DESC")?
+                .prepare_cached("SELECT refused.*, request FROM refused LEFT JOIN accepted USING (n) ORDER BY n DESC")?
                 .query_map([], read_refused)?
                 .collect()
         };
@@ -161,7 +160,7 @@ impl Operator {
     /// One kept refused request.
     pub fn refused_one(&self, n: u64) -> Result<Option<Refused>, OpenError> {
         self.connection
-            .prepare_cached("SELECT * FROM refused WHERE n = ?1")
+            .prepare_cached("SELECT refused.*, request FROM refused LEFT JOIN accepted USING (n) WHERE n = ?1")
             .and_then(|mut one| one.query_row([n as i64], read_refused).optional())
             .map_err(|error| self.failed(&error))
     }
@@ -298,6 +297,7 @@ fn insert_refused(transaction: &Connection, entries: &[Refused]) -> rusqlite::Re
             ))?;
     }
     transaction.execute("DELETE FROM refused WHERE n <= (SELECT max(n) FROM refused) - ?1", [ENTRIES])?;
+    transaction.execute("DELETE FROM accepted WHERE n < (SELECT min(n) FROM refused)", [])?;
     transaction.execute(
         "DELETE FROM refused WHERE n < (SELECT max(n) FROM refused) AND n IN (
              SELECT n FROM (SELECT n, sum(bytes) OVER (ORDER BY n DESC) AS total FROM refused) WHERE total > ?1)",
@@ -323,6 +323,8 @@ fn add_counts(transaction: &Connection, counts: &[RefusedCount], joined: &str) -
 
 fn read_refused(row: &Row) -> rusqlite::Result<Refused> {
     let headers: Vec<u8> = row.get("headers")?;
+    let explanation: Option<String> = row.get("explanation")?;
+    let accepted: Option<i64> = row.get("request")?;
     Ok(Refused {
         n: row.get::<_, i64>("n")? as u64,
         at: Millis(row.get("at")?),
@@ -330,7 +332,10 @@ fn read_refused(row: &Row) -> rusqlite::Result<Refused> {
         path: row.get::<_, String>("path")?.into(),
         answer: row.get("answer")?,
         reason: row.get::<_, String>("reason")?.into(),
-        explanation: row.get("explanation")?,
+        explanation: match accepted {
+            Some(request) => Some(format!("taken in as request {request}; {}", explanation.unwrap_or_default())),
+            None => explanation,
+        },
         // Headers of a later form are left out rather than the whole entry.
         headers: postcard::from_bytes(&headers).unwrap_or_default(),
         body: row.get("body")?,

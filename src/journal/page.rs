@@ -20,6 +20,9 @@ use std::collections::VecDeque;
 
 /// Version of the stored form, the first byte of each blob.
 const FORM: u8 = 1;
+/// The form of a page whose events do not simply follow each other: some were taken out, or belong to requests of other pages.
+/// Before each event stands its [`Position`].
+const SPARSE: u8 = 2;
 
 /// A blob that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,15 @@ struct StoredEvent<'a> {
     detail: Cow<'a, Detail>,
 }
 
+/// Where an event of a sparse page belongs.
+#[derive(Serialize, Deserialize)]
+struct Position<'a> {
+    /// Its sequence number, from the first of the page.
+    offset: u32,
+    /// Its request, when that is in another page.
+    elsewhere: Option<(u64, Millis, Option<Cow<'a, Verified>>)>,
+}
+
 /// A raw request.
 #[derive(Serialize, Deserialize)]
 struct StoredRaw<'a> {
@@ -79,8 +91,10 @@ struct StoredRaw<'a> {
 /// The two blobs of a page: the numbered batch, and its requests as they came.
 ///
 /// The first is the list of request summaries, the number of events and the events; the second is one list.
-pub(super) fn encode(batch: &Batch, raw: &[&RawRequest]) -> (Vec<u8>, Vec<u8>) {
-    let first_request = batch.requests.first().map_or(0, |summary| summary.request);
+pub(super) fn encode(batch: &Batch, raw: &[&RawRequest], place: &Place) -> (Vec<u8>, Vec<u8>) {
+    let first_request = place.first_request;
+    let here = |request: u64| (first_request..first_request + batch.requests.len() as u64).contains(&request);
+    let sparse = (place.first_seq..).zip(&batch.events).any(|(seq, event)| event.seq != seq || !here(event.request));
     let summaries: Vec<_> = batch
         .requests
         .iter()
@@ -96,8 +110,14 @@ pub(super) fn encode(batch: &Batch, raw: &[&RawRequest]) -> (Vec<u8>, Vec<u8>) {
         .collect();
     let mut page = append(Vec::new(), &(summaries, batch.events.len() as u32));
     for event in &batch.events {
+        let here = here(event.request);
+        if sparse {
+            let elsewhere =
+                (!here).then(|| (event.request, event.received_at, event.verified.as_ref().map(Cow::Borrowed)));
+            page = append(page, &Position { offset: (event.seq - place.first_seq) as u32, elsewhere });
+        }
         let stored = StoredEvent {
-            request: (event.request - first_request) as u32,
+            request: if here { (event.request - first_request) as u32 } else { 0 },
             key: event.key.0.to_le_bytes(),
             amends: event.amends,
             path: Cow::Borrowed(&event.path),
@@ -120,7 +140,7 @@ pub(super) fn encode(batch: &Batch, raw: &[&RawRequest]) -> (Vec<u8>, Vec<u8>) {
             body: &raw.body,
         })
         .collect();
-    (pack(&page), pack(&append(Vec::new(), &requests)))
+    (pack(if sparse { SPARSE } else { FORM }, &page), pack(FORM, &append(Vec::new(), &requests)))
 }
 
 fn append(plain: Vec<u8>, value: &impl Serialize) -> Vec<u8> {
@@ -128,9 +148,9 @@ fn append(plain: Vec<u8>, value: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(value, plain).expect("stored forms have known lengths")
 }
 
-fn pack(plain: &[u8]) -> Vec<u8> {
+fn pack(form: u8, plain: &[u8]) -> Vec<u8> {
     let mut packed = vec![0; 5 + lz4_flex::block::get_maximum_output_size(plain.len())];
-    packed[0] = FORM;
+    packed[0] = form;
     packed[1..5].copy_from_slice(&(plain.len() as u32).to_le_bytes());
     #[expect(clippy::expect_used, reason = "the buffer has the largest size that LZ4 can need")]
     let length =
@@ -139,10 +159,11 @@ fn pack(plain: &[u8]) -> Vec<u8> {
     packed
 }
 
-fn unpack(page: u64, blob: &[u8]) -> Result<Vec<u8>, PageError> {
+/// Form and content of a blob.
+fn unpack(page: u64, blob: &[u8]) -> Result<(u8, Vec<u8>), PageError> {
     let damaged = |reason: String| PageError::Damaged { page, reason };
     match blob.split_first() {
-        Some((&FORM, rest)) => {
+        Some((&form, rest)) if matches!(form, FORM | SPARSE) => {
             let (length, packed) =
                 lz4_flex::block::uncompressed_size(rest).map_err(|error| damaged(error.to_string()))?;
             // LZ4 never shrinks to less than a 255th: a greater length is damage, and not worth its memory.
@@ -150,6 +171,7 @@ fn unpack(page: u64, blob: &[u8]) -> Result<Vec<u8>, PageError> {
                 return Err(damaged(format!("it claims {length} bytes")));
             }
             lz4_flex::block::decompress_with_dict(packed, length, DICTIONARY)
+                .map(|plain| (form, plain))
                 .map_err(|error| damaged(error.to_string()))
         }
         Some((form, _)) => Err(damaged(format!("its form {form} is not known to this version of watop"))),
@@ -164,13 +186,13 @@ pub(super) struct Place {
     pub(super) page: u64,
     /// Number of its first request.
     pub(super) first_request: u64,
-    /// Its requests; never 0.
+    /// Its requests; 0 where all its events belong to requests of earlier pages.
     pub(super) requests: u64,
     /// Sequence number of its first event, or of the next one when it has none.
     pub(super) first_seq: u64,
-    /// Its events, amendments included.
+    /// Its sequence numbers, those of amendments and of events that were taken out included.
     pub(super) events: u64,
-    /// Of these, amendments.
+    /// Of these, those that count as no event: amendments, and what was taken out.
     pub(super) amendments: u64,
     /// The latest receive time of all requests up to and with this page, so that it never falls from page to page.
     pub(super) received_to: Millis,
@@ -310,24 +332,37 @@ fn read(row: &Row) -> Result<(Batch, usize), PageError> {
 
 fn decode(page: u64, first_request: u64, first_seq: u64, blob: &[u8]) -> Result<Batch, PageError> {
     let damaged = |reason: String| PageError::Damaged { page, reason };
-    let plain = unpack(page, blob)?;
+    let (form, plain) = unpack(page, blob)?;
     let ((summaries, count), mut rest): ((Vec<StoredRequest>, u32), _) =
         postcard::take_from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
     // An event is large: each goes from the bytes to its place without a list in between.
     let mut events = Vec::with_capacity((count as usize).min(rest.len() / size_of::<Key>()));
-    for seq in (first_seq..).take(count as usize) {
+    for mut seq in (first_seq..).take(count as usize) {
+        let mut elsewhere = None;
+        if form == SPARSE {
+            let position: Position;
+            (position, rest) = postcard::take_from_bytes(rest).map_err(|error| damaged(error.to_string()))?;
+            seq = first_seq + u64::from(position.offset);
+            elsewhere = position.elsewhere;
+        }
         let stored: StoredEvent;
         (stored, rest) = postcard::take_from_bytes(rest).map_err(|error| damaged(error.to_string()))?;
-        let request = summaries
-            .get(stored.request as usize)
-            .ok_or_else(|| damaged(format!("event {seq} names a request that is not there")))?;
+        let (request, received_at, verified) = match elsewhere {
+            Some((request, received_at, verified)) => (request, received_at, verified.map(Cow::into_owned)),
+            None => {
+                let request = summaries
+                    .get(stored.request as usize)
+                    .ok_or_else(|| damaged(format!("event {seq} names a request that is not there")))?;
+                (first_request + u64::from(stored.request), request.received_at, request.verified.as_deref().cloned())
+            }
+        };
         events.push(Event {
             seq,
-            request: first_request + u64::from(stored.request),
-            received_at: request.received_at,
+            request,
+            received_at,
             key: Key(u128::from_le_bytes(stored.key)),
             amends: stored.amends,
-            verified: request.verified.as_deref().cloned(),
+            verified,
             path: Text::from(stored.path),
             provider_at: stored.provider_at,
             number: stored.number.map(Cow::into_owned),
@@ -355,7 +390,7 @@ pub(super) fn raw(connection: &Connection, page: u64, index: usize) -> Result<Op
     with_raws(connection, page, |stored| stored.into_iter().nth(index).map(RawRequest::from)).map(Option::flatten)
 }
 
-/// All raw requests of a page.
+/// All raw requests of a page, in order.
 pub(super) fn raws(connection: &Connection, page: u64) -> Result<Vec<RawRequest>, PageError> {
     with_raws(connection, page, |stored| stored.into_iter().map(RawRequest::from).collect())
         .map(Option::unwrap_or_default)
@@ -370,7 +405,7 @@ fn with_raws<T>(
     let mut rows = statement.query([signed(page)])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let damaged = |reason: String| PageError::Damaged { page, reason };
-    let plain = unpack(page, row.get_ref(0)?.as_blob().map_err(|error| damaged(error.to_string()))?)?;
+    let (_, plain) = unpack(page, row.get_ref(0)?.as_blob().map_err(|error| damaged(error.to_string()))?)?;
     let stored = postcard::from_bytes(&plain).map_err(|error| damaged(error.to_string()))?;
     Ok(Some(f(stored)))
 }
@@ -390,6 +425,22 @@ impl From<StoredRaw<'_>> for RawRequest {
             body: Bytes::copy_from_slice(raw.body),
         }
     }
+}
+
+/// Puts other content in the place of a page, within the caller's transaction. Its numbers and its time stay.
+pub(super) fn replace(connection: &Connection, place: &Place, page: &[u8], raw: &[u8]) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE pages SET amendments = ?2, data = ?3 WHERE page = ?1")?.execute((
+        place.page as i64,
+        place.amendments as i64,
+        page,
+    ))?;
+    connection.prepare_cached("UPDATE raw SET data = ?2 WHERE page = ?1")?.execute((place.page as i64, raw))?;
+    Ok(())
+}
+
+/// The place of the first page after `after`.
+pub(super) fn place_after(connection: &Connection, after: u64) -> rusqlite::Result<Option<Place>> {
+    place(connection, "SELECT {} FROM pages WHERE page > ?1 ORDER BY page LIMIT 1", after)
 }
 
 /// The oldest page.

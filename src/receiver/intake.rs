@@ -103,6 +103,11 @@ impl Intake {
         &self.journal
     }
 
+    /// What requests are verified with now.
+    pub(super) fn verifier(&self) -> Arc<Verifier> {
+        Arc::clone(&self.credentials.read().unwrap_or_else(PoisonError::into_inner).verifier)
+    }
+
     pub(super) fn verify_token(&self) -> Option<SecretText> {
         self.credentials.read().unwrap_or_else(PoisonError::into_inner).verify_token.clone()
     }
@@ -132,7 +137,7 @@ impl Intake {
     }
 
     fn verify(&self, headers: &HeaderMap, body: &Bytes, now: Millis) -> Result<Option<Verified>, Complaint> {
-        let verifier = Arc::clone(&self.credentials.read().unwrap_or_else(PoisonError::into_inner).verifier);
+        let verifier = self.verifier();
         if !verifier.has_secrets() {
             check_unsigned(headers, body)?;
             return Ok(None);

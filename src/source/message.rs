@@ -64,8 +64,8 @@ pub fn closest(reader: &Reader, start: &str) -> Result<BTreeSet<Text>, OpenError
     Ok(found)
 }
 
-/// Events of the message, under all names that its events give it.
-fn same_message(reader: &Reader, id: &str) -> Result<BTreeSet<u64>, OpenError> {
+/// Sequence numbers of the events of a message, under all names that its events give it.
+pub fn same_message(reader: &Reader, id: &str) -> Result<BTreeSet<u64>, OpenError> {
     let mut names = vec![Text::from(id)];
     let mut seqs = BTreeSet::new();
     let mut next = 0;

@@ -53,6 +53,7 @@ actions! {
         Last "last" "last row" "最后一行",
         Overview "overview" "overview" "总览",
         Events "events" "events" "事件",
+        Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
         Back "back" "back, close" "返回,关闭",
     }
@@ -82,6 +83,7 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        Dimension "dimension" "by the next dimension" "换下一维度",
     }
     Act {
         Copy "copy" "copy value" "复制值",

@@ -12,6 +12,7 @@ use super::export::ExportJob;
 use super::keymap::{Key, Keymap};
 use super::lang::{Lang, say};
 use super::look::Look;
+use super::messages_tab::MessagesTab;
 use super::notice::Notice;
 use super::overlays::{History, Over};
 use super::page::Page;
@@ -21,6 +22,7 @@ use super::place::{Open, Place, Step, Tab};
 use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
+use super::story_page::StoryPage;
 use super::theme::Theme;
 use super::widgets::format;
 use crate::event::mask::Masker;
@@ -153,6 +155,8 @@ pub struct App {
 pub(super) struct Pages {
     pub(super) overview: Overview,
     pub(super) events: EventsTab,
+    pub(super) messages: MessagesTab,
+    pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
 }
 
@@ -162,13 +166,15 @@ impl Pages {
         match place {
             Place::Overview => &self.overview,
             Place::Events { .. } => &self.events,
+            Place::Messages { .. } => &self.messages,
+            Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 3] {
-        [&mut self.overview, &mut self.events, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 5] {
+        [&mut self.overview, &mut self.events, &mut self.messages, &mut self.story, &mut self.refused]
     }
 
     /// The same, to change it.
@@ -176,6 +182,8 @@ impl Pages {
         match place {
             Place::Overview => &mut self.overview,
             Place::Events { .. } => &mut self.events,
+            Place::Messages { .. } => &mut self.messages,
+            Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
         }
     }
@@ -348,6 +356,9 @@ impl App {
         match answer {
             Answer::Rows(rows) => self.pages.events.rows(rows),
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
+            Answer::Messages(found) => self.pages.messages.found(found),
+            Answer::Story { id, found } => self.pages.story.found(&id, found, now),
+            Answer::Request { request, raw } => self.pages.story.request(request, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Gaps { gaps, kept_from } => {
                 if self.known.gaps != gaps || self.known.kept_from != kept_from {
@@ -365,7 +376,11 @@ impl App {
                     Err(why) => Notice::wrong(why),
                 });
             }
-            Answer::Failed(why) => self.pages.events.failed(why, now),
+            Answer::Failed(why) => {
+                self.pages.messages.failed(now);
+                self.pages.story.failed(now);
+                self.pages.events.failed(why, now);
+            }
         }
     }
 
@@ -408,7 +423,14 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        self.path.push(Step { from: self.here(), title: open.title, filter });
+        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
+        let personal = self.look.masker.is_none()
+            && match &open.place {
+                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
+                Place::Message { .. } => true,
+                Place::Overview | Place::Refused => false,
+            };
+        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
         self.show(open.place);
     }
 
@@ -416,6 +438,7 @@ impl App {
     fn here(&self) -> Place {
         match &self.at {
             Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
+            Place::Messages { .. } => Place::Messages { filter: self.pages.messages.expression().to_owned() },
             other => other.clone(),
         }
     }
@@ -433,6 +456,11 @@ impl App {
         match &place {
             Place::Events { filter } if self.pages.events.expression() != filter => self.pages.events.filter(filter),
             Place::Events { .. } => {}
+            Place::Messages { filter } if self.pages.messages.expression() != filter => {
+                self.pages.messages.filter(filter)
+            }
+            Place::Messages { .. } => self.pages.messages.read_again(),
+            Place::Message { id } => self.pages.story.turn_to(id),
             Place::Refused => {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();

@@ -5,7 +5,7 @@ use crate::event::clean::{csv_field, json_escape_controls};
 use crate::event::mask::Masker;
 use crate::event::{Event, Millis, Text, ndjson};
 use crate::journal::Reader;
-use crate::monitor::view::Span;
+use crate::monitor::view::{Dimension, DimensionRow, Span};
 use crate::query::Filter;
 use crate::report::events;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -38,6 +38,13 @@ impl Row {
             flatten(&mut flat, key, value);
         }
         Self(flat)
+    }
+
+    /// The funnel of one value of a dimension, as a row.
+    pub(super) fn group(dimension: Dimension, row: &DimensionRow) -> Self {
+        let mut fields = vec![(dimension.as_str().to_owned(), Value::from(row.value.label()))];
+        fields.extend(Self::of(&row.funnel).0);
+        Self(fields)
     }
 
     fn parse(object: &str) -> serde_json::Result<Self> {

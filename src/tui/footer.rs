@@ -24,6 +24,7 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("view", "视图", &[Action::Left, Action::Right]),
     ("filter", "过滤", &[Action::Filter]),
     ("filter off", "关过滤", &[Action::FilterOff]),
+    ("by", "维度", &[Action::Dimension]),
     ("zoom", "放大", &[Action::Zoom]),
     ("explain", "解释", &[Action::Explain]),
     ("pause", "暂停", &[Action::Pause]),

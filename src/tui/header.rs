@@ -5,7 +5,7 @@ use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
 use super::panes;
-use super::place::Tab;
+use super::place::{Place, Tab};
 use super::theme::{Glyph, Role};
 use super::widgets::format;
 use super::widgets::strip::{self, Segment};
@@ -177,6 +177,7 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
     match tab {
         Tab::Overview => look.lang.pick("Overview", "总览"),
         Tab::Events => look.lang.pick("Events", "事件"),
+        Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
     }
 }
@@ -230,13 +231,18 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
 
 /// The way to what is looked at; its last step alone where it is narrow.
 fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
-    let mut here = tab_name(app.tab(), look);
+    let mut here = std::borrow::Cow::Borrowed(tab_name(app.tab(), look));
     let mut words = Words::new(look);
-    for step in &app.path {
+    for (at, step) in app.path.iter().enumerate() {
         if !narrow {
-            words = words.muted(format!("{} ", clean(here))).glyph(Role::Faint, Glyph::PathStep).muted(" ");
+            words = words.muted(format!("{here} ")).glyph(Role::Faint, Glyph::PathStep).muted(" ");
         }
-        here = &step.title;
+        here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
+            // An id may hold a phone, and the mask may be put on after it was opened.
+            Place::Message { id } if look.masker.is_some() => look.id(id),
+            _ if step.personal && look.masker.is_some() => look.words(&step.title),
+            _ => clean(&step.title),
+        };
     }
-    words.strong(clean(here).into_owned())
+    words.strong(here.into_owned())
 }

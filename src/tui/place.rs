@@ -1,6 +1,8 @@
 //! What can be looked at, and how one got there.
 
 use super::action::Action;
+use crate::event::Text;
+use crate::event::ids::short_id;
 
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,16 @@ pub enum Place {
         /// Selects them.
         filter: String,
     },
+    /// The list of messages.
+    Messages {
+        /// Selects them; a word alone is looked for.
+        filter: String,
+    },
+    /// One message's story.
+    Message {
+        /// Its id or meta id.
+        id: Text,
+    },
     /// Refused requests.
     Refused,
 }
@@ -22,6 +34,7 @@ impl Place {
         match self {
             Self::Overview => Tab::Overview,
             Self::Events { .. } => Tab::Events,
+            Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
         }
     }
@@ -34,19 +47,22 @@ pub enum Tab {
     Overview,
     /// The live tail.
     Events,
+    /// What became of each message.
+    Messages,
     /// Refused requests.
     Refused,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Events, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
 
     /// The action that switches to it.
     pub fn action(self) -> Action {
         match self {
             Self::Overview => Action::Overview,
             Self::Events => Action::Events,
+            Self::Messages => Action::Messages,
             Self::Refused => Action::Refused,
         }
     }
@@ -56,6 +72,7 @@ impl Tab {
         match self {
             Self::Overview => "overview",
             Self::Events => "events",
+            Self::Messages => "messages",
             Self::Refused => "refused",
         }
     }
@@ -65,6 +82,7 @@ impl Tab {
         match self {
             Self::Overview => 1,
             Self::Events => 2,
+            Self::Messages => 3,
             Self::Refused => 4,
         }
     }
@@ -84,11 +102,24 @@ impl Open {
     pub fn events(filter: String, title: String) -> Self {
         Self { place: Place::Events { filter }, title }
     }
+
+    /// The messages that `filter` selects.
+    pub fn messages(filter: String, title: String) -> Self {
+        Self { place: Place::Messages { filter }, title }
+    }
+
+    /// The story of one message.
+    pub fn message(id: Text) -> Self {
+        let title = short_id(&id).into_owned();
+        Self { place: Place::Message { id }, title }
+    }
 }
 
 /// A step of a drill-down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
+    /// What was opened names a person, and was not masked then.
+    pub(super) personal: bool,
     /// What was left.
     pub(super) from: Place,
     /// What was opened.

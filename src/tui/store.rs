@@ -4,11 +4,14 @@
 
 use super::events_tab::row::Row;
 use super::export::{self, ExportJob};
-use crate::event::{Event, Millis};
+use super::messages_tab::read::{self, Found, MessagesJob};
+use super::story_page;
+use crate::event::{Event, Millis, Text};
 use crate::journal::operator::{Operator, Refused, RefusedCount};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::message::gather;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +37,15 @@ pub enum Job {
         /// Its request's number.
         request: u64,
     },
+    /// Messages before a page.
+    Messages(MessagesJob),
+    /// Everything about one message.
+    Story {
+        /// Its id or meta id.
+        id: Text,
+    },
+    /// One raw request.
+    Request(u64),
     /// Refused requests: counts of the span, and the list when it is looked at.
     Refused {
         /// The span of the counts.
@@ -87,6 +99,22 @@ pub enum Answer {
         /// The event, amendments merged in.
         event: Option<Box<Event>>,
         /// The request that brought it.
+        raw: Option<Box<RawRequest>>,
+    },
+    /// To [`Job::Messages`].
+    Messages(Found),
+    /// To [`Job::Story`].
+    Story {
+        /// The job's.
+        id: Text,
+        /// `None`: the journal does not know it.
+        found: Option<Box<story_page::Found>>,
+    },
+    /// To [`Job::Request`].
+    Request {
+        /// The job's.
+        request: u64,
+        /// `None`: it was removed.
         raw: Option<Box<RawRequest>>,
     },
     /// To [`Job::Refused`].
@@ -166,6 +194,9 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let event = reader.event(seq)?.map(Box::new);
             Answer::Event { seq, event, raw: reader.request(request)?.map(Box::new) }
         }
+        Job::Messages(job) => Answer::Messages(read::read(&Reader::open(dir)?, &job)?),
+        Job::Story { id } => Answer::Story { found: story(dir, &id)?.map(Box::new), id },
+        Job::Request(request) => Answer::Request { request, raw: Reader::open(dir)?.request(request)?.map(Box::new) },
         Job::Refused { span, list } => {
             let operator = Operator::open(dir)?;
             let counts = operator.refused_counts(span.from, span.to)?;
@@ -179,6 +210,17 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             Answer::Gaps { gaps: reader.gaps(span.from, span.to)?, kept_from }
         }
     })
+}
+
+/// A message, and where its requests were forwarded to.
+fn story(dir: &Path, id: &str) -> Result<Option<story_page::Found>, OpenError> {
+    let Some(material) = gather(&Reader::open(dir)?, id)? else { return Ok(None) };
+    let operator = Operator::open_read_only(dir)?;
+    let mut attempts = Vec::new();
+    for carrier in &material.requests {
+        attempts.extend(operator.attempts_of(carrier.request)?);
+    }
+    Ok(Some(story_page::Found { material, attempts }))
 }
 
 fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {

@@ -182,6 +182,7 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         }
         Action::Overview => go(app, Place::Overview),
         Action::Events => go(app, Place::Events { filter: app.pages.events.expression().to_owned() }),
+        Action::Messages => go(app, Place::Messages { filter: app.pages.messages.expression().to_owned() }),
         Action::Refused => go(app, Place::Refused),
         Action::Pause => pause(app, now),
         Action::Narrower => return look(app, app.known.period.narrower()),
@@ -364,6 +365,7 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::Back, app.at != Place::Overview || !app.path.is_empty()),
         (Action::Overview, app.at != Place::Overview),
         (Action::Events, !matches!(app.at, Place::Events { .. })),
+        (Action::Messages, !matches!(app.at, Place::Messages { .. })),
         (Action::Refused, app.at != Place::Refused),
         (Action::Explain, app.glance.verdict.proof.is_some()),
         (Action::Filter, true),

@@ -10,6 +10,7 @@ use watop::monitor::view::*;
 use watop::receiver::Vitals;
 use watop::tui::keymap::Keymap;
 use watop::tui::look::Look;
+use watop::tui::panes::data::Zoom;
 use watop::tui::panes::intake::{Access, Form};
 use watop::tui::panes::{Grid, Intake, OverviewData, Size, View};
 use watop::tui::theme::{Depth, Theme};
@@ -125,20 +126,6 @@ pub(crate) fn calm() -> OverviewData {
         (132000, "Parameter count", "template", 10),
     ];
     let outcomes = Outcomes { read: 22_745, delivered: 20_534, failed: 850, waiting: 2_510, silent: 0 };
-    let by_number = |number: &str, attempted: u64| NumberRow {
-        number: Some(number.into()),
-        funnel: funnel(
-            attempted,
-            attempted * 98 / 100,
-            Outcomes {
-                read: attempted * 49 / 100,
-                delivered: attempted * 44 / 100,
-                failed: attempted * 2 / 100,
-                waiting: attempted * 5 / 100,
-                silent: 0,
-            },
-        ),
-    };
     let acknowledged = |alert: Alert| Alert { acknowledged: true, ..alert };
     OverviewData {
         scope: scope(),
@@ -172,6 +159,7 @@ pub(crate) fn calm() -> OverviewData {
             marks: Vec::new(),
         },
         funnel: funnel(46_639, 45_864, outcomes),
+        zoom: zoom(),
         numbers: vec![
             by_number("85230174859", 22_350),
             by_number("16692041193", 11_187),
@@ -217,6 +205,63 @@ pub(crate) fn calm() -> OverviewData {
 }
 
 /// The same quarter of an hour in which a template was paused at 14:19:02.
+fn by_number(number: &str, attempted: u64) -> NumberRow {
+    NumberRow {
+        number: Some(number.into()),
+        funnel: funnel(
+            attempted,
+            attempted * 98 / 100,
+            Outcomes {
+                read: attempted * 49 / 100,
+                delivered: attempted * 44 / 100,
+                failed: attempted * 2 / 100,
+                waiting: attempted * 5 / 100,
+                silent: 0,
+            },
+        ),
+    }
+}
+
+/// What only zoomed panes show: delivery by number, how long it took, and whom 132015 hits.
+fn zoom() -> Zoom {
+    let numbers =
+        [by_number("85230174859", 22_350), by_number("16692041193", 11_187), by_number("447360955207", 7_910)];
+    let group = |row: NumberRow| DimensionRow { value: row.number.as_ref().into(), funnel: row.funnel };
+    let hit = |dimension, value: &str, here, elsewhere, explained| HitRow {
+        dimension,
+        value: Group::Named(value.into()),
+        here,
+        elsewhere,
+        share: here as f64 / 2_239.0,
+        share_elsewhere: elsewhere as f64 / 44_423.0,
+        lift: Some(here as f64 / 2_239.0 / (elsewhere as f64 / 44_423.0)),
+        explained,
+    };
+    Zoom {
+        groups: numbers.into_iter().map(group).collect(),
+        deliver: vec![4_675, 15_134, 14_226, 5_469, 1_028, 136, 506],
+        read: vec![2_206, 2_865, 3_881, 4_863, 4_108, 3_029, 734],
+        code: Some(Some(132_015)),
+        hit: Hit {
+            here: 2_239,
+            elsewhere: 44_423,
+            judged: true,
+            rows: vec![
+                hit(Dimension::Tag, "order-update", 2_239, 971, None),
+                hit(Dimension::Number, "85230174859", 2_239, 20_262, Some((Dimension::Tag, 1.0))),
+                hit(Dimension::Country, "+852", 1_699, 15_459, Some((Dimension::Number, 1.0))),
+            ],
+            templates: vec![(Group::Named("order_update".into()), 2_239)],
+        },
+        trend: Trend {
+            from: Millis(scope().span.from.0),
+            column_s: 15,
+            counts: (0..60).map(|at| if at < 8 { 0 } else { 30 + (at * 13) % 26 }).collect(),
+        },
+        ..Zoom::default()
+    }
+}
+
 pub(crate) fn incident() -> OverviewData {
     let calm = calm();
     let paused = Millis(scope().span.from.0 + 122_000);

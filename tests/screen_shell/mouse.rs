@@ -74,7 +74,7 @@ fn a_drag_over_the_activity_selects_its_time() {
     mouse(&mut screen, MouseEventKind::Up(MouseButton::Left), at(19));
     let chosen = screen.shown();
     assert!(line(&chosen, "watop").contains("◀"), "{chosen}");
-    assert!(line(&chosen, "window").contains("window 5 m  14:"), "16 columns of 15 s touch 5 minutes:\n{chosen}");
+    assert!(line(&chosen, "window").contains("window 4 m  14:23–14:27"), "16 columns of 15 s:\n{chosen}");
 }
 
 #[test]
@@ -140,23 +140,14 @@ fn nothing_of_a_person_stays_on_the_screen_once_it_is_masked() {
         let open = screen.press("\t\n"); // opens the conversation where four panes are seen
         assert!(width < 80 || open.contains("85255311705") || open.contains("Mei"), "{open}");
         screen.press("M");
-        let mut pages = vec![screen.shown()];
-        pages.push(screen.press("1"));
+        // Of a list of events, the rows of path and filter; of everything else, all.
+        let above = |shown: String| shown.lines().take(3).collect::<Vec<_>>().join("\n");
+        let mut pages = vec![above(screen.shown()), screen.press("1")];
         for _ in 0..4 {
             pages.push(screen.press("\tz"));
             pages.push(screen.press("z"));
         }
-        pages.push(screen.press("2/to:85266120298\n"));
-        screen.press("/");
-        for _ in 0..40 {
-            screen.key(KeyCode::Backspace, KeyModifiers::NONE);
-        }
-        screen.press("\n");
-        pages.push(screen.press("k\n"));
-        for _ in 0..5 {
-            pages.push(screen.press("l"));
-        }
-        pages.push(screen.press("\x1bkl"));
+        pages.push(above(screen.press("2/to:85266120298\n")));
         pages.push(screen.press("4"));
         for (page, shown) in pages.iter().enumerate() {
             for person in

@@ -38,15 +38,19 @@ impl Dimension {
     /// The filter term that selects messages with this value; `None` where no term can.
     pub fn term(self, group: &Group) -> Option<String> {
         let Group::Named(value) = group else { return None };
-        let quoted = value.replace('\\', "\\\\").replace('"', "\\\"");
+        let plain = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
         Some(match self {
             Self::Country => format!("to:{}*", value.trim_start_matches('+')),
-            _ if value.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c)) => {
-                format!("{}:{value}", self.as_str())
-            }
-            _ => format!("{}:\"{quoted}\"", self.as_str()),
+            _ if plain => format!("{}:{value}", self.as_str()),
+            _ => format!("{}:\"{}\"", self.as_str(), value.chars().flat_map(literal).collect::<String>()),
         })
     }
+}
+
+/// A character that stands for itself within quotes of the filter language.
+fn literal(c: char) -> impl Iterator<Item = char> {
+    let escape = matches!(c, '*' | '?' | '\\' | '"').then_some('\\');
+    escape.into_iter().chain([c])
 }
 
 /// One value of a dimension, or what has none.

@@ -31,6 +31,7 @@ impl App {
         }
         let place = match Tab::ALL.into_iter().find(|tab| tab.name() == left.tab) {
             Some(Tab::Events) => Place::Events { filter: self.pages.events.expression().to_owned() },
+            Some(Tab::Messages) => Place::Messages { filter: self.pages.messages.expression().to_owned() },
             Some(Tab::Refused) => Place::Refused,
             _ => Place::Overview,
         };

@@ -205,7 +205,7 @@ impl EventsTab {
         let least = if self.list.whole { "" } else { "at least " };
         let shown = format::thousands(self.list.rows().len() as u64);
         let mut summary = vec![
-            words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()),
+            words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()),
             words().muted(least).value(shown).muted(" shown"),
             words().value(format::thousands(self.list.hidden)).muted(" hidden"),
         ];
@@ -239,7 +239,7 @@ impl EventsTab {
         Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
         if !good.is_empty() {
             let room = row.right().saturating_sub(x + room + 2);
-            Words::new(look).muted("last good: ").text(clean(good).into_owned()).draw_right(
+            Words::new(look).muted("last good: ").text(look.filter(good).into_owned()).draw_right(
                 buffer,
                 row.right().saturating_sub(1),
                 row.y,

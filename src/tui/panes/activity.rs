@@ -124,13 +124,13 @@ fn scale(values: &[Option<f64>]) -> f64 {
 }
 
 /// Whether no receiver ran for most of a column.
-fn in_gap(view: &View<'_>, times: &Times<'_>, column: usize) -> bool {
+pub(super) fn in_gap(view: &View<'_>, times: &Times<'_>, column: usize) -> bool {
     let middle = Millis(times.start(column).0.midpoint(times.start(column + 1).0));
     view.gaps.iter().any(|(from, to)| *from <= middle && middle < *to)
 }
 
 /// The alerts to mark, the worst first.
-fn marks<'a>(view: &View<'a>) -> Vec<Mark<'a>> {
+pub(super) fn marks<'a>(view: &View<'a>) -> Vec<Mark<'a>> {
     let mut marks: Vec<_> = view.data.activity.marks.iter().collect();
     marks.sort_by_key(|(at, severity, _)| (std::cmp::Reverse(*severity), *at));
     let mark = |(at, severity, what): &(Millis, Severity, crate::event::Text)| {

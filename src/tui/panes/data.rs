@@ -1,12 +1,14 @@
 //! What the overview shows, as plain values: asked of the monitor in one place, once per changed state.
 
-use super::Pane;
+use super::{Pane, delivery};
 use crate::config::Lang;
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
-    Activity, Alert, Conversation, Failure, Funnel, Ingest, NumberRow, Pulse, Scope, Span, Verdict,
+    Activity, Alert, Conversation, Dimension, DimensionRow, Failure, Funnel, Group, Hit, Ingest, NumberRow, Pulse,
+    Scope, Span, Stretch, Trend, Verdict,
 };
+
 use jiff::tz::TimeZone;
 
 const MINUTE: i64 = 60_000;
@@ -21,6 +23,113 @@ pub struct Wants {
     pub columns: usize,
     /// Rows of cohorts over time; 0 when they are not seen.
     pub cohorts: usize,
+    /// The dimension that delivery is broken down by, when that is seen.
+    pub groups: Option<Dimension>,
+    /// Columns of the trend of one code; 0 when it is not seen.
+    pub trend: usize,
+    /// The code under the cursor: its row, and what it is when the cursor was moved there.
+    pub code: (usize, Option<Option<i64>>),
+    /// How failures are sorted.
+    pub sort: Sort,
+}
+
+/// How failures are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Most messages first.
+    #[default]
+    Messages,
+    /// Most recipients first.
+    Recipients,
+    /// The last to begin first.
+    First,
+    /// The last seen first.
+    Last,
+    /// By code.
+    Code,
+}
+
+impl Sort {
+    /// The next one.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Messages => Self::Recipients,
+            Self::Recipients => Self::First,
+            Self::First => Self::Last,
+            Self::Last => Self::Code,
+            Self::Code => Self::Messages,
+        }
+    }
+
+    fn sort(self, failures: &mut [Failure]) {
+        use std::cmp::Reverse;
+        // Sorting is stable: among equals the most messages stay first.
+        match self {
+            Self::Messages => {}
+            Self::Recipients => failures.sort_by_key(|failure| Reverse(failure.recipients)),
+            Self::First => failures.sort_by_key(|failure| Reverse(failure.first_at)),
+            Self::Last => failures.sort_by_key(|failure| Reverse(failure.last_at)),
+            Self::Code => failures.sort_by_key(|failure| failure.code),
+        }
+    }
+}
+
+/// What only a zoomed pane shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zoom {
+    /// The dimension that delivery is broken down by.
+    pub dimension: Dimension,
+    /// Delivery by it.
+    pub groups: Vec<DimensionRow>,
+    /// Messages by how long they took to be delivered, between round edges.
+    pub deliver: Vec<u64>,
+    /// The same to be read.
+    pub read: Vec<u64>,
+    /// How failures are sorted.
+    pub sort: Sort,
+    /// The code under the cursor, when there is one.
+    pub code: Option<Option<i64>>,
+    /// Whom it hits.
+    pub hit: Hit,
+    /// How often it came over time.
+    pub trend: Trend,
+}
+
+impl Default for Zoom {
+    fn default() -> Self {
+        Self {
+            dimension: Dimension::Number,
+            groups: Vec::new(),
+            deliver: Vec::new(),
+            read: Vec::new(),
+            sort: Sort::default(),
+            code: None,
+            hit: Hit::default(),
+            trend: Trend::default(),
+        }
+    }
+}
+
+impl Zoom {
+    fn ask(monitor: &Monitor, scope: &Scope, failures: &[Failure], wants: &Wants) -> Self {
+        let mut zoom = Self { sort: wants.sort, ..Self::default() };
+        if let Some(dimension) = wants.groups {
+            zoom.dimension = dimension;
+            zoom.groups = monitor.by(dimension, scope);
+            let took = |stretch| monitor.took(scope, stretch, &delivery::edges(stretch));
+            (zoom.deliver, zoom.read) = (took(Stretch::Deliver), took(Stretch::Read));
+        }
+        if wants.trend > 0 {
+            let (row, anchor) = wants.code;
+            let at = anchor.and_then(|code| failures.iter().position(|failure| failure.code == code)).unwrap_or(row);
+            zoom.code = failures.get(at.min(failures.len().saturating_sub(1))).map(|failure| failure.code);
+        }
+        if let Some(code) = zoom.code {
+            zoom.hit = monitor.hit(code, scope);
+            zoom.trend = monitor.failure_trend(code, scope, wants.trend);
+        }
+        zoom
+    }
 }
 
 /// Everything the overview shows of the monitor.
@@ -42,8 +151,10 @@ pub struct OverviewData {
     pub numbers: Vec<NumberRow>,
     /// The cohort in slices of whole minutes: start and funnel of each, oldest first.
     pub cohorts: Vec<(Millis, Funnel)>,
-    /// Failures of the cohort, most messages first.
+    /// Failures of the cohort, most messages first unless sorted otherwise.
     pub failures: Vec<Failure>,
+    /// What only a zoomed pane shows.
+    pub zoom: Zoom,
     /// Conversations: those that close within the hour first, then the newest.
     pub conversations: Vec<Conversation>,
     /// Alerts: what is open first, the worst first.
@@ -59,8 +170,8 @@ pub struct OverviewData {
 pub(super) enum Listing {
     /// The stages of the funnel.
     Stages,
-    /// The business numbers.
-    Numbers,
+    /// The values of a dimension.
+    Groups,
     /// Effective codes.
     Codes,
     /// Conversations.
@@ -76,7 +187,7 @@ impl Listing {
     /// What a pane lists.
     pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
         match pane {
-            Pane::Delivery if zoomed => Self::Numbers,
+            Pane::Delivery if zoomed => Self::Groups,
             Pane::Delivery => Self::Stages,
             Pane::Failures => Self::Codes,
             Pane::Conversations => Self::Conversations,
@@ -90,8 +201,8 @@ impl Listing {
 pub(super) enum Key {
     /// A stage of the funnel.
     Stage(Stage),
-    /// A business number, or none.
-    Number(Option<Text>),
+    /// A value of a dimension, or none.
+    Group(Dimension, Group),
     /// An effective code, or none.
     Code(Option<i64>),
     /// Business number and customer.
@@ -157,6 +268,8 @@ impl OverviewData {
         let mut conversations = monitor.conversations(&since(scope.as_of.0 - OPEN_FOR));
         // The sort is stable: within each of the three groups the newest stay first.
         conversations.sort_by_key(|conversation| closing(conversation, scope.as_of));
+        let mut failures = monitor.failures(scope);
+        wants.sort.sort(&mut failures);
         Self {
             window: window.to_owned(),
             extent,
@@ -168,7 +281,8 @@ impl OverviewData {
                 .into_iter()
                 .map(|span| (span.from, monitor.funnel(&Scope { span, ..scope.clone() })))
                 .collect(),
-            failures: monitor.failures(scope),
+            zoom: Zoom::ask(monitor, scope, &failures, wants),
+            failures,
             conversations,
             alerts: monitor.alerts(&since(oldest.0)),
             ingest: monitor.ingest(scope),
@@ -180,9 +294,9 @@ impl OverviewData {
     /// How many things are listed.
     pub(super) fn len(&self, listing: Listing) -> usize {
         match listing {
-            Listing::Stages | Listing::Numbers if self.funnel.attempted == 0 => 0,
+            Listing::Stages | Listing::Groups if self.funnel.attempted == 0 => 0,
             Listing::Stages => Stage::ALL.len(),
-            Listing::Numbers => self.numbers.len(),
+            Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
             Listing::Conversations => self.conversations.len(),
             Listing::Alerts => self.alerts.len(),
@@ -193,7 +307,7 @@ impl OverviewData {
     pub(super) fn key(&self, listing: Listing, row: usize) -> Option<Key> {
         Some(match listing {
             Listing::Stages => Key::Stage(*Stage::ALL.get(row).filter(|_| self.funnel.attempted > 0)?),
-            Listing::Numbers => Key::Number(self.numbers.get(row)?.number.clone()),
+            Listing::Groups => Key::Group(self.zoom.dimension, self.zoom.groups.get(row)?.value.clone()),
             Listing::Codes => Key::Code(self.failures.get(row)?.code),
             Listing::Conversations => {
                 let conversation = self.conversations.get(row)?;

@@ -1,7 +1,9 @@
 //! The delivery funnel of the cohort, its outcomes and latencies.
 
+mod took;
 mod zoomed;
 
+pub(super) use took::edges;
 pub(super) use zoomed::cohort_rows;
 
 use super::data::Stage;

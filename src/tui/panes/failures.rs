@@ -1,6 +1,12 @@
 //! Failures by effective code: what fails, how often, and whether that is new.
 
-use super::layout::split_rows;
+mod hit;
+mod trend;
+
+pub(super) use hit::{dimension, value};
+
+use super::data::Sort;
+use super::layout::{split_columns, split_rows};
 use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::event::clean::clean;
@@ -41,7 +47,7 @@ enum Col {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let failures = &view.data.failures;
-    let (area, below) = at.with_detail(DETAIL);
+    let Parts { table: area, below, trend, hit } = Parts::of(at, view.size);
     let inner =
         frame::draw(buffer, area, view.look, Pane::Failures.name(view.look.lang), totals(view, at.zoomed), at.focused);
     if failures.is_empty() {
@@ -57,6 +63,42 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     if let (Some(below), Some(failure)) = (below, failures.get(list.row())) {
         draw_advice(buffer, below, view, failure);
     }
+    if let (Some(trend), Some(hit), Some(code)) = (trend, hit, view.data.zoom.code) {
+        trend::draw(buffer, trend, view, code);
+        hit::draw(buffer, hit, view, code, &view.data.zoom.hit);
+    }
+}
+
+/// Where the pieces of the pane are.
+struct Parts {
+    table: Rect,
+    /// What to do about the code under the cursor.
+    below: Option<Rect>,
+    trend: Option<Rect>,
+    hit: Option<Rect>,
+}
+
+/// Rows of the pieces below the zoomed table, and columns of who is hit.
+const DETAILS: u16 = 19;
+const HIT: u16 = 52;
+
+impl Parts {
+    fn of(at: Place, size: Size) -> Self {
+        if !at.zoomed || size < Size::Normal || at.area.height < DETAILS + 8 {
+            let (table, below) = at.with_detail(DETAIL);
+            return Self { table, below, trend: None, hit: None };
+        }
+        let (table, below) = split_rows(at.area, at.area.height - DETAILS);
+        let (left, hit) = split_columns(below, below.width - HIT);
+        let (trend, below) = split_rows(left, DETAILS - DETAIL - 1);
+        Self { table, below: Some(below), trend: Some(trend), hit: Some(hit) }
+    }
+}
+
+/// Columns of the trend in the room of the zoomed pane; 0 when it is not seen.
+pub(super) fn trend_columns(area: Rect, size: Size) -> usize {
+    let at = Place { area, focused: true, zoomed: true };
+    Parts::of(at, size).trend.map_or(0, trend::columns)
 }
 
 fn totals<'a>(view: &View<'a>, zoomed: bool) -> Vec<Words<'a>> {
@@ -125,18 +167,24 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let what = Column::text(Col::What, view.pick("what", "含义"), 12).grows();
     let class = Column::text(Col::Class, view.pick("class", "类别"), 10);
     if zoomed {
+        let first = Column::number(Col::FirstMinute, view.pick("first", "首次"), 6);
+        let last = Column::number(Col::LastMinute, view.pick("last", "最近"), 6);
+        let sort = view.data.zoom.sort;
+        let sorted = |by: Sort, head: Column<Col>, en, zh| {
+            if sort == by { Column { head: view.pick(en, zh), ..head } } else { head }
+        };
         return vec![
             Column::text(Col::Mark, "", 4),
-            code.after(2),
+            sorted(Sort::Code, code, "code▲", "代码▲").after(2),
             what.after(2),
             class.after(2).goes(4),
             Column::text(Col::Retry, view.pick("retry", "重试"), 5).after(2).goes(6),
-            messages.after(1),
+            sorted(Sort::Messages, messages, "msgs▼", "消息▼").after(1),
             Column::number(Col::FineShare, view.pick("share", "占比"), 6).after(2).goes(2),
             Column::number(Col::OfAttempted, view.pick("of att.", "占提交"), 7).after(2).goes(5),
-            recipients.after(2).goes(3),
-            Column::number(Col::FirstMinute, view.pick("first", "首次"), 6).after(2).goes(8),
-            Column::number(Col::LastMinute, view.pick("last", "最近"), 6).after(2).goes(7),
+            sorted(Sort::Recipients, recipients, "recips▼", "收件人▼").after(2).goes(3),
+            sorted(Sort::First, first, "first▼", "首次▼").after(2).goes(8),
+            sorted(Sort::Last, last, "last▼", "最近▼").after(2).goes(7),
             Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES).after(3).goes(1),
         ];
     }

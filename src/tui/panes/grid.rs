@@ -1,11 +1,12 @@
 //! Focus, zoom and cursors of the four panes: pure state, drawn and moved on given values.
 
-use super::data::{Listing, OverviewData, Wants};
+use super::data::{Key, Listing, OverviewData, Sort, Wants};
 use super::layout::Layout;
 use super::list::List;
 use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
+use crate::monitor::view::Dimension;
 use crate::tui;
 use crate::tui::action::Action;
 use crate::tui::areas::{Hit, Spot};
@@ -16,11 +17,35 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
 
+/// The dimension that zoomed delivery is broken down by.
+#[derive(Debug, Clone, Copy)]
+struct By(Dimension);
+
+impl Default for By {
+    fn default() -> Self {
+        Self(Dimension::Number)
+    }
+}
+
+impl By {
+    fn next(&mut self) -> bool {
+        self.0 = match self.0 {
+            Dimension::Number => Dimension::Category,
+            Dimension::Category => Dimension::Country,
+            Dimension::Country => Dimension::Tag,
+            Dimension::Tag | Dimension::Template => Dimension::Number,
+        };
+        true
+    }
+}
+
 /// Where the focus and the cursors are.
 #[derive(Debug, Clone, Default)]
 pub struct Grid {
     focus: Option<Pane>,
     zoomed: bool,
+    by: By,
+    sort: Sort,
     lists: [List; Listing::COUNT],
 }
 
@@ -84,6 +109,8 @@ impl Grid {
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
             Action::Back if zoomed => self.zoom(false),
+            Action::Dimension if zoomed && pane == Pane::Delivery => self.by.next(),
+            Action::Sort if zoomed && pane == Pane::Failures => self.sort_by_next(),
             Action::Up => list.step(data, listing, -1),
             Action::Down => list.step(data, listing, 1),
             Action::PageUp => list.step(data, listing, -page),
@@ -124,6 +151,11 @@ impl Grid {
         if size > Size::One {
             actions.push(Action::Zoom);
         }
+        match self.focused(size) {
+            Pane::Delivery if zoomed => actions.push(Action::Dimension),
+            Pane::Failures if zoomed && listed > 1 => actions.push(Action::Sort),
+            _ => {}
+        }
         if data.verdict.proof.is_some() {
             actions.push(Action::Explain);
         }
@@ -142,7 +174,9 @@ impl Grid {
         match what {
             Copied::Value => open::value(data, listing, row, look),
             Copied::Path => match open::behind(data, listing, row, look)?.place {
-                tui::place::Place::Events { filter } => Some(look.filter(&filter).into_owned()),
+                tui::place::Place::Events { filter } | tui::place::Place::Messages { filter } => {
+                    Some(look.filter(&filter).into_owned())
+                }
                 _ => None,
             },
         }
@@ -152,7 +186,7 @@ impl Grid {
     pub(super) fn export(&self, data: &OverviewData, size: Size) -> Vec<Row> {
         match Listing::of(self.focused(size), self.zoomed(size)) {
             Listing::Stages => vec![Row::of(&data.funnel)],
-            Listing::Numbers => data.numbers.iter().map(Row::of).collect(),
+            Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
             Listing::Codes => data.failures.iter().map(Row::of).collect(),
             Listing::Conversations => data.conversations.iter().map(Row::of).collect(),
             Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
@@ -175,10 +209,21 @@ impl Grid {
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), cohorts: 0 };
+            return Wants { columns: layout.activity.map_or(0, activity::columns), ..Wants::default() };
         }
-        let with_cohorts = self.focused(size) == Pane::Delivery;
-        Wants { columns: 0, cohorts: if with_cohorts { delivery::cohort_rows(layout.zoomed()) } else { 0 } }
+        match self.focused(size) {
+            Pane::Delivery => {
+                Wants { cohorts: delivery::cohort_rows(layout.zoomed()), groups: Some(self.by.0), ..Wants::default() }
+            }
+            Pane::Failures => {
+                let list = &self.lists[Listing::Codes as usize];
+                let code = list.anchor().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
+                let trend = failures::trend_columns(layout.zoomed(), size);
+                // The marks of the activity stand on the axis of the trend, too.
+                Wants { columns: trend, trend, code: (list.row(), code), sort: self.sort, ..Wants::default() }
+            }
+            Pane::Conversations | Pane::Alerts => Wants::default(),
+        }
     }
 
     /// The pane in focus.
@@ -190,6 +235,11 @@ impl Grid {
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
     pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
+    }
+
+    fn sort_by_next(&mut self) -> bool {
+        self.sort = self.sort.next();
+        true
     }
 
     fn focus_on(&mut self, pane: Pane) -> bool {

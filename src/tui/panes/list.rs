@@ -44,6 +44,11 @@ impl List {
         }
     }
 
+    /// The thing that the cursor was moved to.
+    pub(super) fn anchor(&self) -> Option<&Key> {
+        self.anchor.as_ref()
+    }
+
     /// The row under the cursor.
     pub(super) fn row(&self) -> usize {
         self.row

@@ -1,8 +1,10 @@
 //! What Enter leads to: the events behind a number, as a filter that is shown and can be edited.
 
 use super::data::{Key, Listing, OverviewData};
+use super::failures;
 use crate::event::Text;
-use crate::monitor::view::Alert;
+use crate::event::clean::clean;
+use crate::monitor::view::{Alert, Dimension, Group};
 use crate::tui::look::Look;
 use crate::tui::place::Open;
 use crate::tui::terms;
@@ -12,10 +14,21 @@ use std::borrow::Cow;
 pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<Open> {
     let (mut filter, title) = match data.key(listing, row)? {
         Key::Stage(stage) => (stage.filter().to_owned(), stage.name(look.lang).to_owned()),
-        Key::Number(number) => (
-            number_filter("kind:status", number.as_ref()),
-            named(number.as_ref().map(|number| look.phone(number)), look),
-        ),
+        Key::Group(Dimension::Number, group) => {
+            (number_filter("kind:status", group.name()), named(group.name().map(|number| look.phone(number)), look))
+        }
+        Key::Group(dimension, group) => {
+            let name = failures::dimension(dimension, look.lang);
+            let none = matches!(dimension, Dimension::Tag | Dimension::Category).then(|| dimension.as_str());
+            match &group {
+                Group::Named(value) => {
+                    let title = format!("{name} {}", clean(value));
+                    (format!("kind:status {}", dimension.term(&group)?), title)
+                }
+                Group::Unnamed => (format!("kind:status not {}:*", none?), named(None, look)),
+                Group::Others => return None,
+            }
+        }
         Key::Code(code) => {
             let short = data.failures.get(row).map_or(Cow::Borrowed(""), |failure| terms::failure(look, failure));
             match code {
@@ -38,14 +51,18 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
         filter = number_filter(&filter, Some(number));
     }
-    Some(Open::events(filter, title))
+    Some(match data.key(listing, row)? {
+        Key::Code(_) => Open::messages(filter, title),
+        _ => Open::events(filter, title),
+    })
 }
 
 /// The value of a row, as it may be shown: a code, a count, a phone, a subject.
 pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
     Some(match data.key(listing, row)? {
         Key::Stage(stage) => stage.count(&data.funnel).to_string(),
-        Key::Number(number) => look.phone(&number?).into_owned(),
+        Key::Group(Dimension::Number, group) => look.phone(group.label()).into_owned(),
+        Key::Group(_, group) => group.label().to_owned(),
         Key::Code(code) => code?.to_string(),
         Key::Conversation(_, customer) => look.phone(&customer?).into_owned(),
         Key::Alert(_) => {

@@ -165,7 +165,9 @@ fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
     }
     let twin = |c: char| match c {
         '·' | '–' | '−' => '-',
-        '→' => '>',
+        '→' | '≥' => '>',
+        '▼' => 'v',
+        '▲' => '^',
         other => other,
     };
     Cow::Owned(text.chars().map(twin).collect())

@@ -1,10 +1,12 @@
 //! The funnel on the whole screen: the cohort in slices of time, and by business number.
 
-use super::super::layout::split_rows;
+use super::super::failures;
+use super::super::layout::{split_columns, split_rows};
 use super::super::list::List;
-use super::super::{Pane, Place, View};
-use super::{hit, outcomes, settled_value};
-use crate::monitor::view::{Funnel, NumberRow};
+use super::super::{Pane, Place, Size, View};
+use super::{hit, outcomes, settled_value, took};
+use crate::monitor::view::{Dimension, DimensionRow, Funnel, NumberRow, Stretch};
+use crate::tui::action::Action;
 use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
@@ -26,12 +28,29 @@ pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
 /// Draws both panes.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
-    let above = if slices > 0 { slices + AROUND_COHORTS } else { 0 };
-    let (cohorts, numbers) = split_rows(at.area, above);
+    let with_times = view.size >= Size::Normal && at.area.height >= 2 * took::ROWS + BY_NUMBER;
+    let least = if with_times { 2 * took::ROWS } else { 0 };
+    let above = if slices > 0 { (slices + AROUND_COHORTS).max(least) } else { 0 };
+    let (above, groups) = split_rows(at.area, above);
     if slices > 0 {
+        let (cohorts, times) = split_columns(above, if with_times { above.width - TIMES } else { above.width });
         draw_cohorts(buffer, cohorts, view);
+        if with_times {
+            draw_times(buffer, times, view);
+        }
     }
-    draw_numbers(buffer, numbers, view, list, at.focused);
+    draw_groups(buffer, groups, view, list, at.focused);
+}
+
+/// Cells of the boxes that say how long it took.
+const TIMES: u16 = 50;
+
+fn draw_times(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let (zoom, funnel) = (&view.data.zoom, &view.data.funnel);
+    let (deliver, read) = split_rows(area, took::ROWS);
+    took::draw(buffer, deliver, view, Stretch::Deliver, &zoom.deliver, &funnel.time_to_deliver_s);
+    let read = Rect { height: took::ROWS.min(read.height), ..read };
+    took::draw(buffer, read, view, Stretch::Read, &zoom.read, &funnel.time_to_read_s);
 }
 
 #[derive(Clone, Copy)]
@@ -73,7 +92,10 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     });
 }
 
-/// A column of the tables by number.
+/// The dimensions that delivery is broken down by, in the order of their key.
+const DIMENSIONS: [Dimension; 4] = [Dimension::Number, Dimension::Category, Dimension::Country, Dimension::Tag];
+
+/// A column of the tables by number and other dimensions.
 #[derive(Clone, Copy)]
 enum Of {
     Number,
@@ -87,15 +109,25 @@ enum Of {
     DeliverBoth,
 }
 
-fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, focused: bool) {
+fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, focused: bool) {
     let data = view.data;
-    let totals = vec![view.words().muted(format!("{} · {}", view.pick("by number", "按号码"), super::cohort(view)))];
+    let (groups, dimension) = (&data.zoom.groups, data.zoom.dimension);
+    let name = failures::dimension(dimension, view.look.lang);
+    let by = say!(view.look, "by {name}", "按{name}");
+    let key = view.keys.key(Action::Dimension).map_or_else(String::new, |key| format!("{key}: "));
+    let dimensions = DIMENSIONS.into_iter().fold(view.words().muted(key), |words, of| {
+        let gap = if of == DIMENSIONS[0] { "" } else { " · " };
+        let name = failures::dimension(of, view.look.lang);
+        let words = words.muted(gap);
+        if of == dimension { words.strong(name) } else { words.muted(name) }
+    });
+    let totals = vec![dimensions.muted(format!("   {}", super::cohort(view))), view.words().muted(by)];
     let inner = frame::draw(buffer, area, view.look, Pane::Delivery.name(view.look.lang), totals, focused);
     if data.funnel.attempted == 0 {
         return super::draw_empty(buffer, inner, view);
     }
     let columns = [
-        Column::text(Of::Number, view.pick("number", "号码"), 13).grows(),
+        Column::text(Of::Number, name, 13).grows(),
         Column::number(Of::Count(|funnel| funnel.attempted), view.pick("attempted", "已提交"), 9),
         Column::number(Of::Count(|funnel| funnel.sent), view.pick("sent", "已发送"), 8).goes(4),
         Column::number(Of::Count(|funnel| funnel.delivered), view.pick("delivered", "已送达"), 10),
@@ -109,10 +141,10 @@ fn draw_numbers(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut Lis
         Column::number(Of::DeliverBoth, "p50 / p95", 11).after(2).goes(1),
     ];
     // Rule, sum and notes below the numbers.
-    let (rows, below) = split_rows(inner, inner.height.saturating_sub(4).min(data.numbers.len() as u16 + 1));
-    let mut table = Table::new(view.look, &columns, data.numbers.len());
+    let (rows, below) = split_rows(inner, inner.height.saturating_sub(4).min(groups.len() as u16 + 1));
+    let mut table = Table::new(view.look, &columns, groups.len());
     list.place(&mut table, rows.height, focused);
-    table.draw(buffer, rows, |row, of, width| number_cell(view, data.numbers.get(row), of, width));
+    table.draw(buffer, rows, |row, of, width| group_cell(view, groups.get(row), of, width));
     let rule = view.look.glyph(Glyph::Rule).repeat(below.width.into());
     let mut rows = super::Rows(below);
     let row = rows.next();
@@ -157,6 +189,14 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let numbers = &view.data.numbers;
     let table = Table::new(view.look, &columns, numbers.len());
     table.draw(buffer, area, |row, of, width| number_cell(view, numbers.get(row), of, width));
+}
+
+fn group_cell<'a>(view: &View<'a>, row: Option<&'a DimensionRow>, of: Of, width: usize) -> Words<'a> {
+    match (row, of) {
+        (None, _) => view.words(),
+        (Some(row), Of::Number) => failures::value(view, view.data.zoom.dimension, &row.value),
+        (Some(row), of) => funnel_cell(view, &row.funnel, of, width),
+    }
 }
 
 fn number_cell<'a>(view: &View<'a>, row: Option<&'a NumberRow>, of: Of, width: usize) -> Words<'a> {

@@ -1,0 +1,262 @@
+//! The Messages tab: one row per message with what became of it; found by id, phone or callback data, or by any filter.
+//!
+//! Without a filter the newest messages of the window are listed. A filter selects messages of which an event satisfies it, and
+//! then all of a message's events count. A word alone is looked for as the beginning of an id, a phone and a tag in the window,
+//! and as the whole of one in everything the journal holds.
+
+mod data;
+mod draw;
+pub mod read;
+mod search;
+
+use super::action::Action;
+use super::lang::Lang;
+use super::page::{Outcome, Page};
+use super::panes::Context;
+use super::place::Open;
+use super::store::Job;
+use super::theme::Role;
+use super::widgets::format;
+use super::widgets::words::Words;
+use crate::event::clean::clean;
+use crate::event::{Millis, Text};
+use crate::journal::Batch;
+use crate::monitor::view::Span;
+use data::Messages;
+use ratatui::Frame;
+use ratatui::crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+use read::{Found, MessagesJob};
+use search::{Search, Typed};
+
+/// Events of messages that are held: enough for some thousand of the newest.
+const EVENTS: usize = 20_000;
+/// Time after which a journal that could not be read is tried again, in milliseconds.
+const RETRY_AFTER: i64 = 2_000;
+
+/// The tab. It reads nothing before it was opened for the first time.
+#[derive(Debug, Default)]
+pub struct MessagesTab {
+    search: Search,
+    list: Messages,
+    /// Id and participant of the row under the cursor.
+    selected: Option<(Text, Option<Text>)>,
+    top: usize,
+    room: usize,
+    /// Which list is being read: an answer for an older one is thrown away.
+    generation: u64,
+    reading: bool,
+    /// The page before which is read next; `None` at the end of the window.
+    before: Option<u64>,
+    /// The whole window was read.
+    whole: bool,
+    paused: bool,
+    span: Option<Span>,
+    retry_at: Option<Millis>,
+    /// What is shown is of before: the next answer takes its place.
+    stale: bool,
+}
+
+impl MessagesTab {
+    /// The expression in force.
+    pub fn expression(&self) -> &str {
+        &self.search.expression
+    }
+
+    /// Puts another filter in force and lists what it selects.
+    pub fn filter(&mut self, expression: &str) {
+        self.search.set(expression);
+        self.start_over();
+    }
+
+    fn start_over(&mut self) {
+        self.read_again();
+        self.list = Messages::default();
+        (self.selected, self.top) = (None, 0);
+    }
+
+    /// Reads the list anew, and shows it as it was until then.
+    pub fn read_again(&mut self) {
+        self.generation += 1;
+        (self.reading, self.before, self.whole, self.stale) = (false, None, false, true);
+    }
+
+    /// Takes in what was read.
+    pub fn found(&mut self, found: Found) {
+        if found.generation != self.generation {
+            return;
+        }
+        if std::mem::take(&mut self.stale) {
+            self.list = Messages::default();
+        }
+        self.reading = false;
+        self.before = Some(found.page);
+        for event in found.events {
+            self.list.take(event);
+        }
+        self.whole = found.end || self.list.events() >= EVENTS;
+    }
+
+    /// The journal could not be read. It is tried again, but not at once.
+    pub fn failed(&mut self, now: Millis) {
+        self.reading = false;
+        self.retry_at = Some(Millis(now.0 + RETRY_AFTER));
+    }
+
+    fn walk(&mut self, action: Action) -> Outcome {
+        let order = self.list.order();
+        let Some(last) = order.len().checked_sub(1) else { return Outcome::Ignored };
+        let cursor = self.cursor().unwrap_or(0);
+        let page = self.room.max(2) - 1;
+        let to = match action {
+            Action::Up => cursor.saturating_sub(1),
+            Action::Down if self.selected.is_none() => 0,
+            Action::Down => cursor + 1,
+            Action::PageUp => cursor.saturating_sub(page),
+            Action::PageDown => cursor + page,
+            Action::First => 0,
+            Action::Last => last,
+            _ => return Outcome::Ignored,
+        };
+        self.selected = self.list.name(to.min(last));
+        Outcome::Changed
+    }
+
+    /// The row under the cursor.
+    fn cursor(&mut self) -> Option<usize> {
+        let selected = self.selected.clone()?;
+        self.list.position(&selected)
+    }
+
+    fn open(&mut self) -> Outcome {
+        let selected = self.cursor().or((!self.list.order().is_empty()).then_some(0));
+        match selected.and_then(|row| self.list.name(row)) {
+            Some((id, participant)) => {
+                self.selected = Some((id.clone(), participant));
+                Outcome::Open(Open::message(id))
+            }
+            None => Outcome::Ignored,
+        }
+    }
+}
+
+impl Page for MessagesTab {
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let words = || Words::new(ctx.look);
+        let lang = ctx.look.lang;
+        let count = self.list.order().len();
+        let shown = format::thousands(count as u64);
+        let unit = if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
+        let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
+        let mut summary = Vec::new();
+        if self.search.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(clean(self.search.expression.trim()).into_owned()));
+        } else {
+            summary.push(words().muted(lang.pick("no filter", "无过滤")));
+        }
+        summary.push(words().muted(least).value(shown).muted(unit));
+        if self.list.events() >= EVENTS {
+            summary.push(words().role(Role::Warn, lang.pick("newest only: narrow the window", "仅最新:请缩小窗口")));
+        }
+        summary
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        self.draw_list(frame.buffer_mut(), area, ctx);
+    }
+
+    fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Filter => self.search.open(),
+            Action::FilterOff if self.search.active() => self.filter(""),
+            Action::Open => return self.open(),
+            Action::Back if self.selected.is_some() => self.selected = None,
+            _ => return self.walk(action),
+        }
+        Outcome::Changed
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        use Action::{Back, Down, Filter, FilterOff, First, Last, Open, PageDown, PageUp, Up};
+        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, Open, Filter];
+        if self.search.active() {
+            actions.push(FilterOff);
+        }
+        if self.selected.is_some() {
+            actions.push(Back);
+        }
+        actions
+    }
+
+    fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
+        let span = ctx.scope.span;
+        // A window that moves on with time gets its new messages live; any other is read anew.
+        let moved = self.span.replace(span).is_some_and(|before| {
+            before != span && !(span.from >= before.from && span.to.0 - before.to.0 <= 120_000 && span.to >= before.to)
+        });
+        if moved {
+            self.start_over();
+        }
+        if self.reading || self.whole || self.retry_at.is_some_and(|at| now < at) {
+            return Vec::new();
+        }
+        (self.reading, self.retry_at) = (true, None);
+        vec![Job::Messages(MessagesJob {
+            generation: self.generation,
+            before: self.before,
+            span,
+            filter: self.search.filter.clone(),
+            active: self.search.active(),
+            word: self.search.word.clone(),
+            now,
+        })]
+    }
+
+    fn live(&mut self, batch: &Batch, ctx: &Context<'_>, now: Millis) {
+        if self.paused {
+            return;
+        }
+        let needs_body = self.search.filter.needs_body();
+        let selects = |event: &crate::event::Event| !needs_body && self.search.filter.matches(event, &[], now);
+        let wanted: Vec<_> = batch
+            .events
+            .iter()
+            .filter(|event| ctx.scope.span.contains(event.received_at))
+            .filter(|event| self.list.knows(event) || !self.search.active() || selects(event))
+            .cloned()
+            .collect();
+        wanted.into_iter().for_each(|event| self.list.take(event));
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+        if !paused {
+            self.read_again();
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        if self.search.key(key) == Typed::Filtered {
+            self.start_over();
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        if self.search.paste(text) == Typed::Filtered {
+            self.start_over();
+        }
+    }
+
+    fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        self.search.prompt.as_ref()?;
+        Some(vec![
+            ("Enter", lang.pick("apply", "应用")),
+            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
+            ("Ctrl-U", lang.pick("clear", "清空")),
+        ])
+    }
+
+    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.draw_typed(frame, row, ctx);
+    }
+}

@@ -1,0 +1,127 @@
+//! Reading messages from the journal, a slice at a time.
+
+use crate::event::{Event, Millis, Text};
+use crate::journal::{OpenError, Reader, Term};
+use crate::monitor::view::Span;
+use crate::query::Filter;
+use crate::source::message::{ids, same_message};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long one slice reads before it answers with what it has.
+const SLICE: Duration = Duration::from_millis(30);
+/// Events after which a slice answers.
+const EVENTS: usize = 1000;
+/// Messages that a word alone finds in all of the journal, the newest.
+const BY_WORD: usize = 300;
+
+/// A slice of the list of messages.
+#[derive(Debug, Clone)]
+pub struct MessagesJob {
+    /// Which list it is for.
+    pub generation: u64,
+    /// The page before which is read; `None`: at the end of the span.
+    pub before: Option<u64>,
+    /// Receive times wanted.
+    pub span: Span,
+    /// Selects messages by any of their events.
+    pub filter: Arc<Filter>,
+    /// Whether it selects at all.
+    pub active: bool,
+    /// Also looked for in everything the journal holds: an id, a phone or a tag.
+    pub word: Option<Text>,
+    /// For `age` in the filter.
+    pub now: Millis,
+}
+
+/// What a slice found.
+#[derive(Debug)]
+pub struct Found {
+    /// The job's.
+    pub generation: u64,
+    /// Events of messages, amendments as they were committed.
+    pub events: Vec<Event>,
+    /// The page that was read last.
+    pub page: u64,
+    /// Whether there is nothing more.
+    pub end: bool,
+}
+
+/// Reads a slice.
+pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob) -> Result<Found, OpenError> {
+    let started = Instant::now();
+    let mut found = Found { generation: job.generation, events: Vec::new(), page: 0, end: false };
+    found.page = match job.before {
+        Some(page) => page,
+        None => {
+            if let Some(word) = &job.word {
+                by_word(reader, word, &mut found.events)?;
+            }
+            let after = if job.span.to > job.now { reader.stats()?.last_page } else { reader.page_at(job.span.to)? };
+            after + 1
+        }
+    };
+    let mut whole: BTreeSet<u64> = BTreeSet::new();
+    loop {
+        let Some(batch) = reader.previous(found.page)? else {
+            found.end = true;
+            break;
+        };
+        found.page = batch.page;
+        let reached = batch.requests.first().map(|request| request.received_at);
+        let mut body = (0, bytes::Bytes::new());
+        for event in batch.events {
+            if !job.span.contains(event.received_at) || ids(&event).next().is_none() {
+                continue;
+            }
+            if !job.active {
+                found.events.push(event);
+                continue;
+            }
+            if whole.contains(&event.amends.unwrap_or(event.seq)) {
+                continue;
+            }
+            if job.filter.needs_body() && body.0 != event.request {
+                let raw = reader.request(event.request)?;
+                body = (event.request, raw.map(|raw| raw.body).unwrap_or_default());
+            }
+            if job.filter.matches(&event, &body.1, job.now) {
+                let id = ids(&event).next().cloned().unwrap_or_default();
+                message(reader, &id, &mut whole, &mut found.events)?;
+            }
+        }
+        found.end = reached.is_some_and(|at| at < job.span.from);
+        if found.end || found.events.len() >= EVENTS || started.elapsed() >= SLICE {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// All events of a message, however old.
+fn message(reader: &Reader, id: &str, whole: &mut BTreeSet<u64>, events: &mut Vec<Event>) -> Result<(), OpenError> {
+    for seq in same_message(reader, id)? {
+        if whole.insert(seq) {
+            events.extend(reader.deliveries(seq)?);
+        }
+    }
+    Ok(())
+}
+
+/// Messages with this id, phone or tag, the newest of everything the journal holds.
+fn by_word(reader: &Reader, word: &Text, events: &mut Vec<Event>) -> Result<(), OpenError> {
+    let mut whole = BTreeSet::new();
+    for term in [Term::Message(word.clone()), Term::Customer(word.clone()), Term::Tag(word.clone())] {
+        for seq in reader.find(&term)?.into_iter().rev().take(BY_WORD) {
+            if whole.contains(&seq) {
+                continue;
+            }
+            let Some(event) = reader.event(seq)? else { continue };
+            if let Some(id) = ids(&event).next() {
+                message(reader, id, &mut whole, events)?;
+            }
+        }
+    }
+    Ok(())
+}

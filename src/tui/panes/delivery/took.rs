@@ -1,0 +1,71 @@
+//! How long messages took from one stage to the next, counted between round edges.
+
+use crate::monitor::view::{Latency, Stretch};
+use crate::tui::lang::Lang;
+use crate::tui::panes::View;
+use crate::tui::theme::{Glyph, Role};
+use crate::tui::widgets::{format, frame};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Rows of one box: frame, bins, percentiles.
+pub(super) const ROWS: u16 = 2 + BINS as u16 + 1;
+const BINS: usize = 7;
+/// Cells left and right of a bar: the bin, the count, the share.
+const LABEL: u16 = 10;
+const FIGURES: u16 = 18;
+
+/// The edges between the bins of a stretch, in seconds.
+pub(in crate::tui::panes) fn edges(stretch: Stretch) -> [u64; BINS - 1] {
+    match stretch {
+        Stretch::Deliver => [1, 2, 4, 8, 16, 60],
+        Stretch::Read => [8, 16, 30, 60, 120, 300],
+    }
+}
+
+fn labels(stretch: Stretch) -> [&'static str; BINS] {
+    match stretch {
+        Stretch::Deliver => ["<1 s", "1 s", "2–3 s", "4–7 s", "8–15 s", "16–59 s", "≥1 m"],
+        Stretch::Read => ["<8 s", "8–15 s", "16–29 s", "30–59 s", "1–2 m", "2–5 m", "≥5 m"],
+    }
+}
+
+fn name(stretch: Stretch, lang: Lang) -> &'static str {
+    match stretch {
+        Stretch::Deliver => lang.pick("Sent to delivered", "发送到送达"),
+        Stretch::Read => lang.pick("Delivered to read", "送达到已读"),
+    }
+}
+
+/// Draws the box of one stretch.
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    view: &View<'_>,
+    stretch: Stretch,
+    counts: &[u64],
+    latency: &Latency,
+) {
+    let totals = vec![view.words().muted(format!("n {}", format::thousands(latency.count)))];
+    let inner = frame::draw(buffer, area, view.look, name(stretch, view.look.lang), totals, false);
+    let (all, most) = (counts.iter().sum::<u64>(), counts.iter().copied().max().unwrap_or(0));
+    let room = usize::from(inner.width.saturating_sub(LABEL + FIGURES));
+    let bins = labels(stretch).into_iter().zip(counts);
+    for ((label, count), y) in bins.zip(inner.top()..inner.bottom().saturating_sub(1)) {
+        view.words().muted(label).draw_right(buffer, inner.x + LABEL - 2, y, LABEL - 2);
+        let cells = (*count as f64 / most.max(1) as f64 * room as f64).round() as usize;
+        let cells = if *count > 0 { cells.max(1) } else { 0 };
+        let bar = view.look.glyph(Glyph::BarDelivered).repeat(cells);
+        view.words().role(Role::Delivered, bar).draw(buffer, inner.x + LABEL, y, room as u16);
+        let share = (all > 0).then(|| format::percent(*count as f64 / all as f64));
+        let end = inner.right();
+        view.words().muted(share.unwrap_or_else(|| "–".to_owned())).draw_right(buffer, end, y, 8);
+        view.words().value(format::thousands(*count)).draw_right(buffer, end.saturating_sub(8), y, 9);
+    }
+    let Some(y) = inner.bottom().checked_sub(1).filter(|y| *y >= inner.top()) else { return };
+    let percentiles = [("p50 ", latency.p50), ("   p95 ", latency.p95), ("   p99 ", latency.p99)];
+    let line = percentiles
+        .into_iter()
+        .fold(view.words(), |words, (name, seconds)| words.muted(name).value_or_nothing(super::seconds(seconds)));
+    line.draw(buffer, inner.x, y, inner.width);
+}
