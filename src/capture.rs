@@ -17,6 +17,7 @@
 //! [`Reader`] believes nothing: a line whose sum does not fit, a missing end and a version that it does not know are errors that
 //! name the line, and what stood before that line is handed out first.
 
+pub mod bundle;
 mod curl;
 mod har;
 mod import;

@@ -2,6 +2,7 @@
 //! stderr.
 
 mod accept;
+mod bundle;
 mod captured;
 mod check;
 mod completions;
@@ -33,7 +34,7 @@ use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
 use crate::config::{self, Lang};
 use crate::forward::Address;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use failure::Failure;
 use output::Colour;
 use std::net::SocketAddr;
@@ -45,6 +46,7 @@ Examples:
   watop demo                                      look around on simulated traffic
   WATOP_META_APP_SECRET=… watop                   receive Meta webhooks on 127.0.0.1:8787/webhook and watch them
   watop --forward http://127.0.0.1:3000/hook      the same, and hand each request on to your handler
+  watop watch incident.ndjson                     look into a capture file, or another process's journal
   watop serve --listen 127.0.0.1:0                receive without a screen, on any free port
   watop report --since 24h                        what happened in the last day
   watop events --follow --filter 'status:failed'  failures as they arrive
@@ -77,6 +79,7 @@ struct Cli {
 enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Watch(watch::Watch),
     Report(report::ReportArgs),
     Events(events::Events),
     Message(message::MessageArgs),
@@ -87,6 +90,7 @@ enum Command {
     Reread(reread::RereadArgs),
     Export(export::Export),
     Import(import::Import),
+    Bundle(bundle::BundleArgs),
     Forward(forward::ForwardArgs),
     Replay(replay::ReplayArgs),
     Check(check::Check),
@@ -193,6 +197,11 @@ impl ReceiveArgs {
 /// The process's own environment.
 const ENV: Env<'static> = &|name| std::env::var_os(name);
 
+/// The whole command line, for documentation.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Parses the arguments, runs a command and gives the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -220,6 +229,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
     match command {
         None => watch::run(&common, &receive, &screen),
         Some(Command::Demo(args)) => demo::run(&args, screen),
+        Some(Command::Watch(args)) => watch::watch(&common, args, &screen),
         Some(Command::Serve(args)) => serve::run(&common, &args.receive.or(receive)),
         Some(Command::Report(args)) => report::run(&common, &args),
         Some(Command::Events(args)) => events::run(&common, &args),
@@ -231,6 +241,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Reread(args)) => reread::run(&common, &args),
         Some(Command::Export(args)) => export::run(&common, &args),
         Some(Command::Import(args)) => import::run(&common, &args),
+        Some(Command::Bundle(args)) => bundle::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Replay(args)) => replay::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),

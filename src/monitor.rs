@@ -181,6 +181,12 @@ impl Monitor {
         self.conversations.rows(scope)
     }
 
+    /// The same conversations around one of them, in the order of the screen. `inbound` is the count of all that is kept.
+    pub fn conversations_around(&self, scope: &Scope, around: &Around) -> ConversationPage {
+        let past = self.extent().is_some_and(|(_, last)| last >= scope.span.to);
+        self.conversations.around(scope, around, past)
+    }
+
     /// Alerts received in the span: what is neither superseded nor acknowledged first, then the most severe, then the newest.
     pub fn alerts(&self, scope: &Scope) -> Vec<Alert> {
         self.alerts.rows(scope)

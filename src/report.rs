@@ -4,6 +4,7 @@ mod compare;
 pub mod condition;
 mod csv;
 pub mod events;
+pub mod incident;
 mod json;
 mod markdown;
 pub mod oneline;

@@ -46,6 +46,7 @@ use crate::receiver::Vitals;
 use crate::source::Feed;
 use action::Action;
 use app::{App, Setup};
+pub use drive::Clock;
 use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
@@ -80,6 +81,8 @@ pub struct Start {
     pub health: watch::Receiver<Health>,
     /// Reads the configuration again, where there is one, and says what came of it.
     pub reload: Option<Reload>,
+    /// What time it is for the view.
+    pub clock: Clock,
 }
 
 /// Reads the configuration again and says what came of it.
@@ -124,8 +127,17 @@ pub fn run(start: Start) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
     let jobs = store::start(start.data_dir.clone(), answer_sender).map_err(failed)?;
     let dir = start.data_dir;
-    let sources =
-        Sources { inputs, told, feed: start.feed, answers, health: start.health, vitals: start.vitals, jobs, reload };
+    let sources = Sources {
+        inputs,
+        told,
+        feed: start.feed,
+        answers,
+        health: start.health,
+        vitals: start.vitals,
+        jobs,
+        clock: start.clock,
+        reload,
+    };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();

@@ -317,3 +317,68 @@ fn what_is_older_than_retention_is_imported_and_told() {
     assert_eq!(requests(&copy)[0].received_at, old);
     assert_eq!(counted(&copy)["funnel"]["attempted"], 1);
 }
+
+/// The files of a directory with their content.
+fn files(dir: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+}
+
+#[test]
+fn a_bundle_holds_everything_masked_in_both_forms_and_shows_edits() {
+    let home = Home::new();
+    let data = home.filled();
+    let (dir, archive) = (home.path("incident"), home.path("incident.tar.zst"));
+    run(&data, &["bundle", "--output", dir.to_str().unwrap()]);
+    run(&data, &["bundle", "--output", archive.to_str().unwrap()]);
+    let found = files(&dir);
+    let names: Vec<_> = found.keys().map(String::as_str).collect();
+    let expected =
+        ["alerts.txt", "capture.ndjson.zst", "manifest.json", "report.json", "report.md", "report.txt", "summary.md"];
+    assert_eq!(names, expected);
+    for (name, content) in &found {
+        let mode = fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name}");
+        let text = String::from_utf8_lossy(content);
+        // The page's stand-in for a phone number is a word of the platform, too.
+        for personal in personal().iter().filter(|text| text.len() > 4 && *text != "PHONE_NUMBER") {
+            assert!(!text.contains(personal), "{personal} in {name}");
+        }
+    }
+    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
+    let text = |name: &str| String::from_utf8(found[name].clone()).unwrap();
+    assert_eq!(text("alerts.txt").lines().count(), 15);
+    assert!(
+        text("summary.md").contains("23 failed") && text("report.json").contains("\"compare\":{"),
+        "{}",
+        text("summary.md")
+    );
+
+    for bundle in [&dir, &archive] {
+        let bundle = bundle.to_str().unwrap();
+        assert_eq!(run(&data, &["bundle", "--check", bundle]).matches("unchanged").count(), 6);
+        let copy = home.path(&format!("copy {}", bundle.len()));
+        run(&copy, &["import", bundle]);
+        for same in ["ingest", "funnel", "failures", "costs"] {
+            assert_eq!(counted(&copy)[same], counted(&data)[same], "{same}");
+        }
+        assert!(fails(&data, 2, &["bundle", "--output", bundle]).contains("exists"));
+    }
+    fs::write(dir.join("report.txt"), "all is well").unwrap();
+    fs::remove_file(dir.join("alerts.txt")).unwrap();
+    let output = watop(&data).args(["bundle", "--check", dir.to_str().unwrap()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains("report.txt EDITED")
+            && told.contains("alerts.txt EDITED")
+            && told.matches("unchanged").count() == 4,
+        "{told}"
+    );
+}
+
+#[test]
+fn watching_needs_a_terminal_and_something_to_watch() {
+    let home = Home::new();
+    assert!(fails(&home.path("data"), 2, &["watch"]).contains("stdout is no terminal"));
+}

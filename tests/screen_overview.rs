@@ -7,10 +7,10 @@ mod values;
 
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::style::{Color, Modifier};
-use values::{MINUTE, Screen, ago, calm, conversation, funnel, incident};
+use values::{MINUTE, Screen, ago, calm, conversation, funnel, incident, listed};
 use watop::event::Millis;
 use watop::journal::Health;
-use watop::monitor::view::{Activity, Failure, Funnel, Group, Outcomes, Verdict};
+use watop::monitor::view::{Activity, ConversationPage, Failure, Funnel, Group, Outcomes, Verdict};
 use watop::tui::action::Action;
 use watop::tui::page::Outcome;
 use watop::tui::panes::{OverviewData, Size};
@@ -142,7 +142,7 @@ fn mono_uses_no_colour() {
 #[test]
 fn ascii_glyphs_leave_nothing_else_than_the_text_of_strangers() {
     let mut data = incident();
-    data.conversations.clear();
+    data.conversations = ConversationPage::default();
     data.alerts.retain(|alert| alert.title.is_ascii());
     data.verdict.more.clear();
     data.verdict.what.clear();
@@ -211,7 +211,7 @@ fn hostile_text_changes_nothing_beside_itself() {
 
 /// The same values with every text of strangers replaced.
 fn with_text(mut data: OverviewData, hostile: &str) -> OverviewData {
-    for conversation in &mut data.conversations {
+    for conversation in &mut data.conversations.rows {
         conversation.name = Some(hostile.into());
         conversation.customer = Some(hostile.into());
         conversation.preview = hostile.into();
@@ -251,7 +251,7 @@ fn no_size_and_no_state_makes_drawing_panic() {
         funnel: Funnel::default(),
         numbers: Vec::new(),
         failures: Vec::new(),
-        conversations: Vec::new(),
+        conversations: ConversationPage::default(),
         alerts: Vec::new(),
         activity: Activity::default(),
         ..calm()
@@ -279,7 +279,7 @@ fn empty_panes_say_what_would_stand_there() {
         funnel: Funnel::default(),
         numbers: Vec::new(),
         failures: Vec::new(),
-        conversations: Vec::new(),
+        conversations: ConversationPage::default(),
         alerts: Vec::new(),
         ..calm()
     };
@@ -317,8 +317,8 @@ fn until_it_is_moved_the_cursor_is_on_the_worst() {
 #[test]
 fn the_cursor_scrolls_and_is_always_seen() {
     let mut data = calm();
-    data.conversations =
-        (0..1_000).map(|at| conversation(&format!("N{at}"), &format!("8521{at:07}"), "hello", 1_400, false)).collect();
+    let many = (0..1_000).map(|at| conversation(&format!("N{at}"), &format!("8521{at:07}"), "hello", 1_400, false));
+    data.conversations = listed(many.collect());
     let mut screen = Screen::new("mono", false);
     act(&mut screen, &[Action::NextPane], &data);
     screen.draw(120, 36, &data);
@@ -347,8 +347,8 @@ fn tab_goes_round_the_panes_both_ways() {
 fn every_number_opens_as_a_filter_that_parses() {
     let mut data = incident();
     data.failures.insert(0, Failure { code: None, ..data.failures[0].clone() });
-    data.conversations.insert(0, conversation("Masked", "852xxxx*05 \"x\\", "hi", 30, true));
-    data.conversations[1].number = None;
+    data.conversations.rows.insert(0, conversation("Masked", "852xxxx*05 \"x\\", "hi", 30, true));
+    data.conversations.rows[1].number = None;
     data.zoom.groups[1].value = Group::Unnamed;
     for (tabs, zoomed) in [(0, false), (1, false), (2, false), (3, false), (3, true)] {
         let mut screen = Screen::new("mono", false);
@@ -488,7 +488,8 @@ fn an_order_is_told_without_its_sum_before_the_sum_is_cut() {
 #[test]
 fn a_closed_window_is_called_closed_and_not_counted_as_open() {
     let mut data = calm();
-    data.conversations.push(conversation("Late", "85200000000", "too late", -5, true));
+    data.conversations.rows.push(conversation("Late", "85200000000", "too late", -5, true));
+    data.conversations = listed(data.conversations.rows);
     let mut screen = Screen::new("mono", false);
     act(&mut screen, &[Action::NextPane, Action::Last], &data);
     let buffer = screen.draw(120, 36, &data);

@@ -348,6 +348,89 @@ fn is_frame(sign: Option<char>) -> bool {
     sign.is_some_and(|sign| "┃│█".contains(sign))
 }
 
+/// A data directory with one inbound message in it, and the process that receives into it.
+fn receiver(dir: &std::path::Path) -> (std::process::Child, u16) {
+    let port = free_port();
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_watop"))
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+        .arg(dir)
+        .env_clear()
+        .env("HOME", dir)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while post(port, &inbound("Jay Chan", "the first words")).is_err() {
+        assert!(Instant::now() < deadline, "watop does not listen");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+    (child, port)
+}
+
+/// Looks at the events, the inspector with the body, and the refused list, whatever is watched.
+fn looks_around(terminal: &mut Terminal, text: &str) {
+    terminal.press("2");
+    terminal.wait_for_text("inbound");
+    terminal.press("k\r");
+    terminal.wait_for_text(text);
+    terminal.press("4");
+    terminal.wait_for_text("Refused");
+    terminal.press("1");
+    terminal.wait_for_text("Conversations");
+}
+
+#[test]
+fn a_journal_is_watched_while_another_process_receives_and_when_nobody_does() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("data");
+    let (mut child, port) = receiver(&dir);
+    let mut terminal = Terminal::start((120, 36), &["watch", dir.to_str().unwrap()], &[]);
+    terminal.wait_for_text("○ WATCH  journal of another process, pid ");
+    looks_around(&mut terminal, "the first words");
+    assert_eq!(post(port, &inbound("Ana", "later words").replace("wamid.in", "wamid.in2")).unwrap(), 200);
+    looks_around(&mut terminal, "later words");
+    let pid = Pid::from_child(&child);
+    kill_process(pid, Signal::TERM).unwrap();
+    child.wait().unwrap();
+    terminal.wait_for_text("○ WATCH  journal, nobody receives");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_exit().exit_code(), 0);
+}
+
+#[test]
+fn a_capture_file_is_watched_as_it_was_at_its_end_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let (dir, tmp) = (home.path().join("data"), home.path().join("tmp"));
+    std::fs::create_dir(&tmp).unwrap();
+    let (mut child, _) = receiver(&dir);
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    child.wait().unwrap();
+    let capture = home.path().join("incident.ndjson.zst");
+    let bundle = home.path().join("bundle");
+    for (command, output) in [("export", &capture), ("bundle", &bundle)] {
+        let made = std::process::Command::new(env!("CARGO_BIN_EXE_watop"))
+            .args([command, "--output", output.to_str().unwrap(), "--data-dir", dir.to_str().unwrap()])
+            .status();
+        assert!(made.unwrap().success());
+    }
+    let temporary = [("TMPDIR", tmp.to_str().unwrap())];
+    for (source, text) in [(&capture, "the first words"), (&bundle, "15 characters")] {
+        let mut terminal = Terminal::start((120, 36), &["watch", source.to_str().unwrap()], &temporary);
+        terminal.wait_for_text("○ FILE  ");
+        terminal.wait_for_text(", ended");
+        looks_around(&mut terminal, text);
+        terminal.press("q");
+        assert_eq!(terminal.wait_for_exit().exit_code(), 0);
+        assert_eq!(std::fs::read_dir(&tmp).unwrap().count(), 0, "the temporary journal is gone");
+    }
+    let plain = zstd::decode_all(std::fs::File::open(&capture).unwrap()).unwrap();
+    let cut = home.path().join("cut.ndjson");
+    std::fs::write(&cut, &plain[..plain.len() - 9]).unwrap();
+    let mut terminal = Terminal::start((120, 36), &["watch", cut.to_str().unwrap()], &temporary);
+    terminal.wait_for_text("DAMAGED line 3: it was cut off");
+    looks_around(&mut terminal, "the first words");
+}
+
 #[test]
 fn the_mouse_clicks_tabs_and_is_given_back() {
     let mut terminal = watop((120, 36), free_port(), &[]);

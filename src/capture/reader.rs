@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 const LONGEST: u64 = 1 << 30;
 
 /// The first bytes of what zstd compressed.
-const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Reads a capture. Iterating gives its entries in order, and at most one error, which ends it.
 pub struct Reader {

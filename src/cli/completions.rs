@@ -1,9 +1,8 @@
 //! `watop completions`: completion scripts for shells.
 
-use super::Cli;
 use super::failure::Failure;
 use super::output::{Colour, Data};
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
 
 /// Print a completion script for a shell
@@ -20,7 +19,7 @@ pub(super) struct Completions {
 
 pub(super) fn run(args: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "watop", &mut script);
+    clap_complete::generate(args.shell, &mut super::command(), "watop", &mut script);
     let mut out = Data::new(Colour::Never);
     out.bytes(&script)?;
     Ok(out.flush()?)

@@ -96,6 +96,7 @@ fn follow(printer: &mut Printer<'_>, dir: &Path) -> Result<(), Failure> {
                 printer.out.flush()?;
             }
             Feed::Lost(why) => diagnostic(&format!("{why}; trying again")),
+            Feed::Writer(_) | Feed::Ended(_) => {}
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use super::export::counted;
 use super::failure::Failure;
 use super::output::{Progress, diagnostic};
 use super::window::now;
+use crate::capture::bundle::Bundle;
 use crate::capture::{self, ImportError, Imported, Reader};
 use crate::event::Millis;
 use crate::journal::{Journal, Options};
@@ -12,7 +13,7 @@ use crate::query::duration;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Read capture files into a data directory
+/// Read capture files, or the captures of bundles, into a data directory
 ///
 /// Requests keep their receive times and which secret verified them, and are decoded again. What the journal knows already counts
 /// as a duplicate, so importing twice adds no event. A damaged file is taken up to the damage, with exit code 1. Refused while a
@@ -70,7 +71,10 @@ pub(super) fn run(common: &Common, args: &Import) -> Result<(), Failure> {
 }
 
 fn open(file: &Path) -> Result<Reader, Failure> {
-    let capture = if file == Path::new("-") { Reader::new(std::io::stdin()) } else { Reader::open(file) };
+    let capture = match file == Path::new("-") {
+        true => Reader::new(std::io::stdin()),
+        false => Bundle::open(file).and_then(|bundle| bundle.capture()),
+    };
     capture.map_err(|error| Failure::failed(format!("{}: {error}", file.display())))
 }
 

@@ -1,9 +1,8 @@
 //! `watop man`: the manual page.
 
-use super::Cli;
 use super::failure::Failure;
 use super::output::{Colour, Data};
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 
 /// Print the manual page, of watop or of one subcommand
 #[derive(Debug, Args)]
@@ -17,7 +16,7 @@ pub(super) struct Man {
 }
 
 pub(super) fn run(args: &Man) -> Result<(), Failure> {
-    let mut command = Cli::command();
+    let mut command = super::command();
     command.build();
     let page = match &args.command {
         None => command,

@@ -9,6 +9,7 @@ use super::mask::Masking;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now, shifted};
+use crate::config::Config;
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Operator;
@@ -131,6 +132,23 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     }
     out.flush()?;
     judge(&conditions, &report, &looked)
+}
+
+/// A report with everything in it: broken down by each dimension, and what changed against the window before. Everything there is
+/// has no window before it.
+pub(super) fn whole(reader: &Reader, config: &Config, bounds: Bounds, now: Millis) -> Result<Report, Failure> {
+    let args = ReportArgs {
+        window: Window::default(),
+        number: None,
+        filter: None,
+        format: Format::Text,
+        masking: Masking { mask: false },
+        compare: bounds.from.map(|_| "before".to_owned()),
+        by: By::value_variants().to_vec(),
+        fail_if: Vec::new(),
+        oneline: false,
+    };
+    Looked::at(reader, &config.data_dir, config.monitor, bounds, &args, now)?.report(&args)
 }
 
 fn print(out: &mut Data, report: &Report, format: Format) -> Result<(), Failure> {

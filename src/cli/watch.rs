@@ -1,4 +1,8 @@
-//! `watop` without a subcommand: receive and watch in one process.
+//! `watop` without a subcommand: receive and watch in one process. [`source`](self::source) watches without receiving.
+
+mod source;
+
+pub(super) use source::{Watch, watch};
 
 use super::failure::Failure;
 use super::receive::{POLL, Reload, Running, labels};
@@ -7,7 +11,7 @@ use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
 use crate::journal::Reader;
 use crate::receiver::Receiver;
-use crate::source;
+use crate::source::live;
 use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::notice::Notice;
@@ -63,7 +67,7 @@ pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
 pub(super) fn show(config: &Config, running: &Running, reload: Option<tui::Reload>) -> Result<(), Failure> {
     let reader = Reader::open(&config.data_dir)?;
     let masker = reader.masker()?;
-    let feed = source::live(&running.journal, reader)
+    let feed = live(&running.journal, reader)
         .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
     let receiver = Arc::clone(&running.receiver);
     tui::run(tui::Start {
@@ -75,6 +79,7 @@ pub(super) fn show(config: &Config, running: &Running, reload: Option<tui::Reloa
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),
+        clock: Arc::new(now),
         reload,
     })
     .map_err(Failure::failed)

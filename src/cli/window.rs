@@ -9,7 +9,7 @@ use clap::Args;
 const MINUTE: i64 = 60_000;
 
 /// A span of receive time, as it is asked for.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Window {
     /// From this time on: a duration such as 15m or 24h before now, an RFC 3339 time, or all
     #[arg(long, value_name = "TIME", value_parser = moment)]

@@ -1,5 +1,7 @@
 //! E.164 country calling codes: which one a phone begins with.
 
+use std::sync::LazyLock;
+
 /// Every calling code of a country or territory, ascending by text. No code is the beginning of another.
 pub const CODES: [&str; 207] = [
     "1", "20", "211", "212", "213", "216", "218", "220", "221", "222", "223", "224", "225", "226", "227", "228", "229",
@@ -24,12 +26,29 @@ const SHORTEST: usize = 7;
 /// read it; what is no phone has none.
 pub fn code_of(phone: &str) -> Option<usize> {
     let phone = phone.strip_prefix('+').unwrap_or(phone);
-    let digits = phone.bytes().take(3).take_while(u8::is_ascii_digit).count();
     if phone.len() < SHORTEST {
         return None;
     }
-    (1..=digits).find_map(|length| CODES.binary_search(&&phone[..length]).ok())
+    let digits = phone.bytes().take(3).take_while(u8::is_ascii_digit).map(|digit| usize::from(digit - b'0'));
+    let mut number = 0;
+    digits.zip(FIRST_SLOTS).find_map(|(digit, first)| {
+        number = number * 10 + digit;
+        PLACES.get(first + number).copied().flatten().map(usize::from)
+    })
 }
+
+/// Slots of the codes of one, two and three digits begin here.
+const FIRST_SLOTS: [usize; 3] = [0, 10, 110];
+
+/// The place of each code by its digits: every status asks for one.
+static PLACES: LazyLock<Vec<Option<u8>>> = LazyLock::new(|| {
+    let mut places = vec![None; 1110];
+    for (place, code) in (0..).zip(CODES) {
+        let slot = FIRST_SLOTS[code.len() - 1] + code.parse().unwrap_or(0);
+        places[slot] = Some(place);
+    }
+    places
+});
 
 #[cfg(test)]
 mod tests {

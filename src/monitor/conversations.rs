@@ -1,11 +1,14 @@
 //! Inbound messages by (business number or none, customer).
 
+mod around;
+
 use super::rollup::{Minutes, Rollup, Sum, minute_of};
 use super::store::{Chunks, Index, Sharded};
 use super::view::{self, Scope};
 use crate::event::{Event, Inbound, Millis, Status, StatusName, Text};
-use foldhash::fast::RandomState;
+use foldhash::fast::{FixedState, RandomState};
 use hashbrown::HashMap;
+use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
 /// How long after a customer's last message the business may write freely, in milliseconds.
@@ -20,6 +23,20 @@ struct Thread {
     last: Option<Last>,
     /// The profile name, by provider time, then the greater text.
     name: Option<(Option<i64>, Text)>,
+    /// Inbound messages.
+    inbound: u32,
+    /// When the last of them was received, in milliseconds.
+    received: i64,
+}
+
+/// Where a conversation stands among others: by the time of its last message in milliseconds, then by a hash of who it is, so
+/// that the order of arrival makes no difference.
+type Rank = (i64, u64, Index);
+
+impl Thread {
+    fn rank(&self, at: i64, index: Index) -> Rank {
+        (at, FixedState::default().hash_one((&self.number, &self.customer)), index)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +55,8 @@ pub(super) struct Conversations {
     threads: Chunks<Thread>,
     index: Sharded<Index>,
     counts: Rollup<Counts>,
+    /// Conversations by their last message.
+    order: BTreeSet<Rank>,
     /// Provider time of the last answer by conversation, whether or not the customer has written yet.
     answered: Sharded<u32>,
 }
@@ -57,6 +76,12 @@ impl Conversations {
             preview: inbound.preview.clone(),
         });
         if last > thread.last {
+            let times = [&thread.last, &last].map(|last| last.as_ref().map(|last| last.at));
+            if times[0] != times[1] {
+                let rank = |at| thread.rank(at, index);
+                times[0].map(|at| self.order.remove(&rank(at)));
+                self.order.extend(times[1].map(rank));
+            }
             thread.last = last;
         }
         if let Some(name) = &event.name {
@@ -66,6 +91,8 @@ impl Conversations {
             }
         }
         if event.amends.is_none() {
+            thread.inbound += 1;
+            thread.received = thread.received.max(event.received_at.0);
             self.counts.add(minute_of(event.received_at.0), &index);
         }
     }
@@ -80,7 +107,8 @@ impl Conversations {
             return *index;
         }
         let (number, customer) = (event.number.clone(), event.customer.clone());
-        let index = self.threads.push(Thread { number, customer, last: None, name: None });
+        let index =
+            self.threads.push(Thread { number, customer, last: None, name: None, inbound: 0, received: i64::MIN });
         self.index.insert(hash, index);
         index
     }

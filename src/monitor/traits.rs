@@ -51,7 +51,8 @@ impl Known {
             let rank = if matches!(text.as_str(), "message" | "free" | "unknown") { 2 } else { 1 };
             Key { rank, text: text.clone() }
         };
-        let named = status.category.as_deref().map(|named| Key { rank: 0, text: named.replace('-', "_").into() });
+        let spelled = |named: &Text| if named.contains('-') { named.replace('-', "_").into() } else { named.clone() };
+        let named = status.category.as_ref().map(|named| Key { rank: 0, text: spelled(named) });
         named.or_else(|| status.costs.iter().map(|line| ranked(&line.category)).min())
     }
 

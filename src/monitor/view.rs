@@ -219,6 +219,35 @@ pub struct Conversation {
     pub unanswered: bool,
 }
 
+/// Conversations around one of them, in the order of the screen: those whose window closes within the hour first, then the
+/// newest. Rows of others are counted, not made, so that it costs the same however many there are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConversationPage {
+    /// The rows that were asked for.
+    pub rows: Vec<Conversation>,
+    /// Position of the first of them.
+    pub first: usize,
+    /// Position of the one they were asked around, when it is still listed.
+    pub anchor: Option<usize>,
+    /// All that are listed.
+    pub total: usize,
+    /// Of these, conversations whose window is open.
+    pub open: usize,
+    /// Of these, conversations whose window closes within the hour.
+    pub soon: usize,
+}
+
+/// Which conversations are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Around {
+    /// Those around this one: its number and customer.
+    pub anchor: Option<(Option<Text>, Option<Text>)>,
+    /// Else, or when it is gone, those around this position.
+    pub row: usize,
+    /// So many on either side.
+    pub margin: usize,
+}
+
 /// One entry of the alerts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alert {

@@ -29,6 +29,10 @@ impl Markdown {
         self.row(&rules);
     }
 
+    pub(super) fn into_text(self) -> String {
+        self.0
+    }
+
     pub(super) fn row(&mut self, cells: &[&str]) {
         self.line(&format!("| {} |", cells.join(" | ")));
     }

@@ -16,7 +16,7 @@ use super::messages_tab::MessagesTab;
 use super::notice::Notice;
 use super::overlays::{History, Over};
 use super::page::Page;
-use super::panes::{Context, Intake, Overview};
+use super::panes::{Context, Intake, Overview, Watched};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::point::Pointer;
@@ -84,6 +84,8 @@ pub(super) enum Flow {
     Live,
     /// The source failed and is tried again.
     Lost(String),
+    /// Nothing more comes: a capture file was read to its end, or to where it is damaged.
+    Ended(Option<String>),
 }
 
 /// A frozen view.
@@ -320,6 +322,13 @@ impl App {
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
+            Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
+            Feed::Ended(damage) => {
+                self.known.flow = Flow::Ended(damage);
+                // What was refused stands at the end of a capture.
+                self.asks.refused = self.asks.refused.max(1);
+                self.asks.refused_at = Millis::default();
+            }
         }
         self.changed();
     }

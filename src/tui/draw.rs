@@ -118,6 +118,7 @@ impl App {
             (_, Flow::Behind(..)) => look.lang.pick("behind", "追赶中"),
             (_, Flow::Lost(_)) => look.lang.pick("retry", "重试中"),
             (_, Flow::Live) => look.lang.pick("live", "实时"),
+            (_, Flow::Ended(_)) => look.lang.pick("ended", "已读完"),
         };
         let failed = self.glance.failed;
         let ((least_width, least_height), Rect { width, height, .. }) = (LEAST, area);

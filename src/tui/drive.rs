@@ -14,6 +14,7 @@ use crate::journal::Health;
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -25,6 +26,9 @@ const FOLDING: Duration = Duration::from_millis(8);
 
 /// How often the receiver's gauges are looked at: they are read, not announced. Looking writes nothing.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// Tells what time it is for the view: now, or in a capture file the time of what was read last.
+pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
 /// What the screen is told from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,7 @@ pub(super) struct Sources {
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
     pub(super) reload: Reload,
+    pub(super) clock: Clock,
 }
 
 /// When to draw next.
@@ -79,6 +84,8 @@ impl Pace {
 
 /// Runs the screen until it is left. An error means that the terminal is gone.
 pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io::Result<()> {
+    let clock = Arc::clone(&from.clock);
+    let now = &*clock;
     let mut pace = Pace { last: None, wanted: Some(Urgency::Input) };
     let mut looked = Instant::now();
     let mut change_at = app.next_change(now());
@@ -95,7 +102,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             pace.drawn();
             change_at = app.next_change(now());
         }
-        let wait = wait(&pace, looked, change_at);
+        let wait = wait(&pace, looked, change_at, now());
         let effect = tokio::select! {
             biased;
             told = from.told.recv() => match told {
@@ -120,7 +127,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             fed = from.feed.recv(), if feeding => {
                 feeding = fed.is_some();
                 if let Some(fed) = fed {
-                    fold(app, fed, &mut from.feed);
+                    fold(app, fed, &mut from.feed, now);
                     pace.want(Urgency::Data);
                 }
                 Effect::Nothing
@@ -169,7 +176,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
 }
 
 /// Folds what has come already, for a while.
-fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>) {
+fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>, now: &dyn Fn() -> Millis) {
     let started = Instant::now();
     app.feed(first, now());
     while started.elapsed() < FOLDING {
@@ -179,15 +186,10 @@ fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>) {
 }
 
 /// How long there is nothing to do when nothing comes in.
-fn wait(pace: &Pace, looked: Instant, change_at: Millis) -> Duration {
-    let change = Duration::from_millis(u64::try_from(change_at.0 - now().0).unwrap_or(0));
+fn wait(pace: &Pace, looked: Instant, change_at: Millis, now: Millis) -> Duration {
+    let change = Duration::from_millis(u64::try_from(change_at.0 - now.0).unwrap_or(0));
     let wait = change.min(LOOK.saturating_sub(looked.elapsed()));
     pace.wait(Instant::now()).map_or(wait, |frame| frame.min(wait))
-}
-
-/// The clock.
-fn now() -> Millis {
-    Millis(jiff::Timestamp::now().as_millisecond())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::app::{App, Flow};
 use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
-use super::panes;
+use super::panes::{self, Watched};
 use super::place::{Place, Tab};
 use super::theme::{Glyph, Role};
 use super::widgets::format;
@@ -12,7 +12,7 @@ use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
-use crate::journal::Health;
+use crate::journal::{Health, Holder};
 use crate::monitor::view::{Scope, Verdict};
 use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
@@ -40,7 +40,9 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     if let Flow::Lost(why) = &app.known.flow {
         left.push(Segment::new(1, Words::new(look).muted(clean(why).into_owned())));
     }
-    if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
+    if let Some(watched) = &app.known.intake.watched {
+        left.extend(watching(app, look, watched));
+    } else if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
         left.push(Segment::new(6, Words::new(look).muted(short_address(&app.known.intake.address))));
     }
     if app.known.intake.unverified() {
@@ -76,11 +78,53 @@ fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
             mark(Role::Warn, Glyph::Live, say!(look, "BEHIND {percent} %", "追赶中 {percent} %"))
         }
         Flow::Lost(_) => mark(Role::Warn, Glyph::Ready, look.lang.pick("RETRY", "重试中").to_owned()),
+        Flow::Live | Flow::Ended(_) if app.known.intake.watched.is_some() => {
+            let word = match app.known.intake.watched {
+                Some(Watched::File(_)) => look.lang.pick("FILE", "文件"),
+                _ => look.lang.pick("WATCH", "旁观"),
+            };
+            mark(Role::Accent, Glyph::Ready, word.to_owned())
+        }
         Flow::Live if app.known.monitor.extent().is_none() => {
             words.glyph(Role::Accent, Glyph::Ready).bold(Role::Accent, look.lang.pick(" READY", " 就绪"))
         }
-        Flow::Live => mark(Role::Ok, Glyph::Live, look.lang.pick("LIVE", "实时").to_owned()),
+        Flow::Live | Flow::Ended(_) => mark(Role::Ok, Glyph::Live, look.lang.pick("LIVE", "实时").to_owned()),
     }
+}
+
+/// What is watched, in place of an address; for a file the times it spans, and whether it was read to its end.
+fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>> {
+    let words = || Words::new(look);
+    let name = match watched {
+        Watched::Journal(Some(Holder { pid: Some(pid) })) => {
+            let pid = format::thousands(u64::from(*pid));
+            words().muted(say!(look, "journal of another process, pid {pid}", "另一进程的日志,pid {pid}"))
+        }
+        Watched::Journal(Some(Holder { pid: None })) => {
+            words().muted(look.lang.pick("journal of another process", "另一进程的日志"))
+        }
+        Watched::Journal(None) => words().muted(look.lang.pick("journal, nobody receives", "日志,无进程接收")),
+        Watched::File(name) => words().text(clean(name).into_owned()),
+    };
+    let mut about = vec![Segment::new(2, name)];
+    if matches!(watched, Watched::File(_)) {
+        let (day, clock) =
+            (|at| format::day(at, &app.known.zone, look.lang), |at| format::hour_minute(at, &app.known.zone));
+        let times = app.known.monitor.extent().map(|(from, to)| match day(from) == day(to) {
+            true => format!("{} {}–{}, ", day(from), clock(from), clock(to)),
+            false => format!("{} {} – {} {}, ", day(from), clock(from), day(to), clock(to)),
+        });
+        let times = words().muted(times.unwrap_or_default());
+        about.push(match &app.known.flow {
+            Flow::Ended(Some(damage)) => Segment::new(
+                0,
+                words().bold(Role::Failed, look.lang.pick("DAMAGED ", "已损坏 ")).text(clean(damage).into_owned()),
+            ),
+            Flow::Ended(None) => Segment::new(3, times.muted(look.lang.pick("ended", "已读完"))),
+            _ => Segment::new(3, times.muted(look.lang.pick("reading", "读取中"))),
+        });
+    }
+    about
 }
 
 /// Port and path: the host is the one the screen is on.
@@ -111,6 +155,11 @@ fn gauges<'a>(app: &App, look: &'a Look, width: u16) -> Vec<Segment<'a>> {
     let pad = |words: Words<'a>| if wide { Words::new(look).muted(" ").then(words) } else { words };
     let rate = format::rate(pulse.events_per_s);
 
+    let watched = app.known.intake.watched.as_ref();
+    if let Some(Watched::File(_)) = watched {
+        let events = format::thousands(app.glance.ingest.events);
+        return vec![Segment::new(4, pad(unit(events, look.lang.pick(" events", " 事件"))))];
+    }
     let mut gauges =
         vec![Segment::new(2, pad(unit(rate, if width < NARROW { "/s" } else { look.lang.pick(" ev/s", " 事件/秒") })))];
     if width >= NARROW {
@@ -125,6 +174,12 @@ fn gauges<'a>(app: &App, look: &'a Look, width: u16) -> Vec<Segment<'a>> {
     } else {
         Segment::new(5, pad(gauge(look.lang.pick("refused ", "拒收 "), "0".to_owned())))
     });
+    let lag = pulse.lag_s.map_or_else(|| look.glyph(Glyph::NoValue).to_owned(), format::short_duration);
+    let lag = Segment::new(3, pad(gauge(look.lang.pick("lag ", "延迟 "), lag)));
+    if watched.is_some() {
+        gauges.push(lag);
+        return gauges;
+    }
     let ack = vitals.ack_us.map(|(_, p99)| p99);
     let ack_text = ack.map_or_else(|| look.glyph(Glyph::NoValue).to_owned(), format::latency);
     if ack.is_some_and(|ack| ack >= SLOW_ACK) {
@@ -132,8 +187,7 @@ fn gauges<'a>(app: &App, look: &'a Look, width: u16) -> Vec<Segment<'a>> {
     } else if wide {
         gauges.push(Segment::new(6, pad(gauge(look.lang.pick("ack p99 ", "应答 p99 "), ack_text))));
     }
-    let lag = pulse.lag_s.map_or_else(|| look.glyph(Glyph::NoValue).to_owned(), format::short_duration);
-    gauges.push(Segment::new(3, pad(gauge(look.lang.pick("lag ", "延迟 "), lag))));
+    gauges.push(lag);
     let waiting = vitals.gauges.waiting;
     if waiting >= LONG_BACKLOG {
         gauges.push(Segment::new(1, pad(loud(look.lang.pick("backlog ", "积压 "), format::thousands(waiting)))));

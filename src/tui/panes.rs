@@ -20,7 +20,7 @@ mod verdict;
 
 pub use data::OverviewData;
 pub use grid::Grid;
-pub use intake::Intake;
+pub use intake::{Intake, Watched};
 pub use layout::Size;
 
 use crate::event::Millis;
@@ -242,8 +242,8 @@ impl Page for Overview {
         self.drawn.as_ref().and_then(|drawn| self.grid.copy(what, &drawn.data, drawn.size, look))
     }
 
-    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
-        self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(&drawn.data, drawn.size)))
+    fn export(&self, ctx: &Context<'_>) -> Option<Export> {
+        self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(ctx.monitor, &drawn.data, drawn.size)))
     }
 
     fn actions(&self) -> Vec<Action> {

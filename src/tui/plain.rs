@@ -9,7 +9,7 @@ use super::lang::say;
 use super::look::Look;
 use super::period::{Period, minute, next_minute};
 use super::widgets::format;
-use super::{Action, Start};
+use super::{Action, Clock, Start};
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::Health;
@@ -32,6 +32,7 @@ struct Plain {
     period: Period,
     number: Option<Text>,
     dir: PathBuf,
+    clock: Clock,
     /// History has been read: from now on changes are told.
     caught_up: bool,
     told: Told,
@@ -66,6 +67,7 @@ pub(super) fn run(start: Start, look: Look, keymap: Keymap) -> Result<(), String
         period: Period::default(),
         number: None,
         dir: start.data_dir,
+        clock: start.clock,
         caught_up: false,
         told: Told::default(),
     };
@@ -85,10 +87,6 @@ fn read(lines: &mpsc::Sender<String>) {
             return;
         }
     }
-}
-
-fn now() -> Millis {
-    Millis(jiff::Timestamp::now().as_millisecond())
 }
 
 /// One line, at once: whoever listens must not wait for a full buffer.
@@ -116,8 +114,8 @@ impl Plain {
         let mut end = std::pin::pin!(asked_to_end());
         self.told.refused = vitals().refused;
         loop {
-            let turn = next_minute(now());
-            let wait = std::time::Duration::from_millis(u64::try_from(turn.0 - now().0).unwrap_or(0));
+            let turn = next_minute(self.now());
+            let wait = std::time::Duration::from_millis(u64::try_from(turn.0 - self.now().0).unwrap_or(0));
             tokio::select! {
                 () = &mut end => return Ok(()),
                 fed = feed.recv(), if feeding => match fed {
@@ -155,6 +153,11 @@ impl Plain {
                     self.changes()?;
                 }
             }
+            Feed::Ended(damage) => {
+                let damage = damage.unwrap_or_default();
+                say_line(&say!(self.look, "end of the source {damage}", "数据源已结束 {damage}"))?;
+            }
+            Feed::Writer(_) => {}
             Feed::Lost(why) => {
                 say_line(&say!(self.look, "source lost: {why}; trying again", "数据源中断:{why};正在重试"))?
             }
@@ -241,12 +244,17 @@ impl Plain {
 
     /// A line with its time.
     fn line(&self, text: &str) -> io::Result<()> {
-        say_line(&format!("{} {text}", format::clock(now(), &self.zone)))
+        say_line(&format!("{} {text}", format::clock(self.now(), &self.zone)))
+    }
+
+    /// What time it is for the view.
+    fn now(&self) -> Millis {
+        (self.clock)()
     }
 
     fn scope(&self) -> Scope {
         let start = self.monitor.extent().map(|(first, _)| first);
-        Scope { number: self.number.clone(), ..self.period.scope(now(), start) }
+        Scope { number: self.number.clone(), ..self.period.scope(self.now(), start) }
     }
 
     /// Answers a typed line. Says whether the user leaves.
@@ -271,9 +279,10 @@ impl Plain {
     /// The commands of the screen that make sense here too.
     fn command(&mut self, line: &str) -> io::Result<bool> {
         let all = Period { window: super::period::Window::All, end: None };
-        let all = all.scope(now(), self.monitor.extent().map(|(first, _)| first));
+        let all = all.scope(self.now(), self.monitor.extent().map(|(first, _)| first));
         let numbers: Vec<_> = self.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
-        let known = Known { now: now(), zone: &self.zone, themes: Vec::new(), numbers: &numbers, keys: &self.keymap };
+        let known =
+            Known { now: self.now(), zone: &self.zone, themes: Vec::new(), numbers: &numbers, keys: &self.keymap };
         let end = self.period.end;
         match command::parse(line, &known) {
             Ok(Command::Act(Action::Quit)) => return Ok(true),
@@ -282,8 +291,8 @@ impl Plain {
             }
             Ok(Command::Act(Action::Now)) => self.period.end = None,
             Ok(Command::Window(window)) => self.period = Period { window, end },
-            Ok(Command::Between(from, to)) => self.period = Period::between(from, to, now()),
-            Ok(Command::GoTo(at)) => self.period = self.period.around(at, now()),
+            Ok(Command::Between(from, to)) => self.period = Period::between(from, to, self.now()),
+            Ok(Command::GoTo(at)) => self.period = self.period.around(at, self.now()),
             Ok(Command::Number(number)) => self.number = number,
             Ok(Command::Lang(lang)) => self.look.lang = lang,
             Ok(_) => {

@@ -198,7 +198,8 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
         Job::Story { id } => Answer::Story { found: story(dir, &id)?.map(Box::new), id },
         Job::Request(request) => Answer::Request { request, raw: Reader::open(dir)?.request(request)?.map(Box::new) },
         Job::Refused { span, list } => {
-            let operator = Operator::open(dir)?;
+            // What is only watched stays as it is.
+            let operator = Operator::open_read_only(dir)?;
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }

@@ -117,7 +117,7 @@ pub(crate) fn pages(feed: &mut tokio::sync::mpsc::Receiver<Feed>, until: u64) ->
                 pages.push(batch.page);
             }
             Feed::Live(batch) => pages.push(batch.page),
-            Feed::CaughtUp => {}
+            Feed::CaughtUp | Feed::Writer(_) | Feed::Ended(_) => {}
             Feed::Lost(reason) => panic!("{reason}"),
         }
     }

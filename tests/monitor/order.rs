@@ -8,7 +8,7 @@ use proptest::sample::Index;
 use watop::event::{Event, Millis, StatusName, Text};
 use watop::journal::Batch;
 use watop::monitor::Monitor;
-use watop::monitor::view::{Dimension, DimensionRow, Funnel, Latency, Mark, Scope, Span};
+use watop::monitor::view::{Around, Conversation, Dimension, DimensionRow, Funnel, Latency, Mark, Scope, Span};
 
 /// Windows at each grain and across their edges, of all numbers, of one, of one that nobody named.
 pub(crate) fn scopes() -> Vec<Scope> {
@@ -35,6 +35,7 @@ pub(crate) fn views(monitor: &Monitor) -> Vec<String> {
             format!("{:?} {:?} {:?}", scope, monitor.ingest(scope), monitor.funnel(scope)),
             format!("{:?}", monitor.failures(scope)),
             format!("{:?}", monitor.conversations(scope)),
+            format!("{:?}", monitor.conversations_around(scope, &Around { margin: 9, ..Around::default() })),
             format!("{:?}", monitor.alerts(scope)),
             format!("{:?}", monitor.costs(scope)),
             format!("{:?}", monitor.numbers(scope)),
@@ -109,6 +110,33 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// The list of a screen holds the same conversations, in its order; any part of it is that part of the whole.
+fn assert_listed(monitor: &Monitor, scope: &Scope) {
+    let whole = monitor.conversations_around(scope, &Around { margin: usize::MAX / 4, ..Around::default() });
+    let who = |row: &Conversation| (row.number.clone(), row.customer.clone());
+    let (mut listed, mut known): (Vec<_>, Vec<_>) =
+        (whole.rows.iter().map(who).collect(), monitor.conversations(scope).iter().map(who).collect());
+    listed.sort();
+    known.sort();
+    assert_eq!(listed, known);
+
+    let left = |row: &Conversation| row.window_closes_at.0 - scope.as_of.0;
+    let stretch = |row: &Conversation| match left(row) {
+        ..=0 => 2,
+        1..HOUR => 0,
+        _ => 1,
+    };
+    assert!(whole.rows.is_sorted_by_key(|row| (stretch(row), -row.last_inbound_at.0)));
+    let counted = |up_to: i32| whole.rows.iter().filter(|row| stretch(row) <= up_to).count();
+    assert_eq!((whole.total, whole.open, whole.soon), (whole.rows.len(), counted(1), counted(0)));
+
+    for (row, conversation) in whole.rows.iter().enumerate() {
+        let part = monitor.conversations_around(scope, &Around { anchor: Some(who(conversation)), row: 0, margin: 1 });
+        let expected = &whole.rows[row.saturating_sub(1)..(row + 2).min(whole.total)];
+        assert_eq!((part.anchor, part.first, &part.rows[..]), (Some(row), row.saturating_sub(1), expected));
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -168,6 +196,7 @@ proptest! {
             failures.iter_mut().for_each(|failure| failure.mark = Mark::None);
             prop_assert_eq!(failures, reference::failures(&messages, &scope));
             prop_assert_eq!(monitor.conversations(&scope), reference::conversations(&events, &scope));
+            assert_listed(&monitor, &scope);
             prop_assert_eq!(monitor.alerts(&scope), reference::alerts(&events, &scope));
             prop_assert_eq!(monitor.costs(&scope), reference::costs(&events, &scope));
 

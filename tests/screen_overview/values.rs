@@ -70,6 +70,15 @@ pub(crate) fn level(messages: u64) -> [u64; 15] {
     std::array::from_fn(|at| messages / 15 * (8 + (at as u64 * 7) % 5) / 10)
 }
 
+/// Conversations as a pane lists them, all of their rows known.
+pub(crate) fn listed(rows: Vec<Conversation>) -> ConversationPage {
+    let within = |minutes: i64| {
+        let closes = rows.iter().map(|row| row.window_closes_at.0 - NOW.0);
+        closes.filter(|left| (1..minutes * MINUTE).contains(left)).count()
+    };
+    ConversationPage { total: rows.len(), open: within(24 * 60 + 1), soon: within(60), first: 0, anchor: None, rows }
+}
+
 pub(crate) fn conversation(
     name: &str,
     customer: &str,
@@ -170,7 +179,7 @@ pub(crate) fn calm() -> OverviewData {
         failures: codes
             .map(|(code, short, class, messages)| failure(code, short, class, messages, level(messages), Mark::None))
             .to_vec(),
-        conversations: vec![
+        conversations: listed(vec![
             conversation("Ana", "34600111012", "button: 不愿意", 12, false),
             conversation("周敏", "8613800138221", "sticker ☕🙂", 55, false),
             conversation("Jay", "85255311705", "2 items, CNY 1,124.00", 1_421, true),
@@ -181,7 +190,7 @@ pub(crate) fn calm() -> OverviewData {
             conversation("Tomás", "5215550142212", "voice note 0:14", 1_341, false),
             conversation("Siobhán", "353861234902", "reaction 👍 on order-update", 864, false),
             conversation("", "60123456288", "location: KFC (肯德基), 深圳市", 783, false),
-        ],
+        ]),
         alerts: vec![
             alert(Severity::Warning, "quality YELLOW", "spring_sale_26 en_US", "85230174859", 42 * MINUTE),
             alert(Severity::Warning, "category changed", "vip_early → MARKETING", "85230174859", 3 * HOUR),
@@ -362,6 +371,7 @@ impl Screen {
                 since: ago(27_000),
                 handshake: true,
                 schemes: vec![access(Scheme::Nxcloud, "2026-02", nxcloud), access(Scheme::Meta, "app", Form::Meta)],
+                watched: None,
             },
             grid: Grid::default(),
         }

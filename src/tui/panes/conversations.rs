@@ -3,7 +3,7 @@
 use super::data::{Closing, closing};
 use super::list::List;
 use super::{Pane, Place, Size, View};
-use crate::monitor::view::Conversation;
+use crate::monitor::view::{Conversation, ConversationPage};
 use crate::tui::lang::say;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
@@ -27,10 +27,10 @@ enum Col {
 
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
-    let conversations = &view.data.conversations;
+    let listed = view.data.conversations.total;
     let inner =
         frame::draw(buffer, at.area, view.look, Pane::Conversations.name(view.look.lang), totals(view), at.focused);
-    if conversations.is_empty() {
+    if listed == 0 {
         let what = view.pick("nobody wrote in the last 24 h", "最近 24 h 没有客户来信");
         let hint = view.pick(
             "a customer who writes stands here while the window is open",
@@ -39,17 +39,17 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         return super::draw_empty(buffer, inner, view, what, hint);
     }
     let columns = columns(view, at.zoomed);
-    let mut table = Table::new(view.look, &columns, conversations.len());
+    let mut table = Table::new(view.look, &columns, listed);
     list.place(&mut table, inner.height, at.focused);
     table.draw(buffer, inner, |row, column, width| {
-        conversations.get(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
+        view.data.conversation(row).map_or_else(|| view.words(), |conversation| cell(view, conversation, column, width))
     });
 }
 
 fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
-    let (open, soon) = view.data.conversation_counts();
+    let ConversationPage { open, soon, .. } = view.data.conversations;
     let role = if soon > 0 { Role::Warn } else { Role::Muted };
-    let (open, soon) = (format::thousands(open), format::thousands(soon));
+    let (open, soon) = (format::thousands(open as u64), format::thousands(soon as u64));
     let rate = format::rate(view.data.pulse.inbound_per_s);
     let long = view
         .words()

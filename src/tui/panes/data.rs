@@ -5,8 +5,8 @@ use crate::config::Lang;
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
-    Activity, Alert, Conversation, Dimension, DimensionRow, Failure, Funnel, Group, Hit, Ingest, NumberRow, Pulse,
-    Scope, Span, Stretch, Trend, Verdict,
+    Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group, Hit,
+    Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
 use jiff::tz::TimeZone;
@@ -17,12 +17,14 @@ const HOUR: i64 = 60 * MINUTE;
 const OPEN_FOR: i64 = 24 * HOUR;
 
 /// What the panes that are seen need beside the numbers they always show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wants {
     /// Columns of the activity chart; 0 when it is not seen.
     pub columns: usize,
     /// Rows of cohorts over time; 0 when they are not seen.
     pub cohorts: usize,
+    /// Which conversations are seen.
+    pub conversations: Around,
     /// The dimension that delivery is broken down by, when that is seen.
     pub groups: Option<Dimension>,
     /// Columns of the trend of one code; 0 when it is not seen.
@@ -155,8 +157,8 @@ pub struct OverviewData {
     pub failures: Vec<Failure>,
     /// What only a zoomed pane shows.
     pub zoom: Zoom,
-    /// Conversations: those that close within the hour first, then the newest.
-    pub conversations: Vec<Conversation>,
+    /// Conversations: those that close within the hour first, then the newest; rows only around what is seen.
+    pub conversations: ConversationPage,
     /// Alerts: what is open first, the worst first.
     pub alerts: Vec<Alert>,
     /// What came in the window.
@@ -265,9 +267,7 @@ impl OverviewData {
             Scope { span, ..scope.clone() }
         };
         let oldest = extent.map_or(scope.span.from, |(first, _)| first);
-        let mut conversations = monitor.conversations(&since(scope.as_of.0 - OPEN_FOR));
-        // The sort is stable: within each of the three groups the newest stay first.
-        conversations.sort_by_key(|conversation| closing(conversation, scope.as_of));
+        let conversations = monitor.conversations_around(&since(scope.as_of.0 - OPEN_FOR), &wants.conversations);
         let mut failures = monitor.failures(scope);
         wants.sort.sort(&mut failures);
         Self {
@@ -291,6 +291,13 @@ impl OverviewData {
         }
     }
 
+    /// All conversations that are listed, with those that are not seen.
+    pub(super) fn all_conversations(&self, monitor: &Monitor) -> Vec<Conversation> {
+        let from = Millis((self.scope.as_of.0 - OPEN_FOR).min(self.scope.span.from.0));
+        let span = Span::covering(from, self.scope.span.to);
+        monitor.conversations(&Scope { span, ..self.scope.clone() })
+    }
+
     /// How many things are listed.
     pub(super) fn len(&self, listing: Listing) -> usize {
         match listing {
@@ -298,7 +305,7 @@ impl OverviewData {
             Listing::Stages => Stage::ALL.len(),
             Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
-            Listing::Conversations => self.conversations.len(),
+            Listing::Conversations => self.conversations.total,
             Listing::Alerts => self.alerts.len(),
         }
     }
@@ -310,7 +317,7 @@ impl OverviewData {
             Listing::Groups => Key::Group(self.zoom.dimension, self.zoom.groups.get(row)?.value.clone()),
             Listing::Codes => Key::Code(self.failures.get(row)?.code),
             Listing::Conversations => {
-                let conversation = self.conversations.get(row)?;
+                let conversation = self.conversation(row)?;
                 Key::Conversation(conversation.number.clone(), conversation.customer.clone())
             }
             Listing::Alerts => Key::Alert(self.alerts.get(row)?.id.clone()),
@@ -322,6 +329,14 @@ impl OverviewData {
         self.key(listing, row).as_ref() == Some(key)
     }
 
+    /// In which row `key` stands.
+    pub(super) fn position(&self, listing: Listing, key: &Key) -> Option<usize> {
+        match listing {
+            Listing::Conversations if self.conversations.anchor.is_some() => self.conversations.anchor,
+            _ => (0..self.len(listing)).find(|row| self.is(listing, *row, key)),
+        }
+    }
+
     /// Alerts that ask for attention: critical ones and warnings, without superseded and acknowledged ones; and how many are
     /// acknowledged.
     pub(super) fn alert_counts(&self) -> (u64, u64, u64) {
@@ -331,13 +346,9 @@ impl OverviewData {
         (open(Severity::Critical), open(Severity::Warning), acknowledged)
     }
 
-    /// Conversations whose window is open, and those of them that close within the hour. They stand first.
-    pub(super) fn conversation_counts(&self) -> (u64, u64) {
-        let up_to = |last: Closing| {
-            let before = |conversation: &Conversation| closing(conversation, self.scope.as_of) <= last;
-            self.conversations.partition_point(before) as u64
-        };
-        (up_to(Closing::Later), up_to(Closing::Soon))
+    /// The conversation in a row, when it was asked for.
+    pub(super) fn conversation(&self, row: usize) -> Option<&Conversation> {
+        self.conversations.rows.get(row.checked_sub(self.conversations.first)?)
     }
 }
 

@@ -20,6 +20,10 @@ type Line<'a> = (Words<'a>, Words<'a>);
 
 /// Draws the boxes into the middle of `area`, as many as fit.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    if view.intake.watched.is_some() {
+        // There is no address to post to, and the verdict says why nothing is shown.
+        return;
+    }
     let boxes = [address(view), access(view), attempts(view)];
     // With room to spare the boxes stand apart and have a blank line below their text.
     let lines: usize = boxes.iter().map(|block| block.lines.len()).sum();

@@ -6,6 +6,7 @@ use super::list::List;
 use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
+use crate::monitor::Monitor;
 use crate::monitor::view::Dimension;
 use crate::tui;
 use crate::tui::action::Action;
@@ -183,12 +184,12 @@ impl Grid {
     }
 
     /// What the pane in focus lists.
-    pub(super) fn export(&self, data: &OverviewData, size: Size) -> Vec<Row> {
+    pub(super) fn export(&self, monitor: &Monitor, data: &OverviewData, size: Size) -> Vec<Row> {
         match Listing::of(self.focused(size), self.zoomed(size)) {
             Listing::Stages => vec![Row::of(&data.funnel)],
             Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
             Listing::Codes => data.failures.iter().map(Row::of).collect(),
-            Listing::Conversations => data.conversations.iter().map(Row::of).collect(),
+            Listing::Conversations => data.all_conversations(monitor).iter().map(Row::of).collect(),
             Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
         }
     }
@@ -208,8 +209,9 @@ impl Grid {
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), ..Wants::default() };
+            return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
         }
         match self.focused(size) {
             Pane::Delivery => {
@@ -217,12 +219,13 @@ impl Grid {
             }
             Pane::Failures => {
                 let list = &self.lists[Listing::Codes as usize];
-                let code = list.anchor().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
+                let code = list.on().and_then(|key| if let Key::Code(code) = key { Some(*code) } else { None });
                 let trend = failures::trend_columns(layout.zoomed(), size);
                 // The marks of the activity stand on the axis of the trend, too.
                 Wants { columns: trend, trend, code: (list.row(), code), sort: self.sort, ..Wants::default() }
             }
-            Pane::Conversations | Pane::Alerts => Wants::default(),
+            Pane::Conversations => Wants { conversations, ..Wants::default() },
+            Pane::Alerts => Wants::default(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Algorithm, Signing};
 use crate::event::{Millis, Scheme, Text};
+use crate::journal::Holder;
 use std::time::Duration;
 
 /// The receiver's door, as far as it may be shown: labels, never secrets.
@@ -15,6 +16,17 @@ pub struct Intake {
     pub handshake: bool,
     /// Schemes with secrets; none means that nobody vouches for what is posted.
     pub schemes: Vec<Access>,
+    /// What is watched without receiving; `None`: this process receives.
+    pub watched: Option<Watched>,
+}
+
+/// What is watched without receiving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Watched {
+    /// A journal, and the other process that writes it, if one does.
+    Journal(Option<Holder>),
+    /// A capture file or a bundle of this name.
+    File(String),
 }
 
 /// A scheme with its secrets.
@@ -56,12 +68,17 @@ impl Intake {
             Access { scheme, labels: secrets.iter().map(|secret| secret.label.clone()).collect(), form }
         };
         let schemes = signing.schemes().into_iter().map(access).collect();
-        Self { address, since, handshake: signing.verify_token.is_some(), schemes }
+        Self { address, since, handshake: signing.verify_token.is_some(), schemes, watched: None }
+    }
+
+    /// Of a screen that only watches.
+    pub fn watching(watched: Watched, since: Millis) -> Self {
+        Self { since, watched: Some(watched), ..Self::default() }
     }
 
     /// Whether nobody vouches for what is posted.
     pub fn unverified(&self) -> bool {
-        self.schemes.is_empty()
+        self.watched.is_none() && self.schemes.is_empty()
     }
 
     /// Whether only this machine can reach the address.

@@ -1,29 +1,47 @@
 //! The cursor of a pane: on a thing, not on a row.
 
 use super::data::{Key, Listing, OverviewData};
+use crate::monitor::view::Around;
 use crate::tui::widgets::table::{self, Cursor, Table};
 
 /// Cursor and scrolling of one pane. Until it is moved the cursor stays on the first row; from then on it stays on the thing
 /// it was moved to, wherever that goes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct List {
-    anchor: Option<Key>,
+    anchor: Option<Anchor>,
     row: usize,
     top: usize,
     room: usize,
+}
+
+/// What the cursor holds on to.
+#[derive(Debug, Clone)]
+enum Anchor {
+    /// What stands in the row, as soon as it is known.
+    Row,
+    /// A thing.
+    On(Key),
 }
 
 impl List {
     /// Finds the row of the thing again. If it is gone the cursor stays where it was.
     pub(super) fn settle(&mut self, data: &OverviewData, listing: Listing) {
         let len = data.len(listing);
-        self.row = match &self.anchor {
-            None => 0,
-            Some(key) if data.is(listing, self.row, key) => self.row,
-            Some(key) => {
-                (0..len).find(|row| data.is(listing, *row, key)).unwrap_or(self.row.min(len.saturating_sub(1)))
+        let on = match self.anchor.take() {
+            None => {
+                self.row = 0;
+                return;
+            }
+            Some(Anchor::Row) => data.key(listing, self.row),
+            Some(Anchor::On(key)) => {
+                if !data.is(listing, self.row, &key) {
+                    let found = data.position(listing, &key);
+                    self.row = found.unwrap_or(self.row.min(len.saturating_sub(1)));
+                }
+                Some(key)
             }
         };
+        self.anchor = Some(on.map_or(Anchor::Row, Anchor::On));
     }
 
     /// Moves by `by` rows, as far as there are any. Returns whether it moved.
@@ -32,7 +50,7 @@ impl List {
         let to = self.row.saturating_add_signed(by).min(last);
         let moved = to != self.row || self.anchor.is_none();
         self.row = to;
-        self.anchor = data.key(listing, to);
+        self.anchor = Some(data.key(listing, to).map_or(Anchor::Row, Anchor::On));
         moved
     }
 
@@ -40,13 +58,25 @@ impl List {
     pub(super) fn select(&mut self, data: &OverviewData, listing: Listing, row: usize) {
         if row < data.len(listing) {
             self.row = row;
-            self.anchor = data.key(listing, row);
+            self.anchor = Some(data.key(listing, row).map_or(Anchor::Row, Anchor::On));
         }
     }
 
     /// The thing that the cursor was moved to.
-    pub(super) fn anchor(&self) -> Option<&Key> {
-        self.anchor.as_ref()
+    pub(super) fn on(&self) -> Option<&Key> {
+        match &self.anchor {
+            Some(Anchor::On(key)) => Some(key),
+            Some(Anchor::Row) | None => None,
+        }
+    }
+
+    /// Which conversations have to be known to draw and to move by a page of `rows`.
+    pub(super) fn around(&self, rows: u16) -> Around {
+        let anchor = match self.on() {
+            Some(Key::Conversation(number, customer)) => Some((number.clone(), customer.clone())),
+            _ => None,
+        };
+        Around { anchor, row: self.row, margin: 2 * usize::from(rows) }
     }
 
     /// The row under the cursor.

@@ -37,7 +37,7 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
             }
         }
         Key::Conversation(number, customer) => {
-            let conversation = data.conversations.get(row)?;
+            let conversation = data.conversation(row)?;
             let filter = customer.as_ref().map_or_else(|| "not customer:*".to_owned(), |c| term("customer", c));
             let name = conversation.name.as_ref().map(|name| look.person(name));
             let name = name.or_else(|| customer.as_ref().map(|customer| look.phone(customer)));

@@ -1,7 +1,7 @@
 //! The verdict: one sentence and its consequence, always in the same two rows, so that nothing jumps when trouble starts.
 
 use super::layout::split_rows;
-use super::{Intake, Size, View};
+use super::{Intake, Size, View, Watched};
 use crate::event::Millis;
 use crate::event::clean::clean;
 use crate::journal::Health;
@@ -110,6 +110,22 @@ impl Situation<'_> {
     }
 
     fn ready(&self) -> Verdict {
+        if let Some(watched) = &self.intake.watched {
+            let more = match watched {
+                Watched::Journal(Some(_)) => "the receiver of this journal has stored nothing yet",
+                Watched::Journal(None) => {
+                    "nobody receives into this journal: start watop serve, or name another directory"
+                }
+                Watched::File(_) => "the capture holds no request",
+            };
+            return Verdict {
+                level: Level::Ready,
+                what: said(["No event yet."]),
+                more: said(["", more]),
+                short: "no event yet".to_owned(),
+                ..Verdict::default()
+            };
+        }
         let since = format::clock(self.intake.since, self.zone);
         let refused = match self.vitals.refused {
             0 => "nothing was refused".to_owned(),

@@ -1,6 +1,6 @@
 //! What is answered to commands that are typed as lines.
 
-use super::{Plain, now};
+use super::Plain;
 use crate::event::{Millis, Severity, catalogue};
 use crate::journal::{OpenError, Reader};
 use crate::monitor::view::{Alert, Conversation, Failure, Level, Verdict};
@@ -172,7 +172,7 @@ pub(super) fn events(plain: &Plain, filter: &str) -> Vec<String> {
 }
 
 fn newest(plain: &Plain, filter: &Filter) -> Result<Vec<String>, OpenError> {
-    let (scope, now) = (plain.scope(), now());
+    let (scope, now) = (plain.scope(), plain.now());
     let until = Instant::now() + PATIENCE;
     let reader = Reader::open(&plain.dir)?;
     let mut page = reader.stats()?.last_page + 1;

@@ -1,0 +1,54 @@
+//! Conversations as a screen lists them: only the rows that are seen are made.
+
+use super::{Conversations, Rank, Thread, WINDOW};
+use crate::monitor::rollup::Minutes;
+use crate::monitor::view::{Around, ConversationPage, Scope};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// How long before its end a window is about to close, in milliseconds.
+const SOON: i64 = 3_600_000;
+
+impl Conversations {
+    /// The rows around a conversation or a position. `past`: something was received after the span.
+    pub(in crate::monitor) fn around(&self, scope: &Scope, around: &Around, past: bool) -> ConversationPage {
+        let order = self.order(scope, past);
+        let now = scope.as_of.0;
+        // Those about to close first, then the newest: three stretches of one order.
+        let soon = now - WINDOW + 1..now - WINDOW + SOON;
+        let stretches = [soon.clone(), soon.end..i64::MAX, i64::MIN..soon.start];
+        let listed = |stretch: &std::ops::Range<i64>| {
+            let newest_first = order.range((stretch.start, 0, 0)..(stretch.end, 0, 0)).rev();
+            newest_first.map(|(.., index)| self.threads.get(*index)).filter(|thread| is_listed(thread, scope, past))
+        };
+        let [closing, later, closed] = stretches.each_ref().map(|stretch| listed(stretch).count());
+        let total = closing + later + closed;
+        let all = || stretches.iter().flat_map(listed);
+        let is =
+            |thread: &Thread, (number, customer): &(_, _)| thread.number == *number && thread.customer == *customer;
+        let anchor = around.anchor.as_ref().and_then(|key| all().position(|thread| is(thread, key)));
+        let row = anchor.unwrap_or(around.row).min(total.saturating_sub(1));
+        let first = row.saturating_sub(around.margin);
+        let seen = all().skip(first).take(row - first + around.margin + 1);
+        let rows = seen.filter_map(|thread| Some(self.row(thread, thread.last.as_ref()?, u64::from(thread.inbound))));
+        ConversationPage { rows: rows.collect(), first, anchor, total, open: closing + later, soon: closing }
+    }
+
+    /// Everything by the time of its last message; for a span in the past only what was received in it.
+    fn order(&self, scope: &Scope, past: bool) -> Cow<'_, BTreeSet<Rank>> {
+        if !past {
+            return Cow::Borrowed(&self.order);
+        }
+        let received = self.counts.total(Minutes::of(scope.span)).0;
+        let rank = |index| {
+            let thread = self.threads.get(index);
+            Some(thread.rank(thread.last.as_ref()?.at, index))
+        };
+        Cow::Owned(received.into_keys().filter_map(rank).collect())
+    }
+}
+
+/// Whether a conversation belongs to what is looked at.
+fn is_listed(thread: &Thread, scope: &Scope, past: bool) -> bool {
+    (past || thread.received >= scope.span.from.0) && (scope.number.is_none() || scope.number == thread.number)
+}

@@ -1,0 +1,105 @@
+//! A whole screen on a test terminal over a journal, as the program runs it, without its threads.
+
+use crate::history::{self, NOW, Source};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
+use watop::config::Lang;
+use watop::event::Millis;
+use watop::event::mask::Masker;
+use watop::journal::{Batch, Journal, Reader};
+use watop::monitor::Monitor;
+use watop::source::Feed;
+use watop::tui::app::{App, Setup};
+use watop::tui::input::Input;
+use watop::tui::keymap::Keymap;
+use watop::tui::panes::Intake;
+use watop::tui::theme::{Depth, Theme};
+use watop::tui::{store, update};
+
+pub(crate) struct Screen {
+    app: App,
+    terminal: Terminal<TestBackend>,
+    journal: Journal,
+    commits: broadcast::Receiver<Arc<Batch>>,
+    source: Source,
+    directory: tempfile::TempDir,
+    now: i64,
+    events: usize,
+}
+
+impl Screen {
+    /// A screen that has read a history of `events` events.
+    pub(crate) fn with_history(events: usize) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let (journal, source) = history::write(directory.path(), events);
+        let commits = journal.subscribe();
+        let app = App::new(Setup {
+            themes: vec![Theme::load("dark", Depth::True, false).expect("the embedded theme")],
+            lang: Lang::En,
+            masker: Masker::new([7; 16]),
+            masked: false,
+            keymap: Keymap::new(&[]).expect("the default keys"),
+            monitor: Monitor::new(Default::default()),
+            zone: jiff::tz::TimeZone::UTC,
+            intake: Intake { address: "http://127.0.0.1:8787/webhook".to_owned(), ..Intake::default() },
+        });
+        let terminal = Terminal::new(TestBackend::new(120, 36)).expect("a terminal");
+        let mut screen = Self { app, terminal, journal, commits, source, directory, now: NOW, events };
+        screen.read_history();
+        screen
+    }
+
+    fn read_history(&mut self) {
+        let reader = Reader::open(self.directory.path()).expect("the journal");
+        let mut page = 0;
+        while let Some(batch) = reader.next(page).expect("a page") {
+            page = batch.page;
+            self.app.feed(Feed::History { batch: Arc::new(batch), done: page, total: page }, Millis(self.now));
+        }
+        self.app.feed(Feed::CaughtUp, Millis(self.now));
+        self.draw();
+    }
+
+    pub(crate) fn events(&self) -> usize {
+        self.events
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.terminal = Terminal::new(TestBackend::new(width, height)).expect("a terminal");
+    }
+
+    pub(crate) fn press(&mut self, key: char) {
+        let code = if key == '\t' { KeyCode::Tab } else { KeyCode::Char(key) };
+        let key = KeyEvent::new(code, KeyModifiers::NONE);
+        update::input(&mut self.app, Input::Key(key), Millis(self.now));
+    }
+
+    /// Commits so many further requests and hands them to the screen.
+    pub(crate) fn live(&mut self, requests: usize) {
+        for _ in 0..requests {
+            let submission = self.source.next();
+            self.now = self.now.max(submission.raw.received_at.0);
+            let receipt = self.journal.writer().submit(submission).expect("room in the queue");
+            receipt.blocking_recv().expect("an answer").expect("a commit");
+            let batch = self.commits.blocking_recv().expect("a commit");
+            self.app.feed(Feed::Live(batch), Millis(self.now));
+        }
+    }
+
+    /// Draws one frame and says how long that took; then reads what the frame asked for.
+    pub(crate) fn draw(&mut self) -> Duration {
+        let now = Millis(self.now);
+        let began = Instant::now();
+        self.terminal.draw(|frame| self.app.draw(frame, now)).expect("a frame");
+        let took = began.elapsed();
+        for job in self.app.jobs(now) {
+            let answer = store::answer(self.directory.path(), job).expect("an answer");
+            self.app.answered(answer, now);
+        }
+        took
+    }
+}
