@@ -9,7 +9,7 @@ pub mod catalogue;
 pub mod clean;
 pub mod country;
 pub mod csv;
-mod decode;
+pub mod decode;
 pub mod ids;
 mod isolated;
 pub mod json;

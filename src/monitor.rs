@@ -30,7 +30,6 @@ use crate::event::{Detail, Event, Millis, Status, StatusName, Text};
 use crate::journal::{Batch, RequestSummary};
 use cells::Cell;
 use intern::Name;
-use jiff::tz::TimeZone;
 use messages::{Change, Judges, Part, Record};
 use rates::Grid;
 use rollup::{Minute, Minutes, Rollup, minute_of};
@@ -264,9 +263,8 @@ impl Monitor {
     }
 
     /// The verdict over the messages: what changed, who is hit, since when, what to do.
-    /// Clock times in its wording are written in `zone`.
-    pub fn verdict(&self, scope: &Scope, zone: &TimeZone) -> Verdict {
-        verdict::verdict(self, scope, zone)
+    pub fn verdict(&self, scope: &Scope) -> Verdict {
+        verdict::verdict(self, scope)
     }
 
     /// When the first and the last request folded so far were received.

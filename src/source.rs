@@ -10,6 +10,7 @@ mod follow;
 mod live;
 pub mod message;
 mod tail;
+pub mod thread;
 
 pub use file::FileSource;
 pub use follow::follow;

@@ -33,6 +33,7 @@ pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
+pub mod thread;
 mod travel;
 pub mod update;
 pub mod widgets;

@@ -327,7 +327,7 @@ fn hostile_text_changes_nothing_but_its_own_cells() {
     let hostile = "\x1b[2J\x1b]52;c;aGk=\x07\u{9b}31m\u{202e}evil\u{200b}\r\n\x1b]0;title\x07";
     assert_eq!(post(port, &inbound(hostile, hostile)).unwrap(), 200);
     terminal.wait_for_text("inbound");
-    terminal.press("k\rl");
+    terminal.press("k\tl");
     terminal.wait_for_text("messages");
     let lines = terminal.wait_for("screen", |seen| Some(seen.screen.screen().rows(0, 120).collect::<Vec<_>>()));
     assert!(lines[0].starts_with(" watop"), "{lines:?}");

@@ -8,6 +8,8 @@ mod commands;
 mod messages;
 #[path = "screen_shell/mouse.rs"]
 mod mouse;
+#[path = "screen_shell/thread.rs"]
+mod thread;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -50,6 +52,14 @@ impl Screen {
     }
 
     fn with_keys(width: u16, height: u16, keys: &[(String, Vec<String>)]) -> Self {
+        Self::set_up(width, height, keys, Lang::En)
+    }
+
+    fn in_language(width: u16, height: u16, lang: Lang) -> Self {
+        Self::set_up(width, height, &[], lang)
+    }
+
+    fn set_up(width: u16, height: u16, keys: &[(String, Vec<String>)], lang: Lang) -> Self {
         let directory = tempfile::tempdir().unwrap();
         // The tests have a clock of their own: nothing may be too old for the journal's.
         let options = Options { retention: Duration::from_secs(100 * 365 * 86_400), ..Options::default() };
@@ -57,7 +67,7 @@ impl Screen {
         let live = journal.subscribe();
         let app = App::new(Setup {
             themes: vec![Theme::load("dark", Depth::True, false).unwrap()],
-            lang: Lang::En,
+            lang,
             masker: Masker::new([7; 16]),
             masked: false,
             keymap: Keymap::new(keys).unwrap(),
@@ -307,6 +317,91 @@ fn the_inspector_shows_every_side_of_the_event_under_the_cursor() {
 }
 
 #[test]
+fn the_body_is_a_tree_that_is_folded_searched_and_explained() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("failed", Some(132_015));
+    let tree = screen.press("2k\nl");
+    assert!(line(&tree, " code ").contains("132015") && line(&tree, " code ").contains("← Template paused"), "{tree}");
+    assert!(line(&tree, "timestamp").contains("← 14:32:01"), "{tree}");
+    assert!(line(&tree, "path").contains("statuses[0]"), "{tree}");
+    let found = screen.press("/title\n");
+    assert!(line(&found, "path").contains("statuses[0].errors[0].title"), "{found}");
+    let folded = screen.press("\n");
+    assert!(!folded.contains("← Template paused") && folded.contains("▸ 0  { code, title }"), "{folded}");
+    assert!(line(&screen.press("_"), "path").contains("of 3"));
+    assert!(screen.press("n").contains("← Template paused"), "a search opens what it finds");
+    let masked = screen.press("M");
+    assert!(!masked.contains("85266120298") && !masked.contains("\"wamid.1\""), "{masked}");
+}
+
+#[test]
+fn a_body_that_is_not_utf8_is_dumped_and_one_that_is_not_json_says_where() {
+    let mut screen = Screen::new(120, 36);
+    screen.now += 1_000;
+    screen.commit(b"{\"a\":\xff\xfe}");
+    let body = screen.press("2k\nl");
+    assert!(body.contains("not JSON"), "{body}");
+    let raw = screen.press("ll");
+    assert!(raw.contains("not UTF-8 from byte 5 on") && raw.contains("22 61 22 3a ff fe"), "{raw}");
+}
+
+#[test]
+fn marked_events_are_counted_and_walked() {
+    let mut screen = Screen::new(120, 36);
+    for _ in 0..60 {
+        screen.post("sent", None);
+    }
+    screen.press("2");
+    screen.press("kmkkkkm");
+    let marked = screen.shown();
+    assert!(line(&marked, "hidden").contains("2 marked"), "{marked}");
+    assert!(marked.lines().filter(|line| line.contains("┃ *") || line.contains("┃▌*")).count() == 2, "{marked}");
+    let cursor = |screen: &str| line(screen, "▌").split("wamid.").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+    assert_eq!(cursor(&marked), "56");
+    assert_eq!(cursor(&screen.press("u")), "60");
+    screen.press("g");
+    assert_eq!(cursor(&screen.press("u")), "56");
+    assert_eq!(cursor(&screen.press("U")), "60", "around the beginning");
+    assert!(line(&screen.press("m"), "hidden").contains("1 marked"));
+}
+
+#[test]
+fn failures_are_walked_and_stand_on_the_scroll_bar() {
+    let mut screen = Screen::new(120, 36);
+    for at in 0..200 {
+        screen.post(if at == 20 { "failed" } else { "sent" }, (at == 20).then_some(131_026));
+        screen.arrive();
+        screen.now -= 900;
+    }
+    let list = screen.press("2");
+    assert!(list.contains('▪'), "{list}");
+    let failed = screen.press("N");
+    assert!(line(&failed, "▌").contains("131026 Undeliverable"), "{failed}");
+}
+
+#[test]
+fn columns_are_chosen_and_ordered() {
+    let mut screen = Screen::new(200, 60);
+    screen.post("failed", Some(131_026));
+    screen.press("2");
+    assert!(screen.press("C").contains("platform_code"));
+    let chosen = screen.press("jjjjjjjjjj KKKKKKKKK\n");
+    assert!(line(&chosen, "received").contains("code received"), "{chosen}");
+    assert!(chosen.contains("131026 14:32:01"), "{chosen}");
+}
+
+#[test]
+fn the_events_are_read_in_chinese_too() {
+    let mut screen = Screen::in_language(120, 36, Lang::Zh);
+    screen.post("failed", Some(131_026));
+    screen.press("2");
+    let shown = screen.press("k\t").replace(' ', "");
+    for words in ["事件", "接收", "标记", "隐藏0个", "验签", "请求头"] {
+        assert!(shown.contains(words), "no {words} on\n{shown}");
+    }
+}
+
+#[test]
 fn a_number_opens_the_events_behind_it_and_esc_walks_back() {
     let mut screen = Screen::new(120, 36);
     screen.post("sent", None);
@@ -432,7 +527,7 @@ fn text_of_any_script_breaks_no_border() {
         screen.commit(body.to_string().as_bytes());
     }
     screen.press("2");
-    for keys in ["k", "k", "k", "\nl", "l", "l"] {
+    for keys in ["k", "k", "k", "\tl", "l", "l"] {
         screen.press(keys);
         let buffer = screen.terminal.backend().buffer();
         for y in 4..34 {

@@ -21,6 +21,9 @@ use crate::report::condition::{Condition, Outcome};
 use crate::report::oneline::Status;
 use crate::report::{Extras, Report};
 use crate::source::filtered;
+use crate::tui::look::Look;
+use crate::tui::panes;
+use crate::tui::theme::Theme;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use std::path::Path;
@@ -164,7 +167,7 @@ fn print(out: &mut Data, report: &Report, format: Format) -> Result<(), Failure>
 }
 
 fn print_line(out: &mut Data, status: &Status) -> Result<(), Failure> {
-    let tone = match status.verdict.level {
+    let tone = match status.level {
         Level::Ok => Tone::Good,
         Level::Watch | Level::Blind => Tone::Warning,
         Level::Trouble => Tone::Bad,
@@ -243,8 +246,11 @@ impl Looked {
     }
 
     fn status(&self, report: &Report) -> Status {
+        let verdict = self.monitor.verdict(&self.scope);
+        let look = Look::new(Theme::dark());
         Status {
-            verdict: self.monitor.verdict(&self.scope, &TimeZone::system()),
+            level: verdict.level,
+            short: panes::short(&verdict, &look, &TimeZone::system()),
             funnel: report.funnel.clone(),
             events_per_s: self.pulse().events_per_s,
             alerts: report.alerts.iter().filter(|alert| alert.is_open()).count() as u64,

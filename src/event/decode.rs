@@ -6,6 +6,7 @@ mod inbound;
 mod notice;
 mod other;
 mod preview;
+pub mod said;
 mod status;
 
 use super::json::{Document, Kind, Value};

@@ -152,6 +152,15 @@ impl<'d> Value<'d> {
         found.filter(|value| value.kind() != Kind::Null)
     }
 
+    /// What stands at a path below this value, such as `$.entry[0].changes[1]`; the `$` may be left out.
+    pub fn at(self, path: &str) -> Option<Value<'d>> {
+        let steps = path.trim_start_matches('$').split(['.', '[']).map(|step| step.trim_end_matches(']'));
+        steps.filter(|step| !step.is_empty()).try_fold(self, |value, step| match value.kind() {
+            Kind::Array => value.items().nth(step.parse().ok()?),
+            _ => value.get(step),
+        })
+    }
+
     /// The elements of an array; nothing for anything else.
     pub fn items(self) -> impl Iterator<Item = Value<'d>> {
         Children { parent: self, at: self.at + 1, end: self.end_of(Kind::Array) }

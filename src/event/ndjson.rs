@@ -43,6 +43,27 @@ pub fn to_ndjson(event: &Event) -> String {
     json_escape_controls(serde_json::to_string(&Line::of(event)).unwrap_or_default())
 }
 
+/// One key of that line, for a reader: text and numbers as they are, lists joined by blanks. `None` where it is `null` or empty,
+/// or there is no such key.
+pub fn value(event: &Event, key: &str) -> Option<String> {
+    let line = serde_json::to_value(Line::of(event)).ok()?;
+    Some(plain(line.get(key)?)).filter(|text| !text.is_empty())
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    use serde_json::Value::{Array, Null, Object, String as Words};
+    match value {
+        Null => String::new(),
+        Words(words) => words.clone(),
+        Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
+        Object(members) => {
+            let parts = members.values().map(plain).filter(|part| !part.is_empty());
+            parts.collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
 impl<'e> Line<'e> {
     pub(super) fn of(event: &'e Event) -> Self {
         let blank = Self {

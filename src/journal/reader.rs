@@ -224,6 +224,12 @@ impl Reader {
 
     /// Sequence numbers of the events with `term`, ascending: from the search index, and by scanning the tail it does not cover yet.
     pub fn find(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
+        self.confirm(self.candidates_of(term)?, &Plain::of(term))
+    }
+
+    /// The same without looking at the events the index names: almost all of them have the term. For whoever reads them in slices
+    /// and looks for himself.
+    pub fn candidates_of(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
         let plain = Plain::of(term);
         let (mut candidates, mut page) = self.candidates(&plain)?;
         while let Some(batch) = self.next(page)? {
@@ -233,7 +239,7 @@ impl Reader {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        self.confirm(candidates, &plain)
+        Ok(candidates)
     }
 
     /// Events that the index names for `term`, and the last page it covers. Without an index of this journal: none and 0.

@@ -107,13 +107,20 @@ pub fn age(seconds: i64) -> String {
     if seconds < MINUTE { "<1 m".to_owned() } else { short_duration(seconds) }
 }
 
-/// Time left, in whole minutes: `<1 m`, `12 m`, `23 h 41 m`.
+/// Time left, in whole minutes: `<1 m`, `12 m`, `23 h 41 m`. A whole day is `24 h 00 m`, so that a customer service window that
+/// has just opened stands in line with the others.
 pub fn countdown(seconds: i64) -> String {
     match seconds {
         ..MINUTE => "<1 m".to_owned(),
         MINUTE..HOUR => format!("{} m", seconds / MINUTE),
+        HOUR..=DAY => format!("{} h {:02} m", seconds / HOUR, seconds % HOUR / MINUTE),
         _ => duration(seconds),
     }
+}
+
+/// Time left of a day in one unit, for narrow columns: `<1 m`, `12 m`, `24 h`.
+pub fn short_countdown(seconds: i64) -> String {
+    if seconds < HOUR { countdown(seconds) } else { format!("{} h", seconds / HOUR) }
 }
 
 fn pair(seconds: i64, large: i64, large_unit: char, small: i64, small_unit: char) -> String {
@@ -140,19 +147,8 @@ pub fn hour_minute(at: Millis, zone: &TimeZone) -> String {
     written(at, zone, "%H:%M")
 }
 
-/// `12 Mar`.
-pub fn day(at: Millis, zone: &TimeZone) -> String {
-    written(at, zone, "%-d %b")
-}
-
-/// `14:19` of the day of `now`, else the day.
-pub fn since(at: Millis, now: Millis, zone: &TimeZone) -> String {
-    let today = day(now, zone);
-    let day = day(at, zone);
-    if day == today { hour_minute(at, zone) } else { day }
-}
-
-fn written(at: Millis, zone: &TimeZone, form: &str) -> String {
+/// A time in the form of `strftime`; a dash for one outside the calendar.
+pub fn written(at: Millis, zone: &TimeZone, form: &str) -> String {
     let Ok(at) = jiff::Timestamp::from_millisecond(at.0) else { return "–".to_owned() };
     zone.to_datetime(at).strftime(form).to_string()
 }
@@ -199,6 +195,8 @@ mod tests {
         assert_eq!([7, 249, 85_260, 273_600].map(short_duration), ["7 s", "4 m", "23 h", "3 d"]);
         assert_eq!([0, 59, 60, 2520, 10_800, 172_800].map(age), ["<1 m", "<1 m", "1 m", "42 m", "3 h", "2 d"]);
         assert_eq!([0, 59, 720, 761, 85_260].map(countdown), ["<1 m", "<1 m", "12 m", "12 m", "23 h 41 m"]);
+        assert_eq!([3_600, 86_400, 90_000].map(countdown), ["1 h 00 m", "24 h 00 m", "1 d 01 h"]);
+        assert_eq!([59, 720, 3_700, 86_400].map(short_countdown), ["<1 m", "12 m", "1 h", "24 h"]);
         assert_eq!([400, 3_900, 1_250_000].map(latency), ["<1 ms", "3 ms", "1.2 s"]);
     }
 
@@ -208,8 +206,6 @@ mod tests {
         let at = Millis(1_773_296_342_000);
         assert_eq!(clock(at, &zone), "14:19:02");
         assert_eq!(hour_minute(at, &zone), "14:19");
-        assert_eq!(since(at, Millis(at.0 + 60_000), &zone), "14:19");
-        assert_eq!(since(at, Millis(at.0 + 86_400_000), &zone), "12 Mar");
         assert_eq!(clock(Millis(i64::MAX), &zone), "–");
     }
 }

@@ -391,23 +391,99 @@ pub enum Level {
     Blind,
 }
 
-/// The answer to "is it OK, what changed, who is hit, since when, what to do".
+/// The answer to "is it OK, what changed, who is hit, since when, what to do": facts, put into words where they are shown.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
     /// Level.
     pub level: Level,
-    /// The effective code behind it, when it is one.
-    pub code: Option<i64>,
     /// Since when.
     pub since: Option<Millis>,
-    /// First line, as (text, is a value) pieces: values are drawn strong, the rest quiet.
-    pub what: Vec<(String, bool)>,
-    /// Second line: who and what to do, or the last change.
-    pub more: Vec<(String, bool)>,
-    /// For one line in a narrow place.
-    pub short: String,
+    /// What it rests on.
+    pub finding: Finding,
     /// Filter expression that selects the proof.
     pub proof: Option<String>,
+}
+
+impl Verdict {
+    /// The effective code behind it, when it is one.
+    pub fn code(&self) -> Option<i64> {
+        match &self.finding {
+            Finding::Outbreak(outbreak) => outbreak.failure.code,
+            _ => None,
+        }
+    }
+}
+
+/// What a verdict rests on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Finding {
+    /// Nothing has arrived yet.
+    #[default]
+    Nothing,
+    /// Nothing arrives for much longer than usual.
+    Silence {
+        /// When the last event was received.
+        last: Millis,
+        /// Seconds since then.
+        lasting_s: i64,
+        /// The usual longest silence, in seconds.
+        usual_s: i64,
+    },
+    /// A code is out of the ordinary.
+    Outbreak(Box<Outbreak>),
+    /// An alert is open.
+    Alert {
+        /// The worst.
+        alert: Box<Alert>,
+        /// What the messages do meanwhile.
+        rates: Rates,
+    },
+    /// All is as usual.
+    Calm {
+        /// The usual beside the current.
+        rates: Rates,
+        /// The newest alert of everything that is kept.
+        last_change: Option<Box<Alert>>,
+    },
+}
+
+/// A code out of the ordinary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbreak {
+    /// Its row.
+    pub failure: Failure,
+    /// Messages that failed with it within the last minute.
+    pub lately: u64,
+    /// Whom it hits.
+    pub common: Common,
+}
+
+/// What most messages with a code have in common and others have not.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Common {
+    /// Callback data.
+    pub tag: Option<Text>,
+    /// Business number.
+    pub number: Option<Text>,
+    /// Conversation category.
+    pub category: Option<Text>,
+    /// Country prefix.
+    pub country: Option<Text>,
+    /// Template, as named in the errors.
+    pub template: Option<Text>,
+}
+
+/// Shares of a cohort beside the usual ones; `None` without a denominator.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Rates {
+    /// Settled rate.
+    pub settled: Option<f64>,
+    /// Settled rate of the hour before the window.
+    pub usual_settled: Option<f64>,
+    /// Failed of attempted.
+    pub failed: Option<f64>,
+    /// The same of the hour before the window.
+    pub usual_failed: Option<f64>,
 }
 
 /// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.

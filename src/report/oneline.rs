@@ -1,13 +1,15 @@
 //! The state of things in one short line, for a shell prompt or a status bar.
 
 use crate::monitor::figures::{percent, rate, short_duration, thousands};
-use crate::monitor::view::{Funnel, Level, Verdict};
+use crate::monitor::view::{Funnel, Level};
 
 /// What the line is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
     /// How it is.
-    pub verdict: Verdict,
+    pub level: Level,
+    /// The verdict in a few words.
+    pub short: String,
     /// What became of the messages of the window.
     pub funnel: Funnel,
     /// Events per second in the last seconds.
@@ -23,7 +25,7 @@ pub struct Status {
 impl Status {
     /// A glyph for the level, and the words behind it.
     pub fn parts(&self) -> (&'static str, String) {
-        let glyph = match self.verdict.level {
+        let glyph = match self.level {
             Level::Ready => "○",
             Level::Ok => "✓",
             Level::Watch => "!",
@@ -31,11 +33,11 @@ impl Status {
             Level::Blind => "?",
         };
         let mut parts = Vec::new();
-        match (self.verdict.level, self.last_s) {
+        match (self.level, self.last_s) {
             (Level::Ready, _) | (_, None) => return (glyph, "no events yet".to_owned()),
             (Level::Ok, Some(last)) if last > 60 => parts.push(format!("last event {} ago", short_duration(last))),
             (Level::Ok, _) => parts.push(format!("{}/s", rate(self.events_per_s))),
-            _ => parts.push(self.verdict.short.clone()),
+            _ => parts.push(self.short.clone()),
         }
         if let Some(settled) = self.funnel.settled() {
             parts.push(format!("settled {}", percent(settled)));
@@ -56,19 +58,19 @@ mod tests {
     fn one_line_says_how_it_is_and_only_what_there_is() {
         let funnel =
             Funnel { delivered: 98, outcomes: Outcomes { failed: 2, ..Outcomes::default() }, ..Funnel::default() };
-        let verdict = Verdict { level: Level::Ok, short: "settled 98.0 %".into(), ..Verdict::default() };
-        let calm = Status { verdict, funnel, events_per_s: 2.5, alerts: 0, refused: 0, last_s: Some(3) };
+        let short = "settled 98.0 %".to_owned();
+        let calm =
+            Status { level: Level::Ok, short, funnel, events_per_s: 2.5, alerts: 0, refused: 0, last_s: Some(3) };
         assert_eq!(calm.parts(), ("✓", "2.5/s · settled 98.0 % · failed 2".into()));
         let idle = Status { last_s: Some(300), refused: 4, ..calm.clone() };
         assert_eq!(idle.parts().1, "last event 5 m ago · settled 98.0 % · failed 2 · refused 4");
-        let verdict =
-            Verdict { level: Level::Trouble, short: "132015 2,239 msgs since 14:19".into(), ..Verdict::default() };
-        let trouble = Status { verdict, alerts: 1, ..calm.clone() };
+        let short = "132015 2,239 msgs since 14:19".to_owned();
+        let trouble = Status { level: Level::Trouble, short, alerts: 1, ..calm.clone() };
         assert_eq!(
             trouble.parts(),
             ("✖", "132015 2,239 msgs since 14:19 · settled 98.0 % · failed 2 · alerts 1".into())
         );
-        let empty = Status { verdict: Verdict::default(), last_s: None, ..calm };
+        let empty = Status { level: Level::Ready, last_s: None, ..calm };
         assert_eq!(empty.parts(), ("○", "no events yet".into()));
     }
 }

@@ -55,6 +55,10 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
+        Next "next" "next match or failure" "下一匹配或失败",
+        Previous "previous" "previous match or failure" "上一匹配或失败",
+        NextMark "next-mark" "next mark" "下一标记",
+        PreviousMark "previous-mark" "previous mark" "上一标记",
         Back "back" "back, close" "返回,关闭",
     }
     Open {
@@ -62,6 +66,7 @@ actions! {
         Zoom "zoom" "zoom the pane" "放大面板",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Conversation "conversation" "its conversation" "所属会话",
     }
     Ask {
         Filter "filter" "filter" "过滤",
@@ -84,6 +89,12 @@ actions! {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
         Dimension "dimension" "by the next dimension" "换下一维度",
+        Columns "columns" "choose columns" "选择列",
+        Mark "mark" "mark, unmark" "标记,取消标记",
+        FoldLevel "fold-level" "fold this level" "折叠本层",
+        UnfoldLevel "unfold-level" "unfold this level" "展开本层",
+        FoldAll "fold-all" "fold all" "全部折叠",
+        UnfoldAll "unfold-all" "unfold all" "全部展开",
     }
     Act {
         Copy "copy" "copy value" "复制值",

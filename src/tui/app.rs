@@ -16,7 +16,7 @@ use super::messages_tab::MessagesTab;
 use super::notice::Notice;
 use super::overlays::{History, Over};
 use super::page::Page;
-use super::panes::{Context, Intake, Overview, Watched};
+use super::panes::{Context, Intake, Overview, Shown, Watched};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
 use super::point::Pointer;
@@ -24,12 +24,13 @@ use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
 use super::theme::Theme;
+use super::thread::Thread;
 use super::widgets::format;
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
-use crate::monitor::view::{Ingest, Pulse, Scope, Span, Verdict};
+use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
@@ -103,7 +104,7 @@ pub(super) struct Glance {
     stamp: u64,
     pub(super) ingest: Ingest,
     pub(super) pulse: Pulse,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
 }
@@ -160,6 +161,7 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) thread: Thread,
 }
 
 impl Pages {
@@ -171,12 +173,14 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Thread(_) => &self.thread,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 5] {
-        [&mut self.overview, &mut self.events, &mut self.messages, &mut self.story, &mut self.refused]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
+        let Self { overview, events, messages, story, refused, thread } = self;
+        [overview, events, messages, story, refused, thread]
     }
 
     /// The same, to change it.
@@ -187,6 +191,7 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Thread(_) => &mut self.thread,
         }
     }
 }
@@ -385,9 +390,11 @@ impl App {
                     Err(why) => Notice::wrong(why),
                 });
             }
+            Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
+                self.pages.thread.failed(why.clone(), now);
                 self.pages.events.failed(why, now);
             }
         }
@@ -436,7 +443,7 @@ impl App {
         let personal = self.look.masker.is_none()
             && match &open.place {
                 Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
-                Place::Message { .. } => true,
+                Place::Message { .. } | Place::Thread(_) => true,
                 Place::Overview | Place::Refused => false,
             };
         self.path.push(Step { from: self.here(), title: open.title, filter, personal });
@@ -459,7 +466,7 @@ impl App {
 
     /// Looks at a place.
     pub(super) fn show(&mut self, place: Place) {
-        if self.at.tab() != place.tab() {
+        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
             self.page_mut().leave();
         }
         match &place {
@@ -474,6 +481,7 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Thread(who) => self.pages.thread.open(who.clone()),
             Place::Overview => {}
         }
         self.at = place;

@@ -1,10 +1,11 @@
 //! The Events tab: the live tail, the filter over it, and the inspector of one event.
 
+pub mod columns;
 mod draw;
 mod filter;
 mod inspector;
-mod json;
 mod list;
+mod marks;
 pub mod row;
 
 pub use inspector::scheme_word;
@@ -16,16 +17,21 @@ use super::lang::Lang;
 use super::look::Look;
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
+use super::place::{Open, Place};
 use super::store::{Job, Rows, RowsJob};
 use super::widgets::words::Words;
-use crate::event::{Detail, Event, Millis};
+use crate::event::clean::clean;
+use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
 use crate::query::Filter;
+use crate::source::thread::Who;
+use columns::{Chooser, Column};
 use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
+use marks::Marks;
 use ratatui::Frame;
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -51,27 +57,40 @@ enum Focus {
     Inspector,
 }
 
+/// The row wanted of a list that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seek {
+    /// The first of the window.
+    First,
+    /// The first at or after a time.
+    Time(Millis),
+    /// The one of an event.
+    Event(u64),
+}
+
 /// The tab. It reads nothing before it was opened for the first time.
 #[derive(Debug, Default)]
 pub struct EventsTab {
     list: List,
     bar: FilterBar,
     inspector: Inspector,
+    marks: Marks,
+    /// The columns, while they are chosen.
+    chooser: Option<Chooser>,
     focus: Focus,
     zoomed: bool,
     /// The list does not stick to its end.
     held: bool,
     /// The view is frozen: nothing newer is shown.
     paused: bool,
-    /// The list is read from the start of the window, and its first row is wanted.
-    seeking: bool,
+    /// The list is read from where it was not, and a row of it is wanted.
+    seeking: Option<Seek>,
     /// Sequence number of the row under the cursor.
     selected: Option<u64>,
     /// Sequence number of the first row shown, when held.
     top: Option<u64>,
     /// Rows and lines that were drawn last: what a page is.
     room: usize,
-    inspector_room: usize,
     /// The event that was asked for, and when.
     asked: Option<(u64, Millis)>,
     /// Events of the window, and the stamp of the view they were counted for.
@@ -123,21 +142,6 @@ impl EventsTab {
         Outcome::Changed
     }
 
-    fn scroll(&mut self, action: Action) -> Outcome {
-        let page = self.inspector_room.max(2) - 1;
-        let top = &mut self.inspector.top;
-        *top = match action {
-            Action::Up => top.saturating_sub(1),
-            Action::Down => *top + 1,
-            Action::PageUp => top.saturating_sub(page),
-            Action::PageDown => *top + page,
-            Action::First => 0,
-            Action::Last => usize::MAX / 2,
-            _ => return Outcome::Ignored,
-        };
-        Outcome::Changed
-    }
-
     /// Moves the cursor in the list. From an end that is followed it starts at the last row, and holds the list.
     fn walk(&mut self, action: Action) -> Outcome {
         let rows = self.list.rows();
@@ -169,16 +173,93 @@ impl EventsTab {
         }
     }
 
-    /// To the first event of the window: read from there, when it is not here.
-    fn go_to_start(&mut self) {
+    /// To a row: read from there, when it is not here.
+    fn seek(&mut self, seek: Seek) {
         self.held = true;
-        if self.list.whole {
-            self.selected = self.list.rows().front().map(|row| row.seq);
-            self.top = self.selected;
+        let rows = self.list.rows();
+        let begins_before = |at| self.list.whole || rows.front().is_some_and(|row| row.received_at < at);
+        let (at, here, begin) = match seek {
+            Seek::First => (0, self.list.whole, Begin::Start),
+            Seek::Time(time) => {
+                let at = rows.partition_point(|row| row.received_at < time);
+                (at, begins_before(time) && at < rows.len(), Begin::At(time))
+            }
+            Seek::Event(seq) => {
+                let at = self.list.position(seq);
+                let is_there = rows.get(at).is_some_and(|row| row.seq == seq);
+                (at, is_there, Begin::At(self.marks.time(seq).unwrap_or_default()))
+            }
+        };
+        if here || self.seeking == Some(seek) {
+            self.seeking = None;
+            self.selected = rows.get(at).or(rows.back()).map(|row| row.seq);
+            let first = super::widgets::table::scroll(self.first_row(), at, rows.len(), self.room.max(1));
+            let first = if seek == Seek::First { 0 } else { first };
+            self.top = rows.get(first).map(|row| row.seq);
         } else {
-            self.list.restart(Begin::Start);
-            self.seeking = true;
+            self.list.restart(begin);
+            self.seeking = Some(seek);
         }
+    }
+
+    /// To the next row of the list, or the one before, that is a failure.
+    fn go_to_failure(&mut self, back: bool) -> Outcome {
+        let rows = self.list.rows();
+        let at = self.selected.map_or(rows.len(), |seq| self.list.position(seq));
+        let found = if back {
+            rows.iter().take(at).rev().find(|row| row.failed())
+        } else {
+            rows.iter().skip(at + 1).find(|row| row.failed())
+        };
+        let Some(found) = found.map(|row| row.seq) else { return Outcome::Ignored };
+        self.seek(Seek::Event(found));
+        Outcome::Changed
+    }
+
+    fn go_to_mark(&mut self, back: bool) -> Outcome {
+        let Some(found) = self.marks.beside(self.selected, back) else { return Outcome::Ignored };
+        self.seek(Seek::Event(found));
+        Outcome::Changed
+    }
+
+    /// Marks the event under the cursor, or takes its mark away.
+    fn mark(&mut self) -> Outcome {
+        let row = self.selected.and_then(|seq| self.row(seq));
+        let Some((seq, at)) = row.map(|row| (row.seq, row.received_at)) else { return Outcome::Ignored };
+        self.marks.toggle(seq, at);
+        Outcome::Changed
+    }
+
+    /// Sequence numbers of the marked events, ascending.
+    pub fn marked(&self) -> Vec<u64> {
+        self.marks.all()
+    }
+
+    /// The names of the columns shown, in their order.
+    pub fn columns(&self) -> Vec<&'static str> {
+        self.list.columns().iter().map(|column| column.name).collect()
+    }
+
+    /// Shows other columns; names that are none are left out, and without any the choice stays.
+    pub fn choose_columns<'n>(&mut self, names: impl IntoIterator<Item = &'n str>) {
+        let columns: Vec<_> = names.into_iter().filter_map(Column::named).collect();
+        if !columns.is_empty() {
+            self.show_columns(columns);
+        }
+    }
+
+    fn show_columns(&mut self, columns: Vec<&'static Column>) {
+        if **self.list.columns() == *columns {
+            return;
+        }
+        let here = self.held.then(|| self.first_shown().and_then(|seq| self.row(seq))).flatten();
+        let at = here.map(|row| row.received_at);
+        self.list.choose(columns, at.map_or(Begin::End, Begin::At));
+    }
+
+    /// The row of an event, if it is here.
+    fn row(&self, seq: u64) -> Option<&row::Row> {
+        self.list.rows().get(self.list.position(seq)).filter(|row| row.seq == seq)
     }
 
     /// The first row shown.
@@ -215,6 +296,39 @@ impl EventsTab {
         }
     }
 
+    /// The message that the event under the cursor is about.
+    fn message(&self) -> Option<Text> {
+        self.row(self.selected?)?.leads.as_ref()?.message.clone()
+    }
+
+    /// The conversation that the event under the cursor belongs to.
+    fn conversation(&self) -> Option<Open> {
+        let leads = self.row(self.selected?)?.leads.as_ref()?;
+        let (number, customer) = (leads.number.clone(), leads.customer.clone()?);
+        let title = clean(&customer).into_owned();
+        Some(Open { place: Place::Thread(Who { number, customer }), title })
+    }
+
+    /// A key while the columns are chosen.
+    fn choose(&mut self, key: KeyEvent) {
+        let Some(chooser) = &mut self.chooser else { return };
+        match key.code {
+            KeyCode::Char('j') | KeyCode::Down => chooser.step(1),
+            KeyCode::Char('k') | KeyCode::Up => chooser.step(-1),
+            KeyCode::Char('J') | KeyCode::Right => chooser.shift(1),
+            KeyCode::Char('K') | KeyCode::Left => chooser.shift(-1),
+            KeyCode::Char(' ') => chooser.toggle(),
+            KeyCode::Char('r') => chooser.reset(),
+            KeyCode::Enter | KeyCode::Char('q') => {
+                let chosen = chooser.chosen();
+                self.chooser = None;
+                self.show_columns(chosen);
+            }
+            KeyCode::Esc => self.chooser = None,
+            _ => {}
+        }
+    }
+
     /// The event to inspect: the one under the cursor, else now and then the newest.
     fn inspector_job(&mut self, now: Millis) -> Option<Job> {
         let wanted = match self.selected {
@@ -234,8 +348,8 @@ impl EventsTab {
     pub fn rows(&mut self, found: Rows) {
         self.trouble = None;
         self.list.answered(found);
-        if std::mem::take(&mut self.seeking) {
-            self.go_to_start();
+        if let Some(seek) = self.seeking {
+            self.seek(seek);
         }
     }
 
@@ -271,13 +385,22 @@ impl Page for EventsTab {
                 self.inspector.turn(View::Raw);
                 self.focus = Focus::Inspector;
             }
-            (Action::Filter, _) => self.bar.open(),
             (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
                 self.bar.toggle();
                 self.start_over();
             }
             (Action::Back, _) => return self.back(),
-            (Action::Open, Focus::List) => self.focus = Focus::Inspector,
+            (Action::Conversation, _) => return self.conversation().map_or(Outcome::Ignored, Outcome::Open),
+            (Action::Columns, _) => self.chooser = Some(Chooser::new(self.list.columns())),
+            (Action::Mark, _) => return self.mark(),
+            (Action::NextMark, _) => return self.go_to_mark(false),
+            (Action::PreviousMark, _) => return self.go_to_mark(true),
+            (_, Focus::Inspector) if self.inspector.act(action) => {}
+            (Action::Filter, _) => self.bar.open(),
+            (Action::Open, Focus::List) => match self.message() {
+                Some(message) => return Outcome::Open(Open::message(message)),
+                None => self.focus = Focus::Inspector,
+            },
             (Action::Follow, Focus::List) if self.held => self.follow(),
             (Action::Follow, Focus::List) => {
                 self.held = true;
@@ -287,10 +410,10 @@ impl Page for EventsTab {
                 self.selected = None;
                 self.follow();
             }
-            (Action::First, Focus::List) => self.go_to_start(),
-            (Action::Left, Focus::Inspector) => self.inspector.turn_by(-1),
-            (Action::Right, Focus::Inspector) => self.inspector.turn_by(1),
-            (_, Focus::Inspector) => return self.scroll(action),
+            (Action::First, Focus::List) => self.seek(Seek::First),
+            (Action::Next, Focus::List) => return self.go_to_failure(false),
+            (Action::Previous, Focus::List) => return self.go_to_failure(true),
+            (_, Focus::Inspector) => return Outcome::Ignored,
             (_, Focus::List) => return self.walk(action),
         }
         Outcome::Changed
@@ -298,16 +421,24 @@ impl Page for EventsTab {
 
     fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Down, Filter, FilterOff, First, Follow, Last, Left, NextPane, Open, PageDown, PageUp, PreviousPane,
-            Raw, Right, Up, Zoom,
+            Back, Columns, Down, Filter, FilterOff, First, Follow, Last, Mark, Next, NextMark, NextPane, Open,
+            PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
         };
-        let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter];
+        let mut actions =
+            vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter, Columns];
         match self.focus {
-            Focus::List => actions.extend([Follow, Open]),
-            Focus::Inspector => actions.extend([Left, Right]),
+            Focus::List => actions.extend([Follow, Open, Next, Previous]),
+            Focus::Inspector => actions.extend(self.inspector.actions()),
         }
         if !self.bar.expression.is_empty() {
             actions.push(FilterOff);
+        }
+        if self.selected.is_some() {
+            actions.push(Mark);
+            actions.extend(self.conversation().map(|_| Action::Conversation));
+        }
+        if !self.marks.all().is_empty() {
+            actions.extend([NextMark, PreviousMark]);
         }
         if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
             actions.push(Back);
@@ -346,24 +477,6 @@ impl Page for EventsTab {
         }
     }
 
-    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
-        if what == Copied::Path {
-            return Some(self.expression())
-                .filter(|filter| !filter.is_empty())
-                .map(|filter| look.filter(filter).into());
-        }
-        let (event, _) = self.inspector.parts().filter(|_| self.selected == self.inspector.seq())?;
-        match &event?.detail {
-            Detail::Status(status) => Some(look.id(&status.message_id).into()),
-            Detail::Inbound(inbound) => Some(look.id(&inbound.message_id).into()),
-            Detail::Template(notice) | Detail::Account(notice) => {
-                Some(look.about(&notice.subject, event?.number.as_deref()).into())
-            }
-            Detail::Other(other) => other.id.as_deref().map(|id| look.id(id).into()),
-            Detail::Unrecognised(_) => None,
-        }
-    }
-
     fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
         Some(Export::Events(self.expression().to_owned()))
     }
@@ -398,19 +511,53 @@ impl Page for EventsTab {
         self.list.attached = false;
     }
 
+    fn go_to(&mut self, at: Millis) {
+        self.seek(Seek::Time(at));
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        if self.focus == Focus::Inspector && self.inspector.has_tree() {
+            return self.inspector.copied(what, look);
+        }
+        let row = self.row(self.selected?)?;
+        let message = row.leads.as_ref().and_then(|leads| leads.message.as_ref());
+        Some(match message.filter(|_| what == Copied::Value) {
+            Some(message) => look.id(message).into_owned(),
+            None => format!("seq:{}", row.seq),
+        })
+    }
+
     fn key(&mut self, key: KeyEvent) {
-        if self.bar.key(key) == Typed::Filtered {
+        if self.chooser.is_some() {
+            self.choose(key);
+        } else if self.inspector.is_typing() {
+            self.inspector.key(key);
+        } else if self.bar.key(key) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn paste(&mut self, text: &str) {
-        if self.bar.paste(text) == Typed::Filtered {
+        if self.inspector.is_typing() {
+            self.inspector.paste(text);
+        } else if self.bar.paste(text) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        if self.chooser.is_some() {
+            return Some(vec![
+                ("j k", lang.pick("move", "移动")),
+                ("Space", lang.pick("show, hide", "显示,隐藏")),
+                ("J K", lang.pick("order", "排序")),
+                ("r", lang.pick("reset", "重置")),
+                ("Enter", lang.pick("done", "完成")),
+            ]);
+        }
+        if self.inspector.is_typing() {
+            return Some(vec![("Enter", lang.pick("go there", "定位")), ("Esc", lang.pick("close", "关闭"))]);
+        }
         self.bar.prompt.as_ref()?;
         Some(vec![
             ("Enter", lang.pick("apply", "应用")),

@@ -13,7 +13,7 @@ use super::widgets::words::Words;
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::{Health, Holder};
-use crate::monitor::view::{Scope, Verdict};
+use crate::monitor::view::Scope;
 use crate::tui::look::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -276,9 +276,9 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
     }
     // What is listed and hidden goes before what the verdict is about; the level never goes.
     let verdict = &app.glance.verdict;
-    let level = panes::chip(look, &Verdict { short: String::new(), ..verdict.clone() });
+    let level = panes::level(look, verdict.level);
     let used: usize = left.iter().map(|segment| segment.words.width() + 1).sum();
-    let chip = panes::chip(look, verdict);
+    let chip = panes::chip(look, verdict, &app.known.zone);
     let chip = if used + chip.width() <= usize::from(inner.width) { chip } else { level };
     strip::draw(buffer, inner, 1, left, vec![Segment::new(0, chip)]);
 }
@@ -294,6 +294,7 @@ fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
         here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
             // An id may hold a phone, and the mask may be put on after it was opened.
             Place::Message { id } if look.masker.is_some() => look.id(id),
+            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
             _ if step.personal && look.masker.is_some() => look.words(&step.title),
             _ => clean(&step.title),
         };

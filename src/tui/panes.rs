@@ -22,11 +22,13 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::{Intake, Watched};
 pub use layout::Size;
+pub(in crate::tui) use open::term;
+pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Level, Scope, Verdict};
+use crate::monitor::view::{Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::areas::Hit;
@@ -136,16 +138,14 @@ impl<'a> View<'a> {
 
     /// Whether failures are out of the ordinary: only then they are drawn in bright red.
     fn abnormal(&self) -> bool {
-        let verdict = &self.data.verdict;
-        let judged = matches!(verdict.level, Level::Watch | Level::Trouble) && verdict.code.is_some();
-        judged || self.data.failures.iter().any(|failure| failure.mark != Default::default())
+        matches!(self.data.verdict.finding, Finding::Outbreak(_))
+            || self.data.failures.iter().any(|failure| failure.mark != Default::default())
     }
 
     /// The verdict as it is shown.
-    fn verdict(&self) -> Verdict {
-        let Self { zone, vitals, health, gaps, intake, data, .. } = *self;
-        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), zone, vitals, health, gaps, intake }
-            .verdict()
+    fn verdict(&self) -> Shown {
+        let Self { vitals, health, gaps, intake, data, .. } = *self;
+        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), vitals, health, gaps, intake }.verdict()
     }
 
     /// The text in the language of the screen.
@@ -178,15 +178,15 @@ struct Drawn {
 
 impl Overview {
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
-    pub fn verdict(&mut self, ctx: &Context<'_>) -> Verdict {
+    pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
         let known = match (&self.judged, &self.drawn) {
             (Some((stamp, verdict)), _) if *stamp == ctx.stamp => verdict.clone(),
             (_, Some(drawn)) if drawn.stamp == ctx.stamp => drawn.data.verdict.clone(),
-            _ => ctx.monitor.verdict(ctx.scope, ctx.zone),
+            _ => ctx.monitor.verdict(ctx.scope),
         };
-        let Context { zone, vitals, health, gaps, intake, .. } = *ctx;
+        let Context { vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
-        let shown = Situation { verdict: &known, arrived, zone, vitals, health, gaps, intake }.verdict();
+        let shown = Situation { verdict: &known, arrived, vitals, health, gaps, intake }.verdict();
         self.judged = Some((ctx.stamp, known));
         shown
     }
@@ -210,7 +210,7 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.zone, ctx.window, &wants),
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
@@ -285,9 +285,4 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
-}
-
-/// A verdict as a chip: its level, and its short form where there is something to look at.
-pub fn chip<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
-    verdict::short(look, verdict)
 }

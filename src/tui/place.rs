@@ -3,6 +3,7 @@
 use super::action::Action;
 use crate::event::Text;
 use crate::event::ids::short_id;
+use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Place {
         /// Selects them.
         filter: String,
     },
+    /// One conversation.
+    Thread(Who),
     /// The list of messages.
     Messages {
         /// Selects them; a word alone is looked for.
@@ -32,7 +35,7 @@ impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview => Tab::Overview,
+            Self::Overview | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,

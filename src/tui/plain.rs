@@ -14,7 +14,7 @@ use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Level, Scope, Verdict};
+use crate::monitor::view::{Level, Scope};
 use crate::source::Feed;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
@@ -41,7 +41,7 @@ struct Plain {
 /// What was told, so that only changes are.
 #[derive(Default)]
 struct Told {
-    verdict: Option<(Level, Text)>,
+    verdict: Option<(Level, Option<i64>)>,
     codes: HashSet<Option<i64>>,
     alerts: HashSet<Text>,
     refused: u64,
@@ -195,15 +195,13 @@ impl Plain {
 
     /// The verdict, when it is another one.
     fn verdict(&mut self) -> io::Result<()> {
-        let verdict = self.monitor.verdict(&self.scope(), &self.zone);
-        let known = self.told.verdict.as_ref();
-        let code = |verdict: &Verdict| verdict.code.map_or_else(Text::default, |code| code.to_string().into());
-        let now = (verdict.level, code(&verdict));
-        if known == Some(&now) {
+        let verdict = self.monitor.verdict(&self.scope());
+        let now = (verdict.level, verdict.code());
+        if self.told.verdict == Some(now) {
             return Ok(());
         }
         self.told.verdict = Some(now);
-        self.line(&answers::verdict(&self.look, &verdict))
+        self.line(&answers::verdict(self))
     }
 
     fn health(&mut self, health: &Health) -> io::Result<()> {

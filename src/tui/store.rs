@@ -2,6 +2,7 @@
 //!
 //! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
+use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
 use super::export::{self, ExportJob};
 use super::messages_tab::read::{self, Found, MessagesJob};
@@ -12,6 +13,7 @@ use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use crate::source::message::gather;
+use crate::source::thread::{self, Piece, Who};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub enum Job {
         /// Whether the list is wanted.
         list: bool,
     },
+    /// A slice of a conversation.
+    Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
     /// A file to be written. It may take long, so it does not keep the others waiting.
@@ -70,8 +74,45 @@ pub struct RowsJob {
     pub span: Span,
     /// The events wanted.
     pub filter: Arc<Filter>,
+    /// The columns whose values the rows are to hold.
+    pub columns: Arc<[&'static Column]>,
     /// For `age` in the filter.
     pub now: Millis,
+}
+
+/// A slice of a conversation.
+#[derive(Debug, Clone)]
+pub struct ThreadJob {
+    /// Which conversation it is for: an answer for an older one is thrown away.
+    pub generation: u64,
+    /// Whose.
+    pub who: Who,
+    /// What of it.
+    pub wanted: Wanted,
+}
+
+/// What of a conversation is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// What there is: the events that may belong to it.
+    Candidates,
+    /// The last of these, which are older than what is known.
+    Older(Vec<u64>),
+    /// The last of these, which are newer.
+    Newer(Vec<u64>),
+}
+
+/// What was read of a conversation.
+#[derive(Debug)]
+pub struct ThreadRead {
+    /// The job's.
+    pub generation: u64,
+    /// The job's.
+    pub wanted: Wanted,
+    /// Events that are still to be read, ascending.
+    pub left: Vec<u64>,
+    /// What was read, oldest first.
+    pub pieces: Vec<Piece>,
 }
 
 /// Where a slice of rows is read.
@@ -81,6 +122,8 @@ pub enum Edge {
     Start,
     /// Backwards from the end of the span.
     End,
+    /// Forwards from a time in the span.
+    At(Millis),
     /// Backwards from the page before this one.
     Before(u64),
     /// Forwards from the page after this one.
@@ -124,6 +167,8 @@ pub enum Answer {
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
     },
+    /// To [`Job::Thread`].
+    Thread(ThreadRead),
     /// To [`Job::Gaps`].
     Gaps {
         /// The times.
@@ -210,7 +255,21 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let kept_from = stats.start.filter(|_| stats.expired > 0);
             Answer::Gaps { gaps: reader.gaps(span.from, span.to)?, kept_from }
         }
+        Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
     })
+}
+
+fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {
+    let ThreadJob { generation, who, wanted } = job;
+    let (mut left, pieces) = match &wanted {
+        Wanted::Candidates => (thread::candidates(reader, &who)?, Vec::new()),
+        Wanted::Older(seqs) | Wanted::Newer(seqs) => {
+            let (pieces, left) = thread::read(reader, &who, seqs, ROWS, SLICE)?;
+            (seqs.iter().take(left).copied().collect(), pieces)
+        }
+    };
+    left.shrink_to_fit();
+    Ok(ThreadRead { generation, wanted, left, pieces })
 }
 
 /// A message, and where its requests were forwarded to.
@@ -228,6 +287,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
     let started = Instant::now();
     let (page, back) = match job.from {
         Edge::Start => (reader.page_at(job.span.from)?.saturating_sub(1), false),
+        Edge::At(at) => (reader.page_at(at.max(job.span.from))?.saturating_sub(1), false),
         Edge::End => (end_page(reader, job)?, true),
         Edge::Before(page) => (page, true),
         Edge::After(page) => (page, false),
@@ -285,7 +345,7 @@ fn take(reader: &Reader, job: &RowsJob, batch: Batch, found: &mut Rows) -> Resul
         }
         let bytes = body.1.as_ref().map_or(&[][..], |raw| &raw.body);
         if job.filter.matches(&event, bytes, job.now) {
-            found.rows.push(Row::new(&event, batch.page));
+            found.rows.push(Row::new(&event, batch.page, &job.columns));
         } else {
             found.hidden += 1;
         }

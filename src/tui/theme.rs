@@ -1,6 +1,8 @@
 //! Colour roles and glyphs. Panes ask for a [`Role`] or a [`Glyph`], never for a colour.
 
 mod colour;
+#[cfg(test)]
+mod eyes;
 mod file;
 
 pub use colour::Depth;
@@ -151,14 +153,18 @@ glyphs! {
     Dot "dot" "·" "-",
     Rule "rule" "─" "-",
     ScrollBar "scroll_bar" "█" "#",
+    Hit "hit" "▪" "!",
 }
 
 /// The embedded themes, by name, in the order in which the theme key goes through them.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("dark", include_str!("../../themes/dark.toml")),
     ("light", include_str!("../../themes/light.toml")),
     ("ansi", include_str!("../../themes/ansi.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+    ("deuteranopia", include_str!("../../themes/deuteranopia.toml")),
+    ("tritanopia", include_str!("../../themes/tritanopia.toml")),
 ];
 
 /// A resolved theme: cheap to ask, made once.

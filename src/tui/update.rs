@@ -313,7 +313,7 @@ fn explain(app: &mut App) -> Effect {
     if matches!(app.at, Place::Events { .. }) && app.pages.events.expression() == filter {
         return Effect::Nothing;
     }
-    let title = verdict.short.clone();
+    let title = verdict.short(&app.look, &app.known.zone);
     app.open(Open::events(filter, title));
     Effect::Draw
 }

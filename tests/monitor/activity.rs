@@ -61,7 +61,7 @@ fn a_window_without_an_end_and_an_absurd_time_are_survived() {
     assert_eq!(monitor.funnel(&ever).attempted, 1);
     assert_eq!(monitor.failures(&ever).len() + monitor.conversations(&ever).len() + monitor.alerts(&ever).len(), 3);
     assert!(monitor.activity(&ever, 90).statuses.len() <= 90);
-    assert_eq!(monitor.verdict(&ever, &jiff::tz::TimeZone::UTC).level, Level::Trouble);
+    assert_eq!(monitor.verdict(&ever).level, Level::Trouble);
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use crate::deliveries::deliveries;
 use crate::{DAY, HOUR, MINUTE, START, all, monitor, reference, request, status, with_status};
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use watop::event::{Event, Millis, StatusName, Text};
@@ -42,7 +41,7 @@ pub(crate) fn views(monitor: &Monitor) -> Vec<String> {
             format!("{:?}", Dimension::ALL.map(|dimension| monitor.by(dimension, scope))),
             format!("{:?}", [Some(131_026), Some(132_015), None].map(|code| monitor.hit(code, scope))),
             format!("{:?} {:?}", monitor.activity(scope, 90), monitor.activity(scope, 7)),
-            format!("{:?}", monitor.verdict(scope, &TimeZone::UTC)),
+            format!("{:?}", monitor.verdict(scope)),
         ]
     };
     let pulses = [2 * MINUTE, 3 * HOUR, 3 * DAY].map(|at| monitor.pulse(Millis(START + at)));

@@ -1,26 +1,36 @@
-//! The verdict: level, wording, who is hit, what to do.
+//! The verdict: level, what it rests on, who is hit, since when.
 
 use crate::{HOUR, MINUTE, SECOND, START, failed, monitor, notice, scope, status, with_notice, with_status};
-use jiff::tz::TimeZone;
 use watop::event::StatusName::{Delivered, Sent};
 use watop::event::{Event, Millis, Severity, Text};
 use watop::monitor::Monitor;
-use watop::monitor::view::{Level, Scope, Verdict};
+use watop::monitor::view::{Alert, Common, Finding, Level, Outbreak, Rates, Scope, Verdict};
 
 /// A window of a quarter of an hour after two hours of traffic.
 const FROM: i64 = 2 * HOUR;
 const TO: i64 = FROM + 15 * MINUTE;
 
 fn verdict(events: &[Event]) -> Verdict {
-    monitor(events).verdict(&scope(FROM, TO), &TimeZone::UTC)
+    monitor(events).verdict(&scope(FROM, TO))
 }
 
-fn words(pieces: &[(String, bool)]) -> String {
-    pieces.iter().map(|(text, _)| text.as_str()).collect()
+fn outbreak_of(verdict: &Verdict) -> &Outbreak {
+    match &verdict.finding {
+        Finding::Outbreak(outbreak) => outbreak,
+        other => panic!("no outbreak: {other:?}"),
+    }
 }
 
-fn values(pieces: &[(String, bool)]) -> Vec<&str> {
-    pieces.iter().filter(|(_, value)| *value).map(|(text, _)| text.as_str()).collect()
+fn calm(verdict: &Verdict) -> (&Rates, Option<&Alert>) {
+    match &verdict.finding {
+        Finding::Calm { rates, last_change } => (rates, last_change.as_deref()),
+        other => panic!("not calm: {other:?}"),
+    }
+}
+
+fn hit(tag: &str, number: &str, template: &str) -> Common {
+    let some = |text: &str| (!text.is_empty()).then(|| Text::from(text));
+    Common { tag: some(tag), number: some(number), template: some(template), ..Common::default() }
 }
 
 /// Ten messages a minute, all delivered but every fiftieth, with one tag on one of two numbers.
@@ -58,7 +68,7 @@ fn with_outbreak(code: i64, count: i64) -> Vec<Event> {
 
 #[test]
 fn ready_while_nothing_has_arrived() {
-    let verdict = Monitor::default().verdict(&scope(FROM, TO), &TimeZone::UTC);
+    let verdict = Monitor::default().verdict(&scope(FROM, TO));
     assert_eq!(verdict, Verdict::default());
     assert_eq!(verdict.level, Level::Ready);
 }
@@ -70,57 +80,54 @@ fn ok_says_the_usual_beside_the_current_and_the_last_change() {
     });
     let verdict = verdict(&traffic().into_iter().chain([change]).collect::<Vec<_>>());
     assert_eq!(verdict.level, Level::Ok);
-    assert_eq!(words(&verdict.what), "settled 98.0 %, usual 98.0 %   ·   failed 2.0 % of attempted, usual 2.0 %");
-    assert_eq!(values(&verdict.what), ["98.0 %", "2.0 %"]);
-    assert_eq!(words(&verdict.more), "last change  quality YELLOW spring GREEN → YELLOW, 1 h ago");
-    assert_eq!(verdict.short, "settled 98.0 % usual 98.0 %");
-    assert_eq!((verdict.code, verdict.since, verdict.proof), (None, None, None));
+    let (rates, last_change) = calm(&verdict);
+    let usual = Some(0.98);
+    assert_eq!((rates.settled, rates.usual_settled), (usual, usual));
+    assert_eq!((rates.failed, rates.usual_failed), (Some(0.02), Some(0.02)));
+    let changed =
+        last_change.map(|alert| (alert.what.as_str(), alert.title.as_str(), alert.detail.as_str(), alert.at.0));
+    assert_eq!(changed, Some(("quality YELLOW", "spring", "GREEN → YELLOW", START + HOUR)));
+    assert_eq!((verdict.code(), verdict.since, verdict.proof), (None, None, None));
 }
 
 #[test]
 fn ok_without_anything_to_compare_with() {
     let verdict = verdict(&[status(FROM + 14 * MINUTE, "m", Delivered)]);
-    assert_eq!(words(&verdict.what), "settled 100 %   ·   failed 0 % of attempted");
-    assert_eq!(words(&verdict.more), "last change  none in what is kept");
+    let rates = Rates { settled: Some(1.0), failed: Some(0.0), ..Rates::default() };
+    assert_eq!(calm(&verdict), (&rates, None));
 }
 
 #[test]
 fn ok_when_nothing_is_settled_or_attempted() {
     let waiting = verdict(&[status(FROM + 14 * MINUTE, "m", Sent)]);
-    assert_eq!(
-        (words(&waiting.what), waiting.short.as_str()),
-        ("settled –   ·   failed 0 % of attempted".into(), "nothing settled yet")
-    );
+    assert_eq!(calm(&waiting).0, &Rates { failed: Some(0.0), ..Rates::default() });
     let idle = verdict(&[status(0, "m", Sent)]);
-    assert_eq!(words(&idle.what), "no message was attempted in this window");
+    assert_eq!(calm(&idle).0, &Rates::default());
 }
 
 #[test]
 fn trouble_says_what_how_many_since_when_who_and_what_to_do() {
     let verdict = verdict(&with_outbreak(132_015, 700));
-    assert_eq!((verdict.level, verdict.code), (Level::Trouble, Some(132_015)));
+    assert_eq!((verdict.level, verdict.code()), (Level::Trouble, Some(132_015)));
     assert_eq!(verdict.since, Some(Millis(START + FROM + 3 * MINUTE)));
-    assert_eq!(
-        words(&verdict.what),
-        "132015 Template paused  700 messages failed, 700 recipients  since 16:03:00, 12 m ago, still 0.7/s"
-    );
-    assert_eq!(words(&verdict.more), "who tag order-update on 852…001, template order_update  do stop using it");
-    assert_eq!(values(&verdict.more), ["order-update", "852…001", "order_update", "stop using it"]);
-    assert_eq!(verdict.short, "132015 700 msgs since 16:03");
+    let Outbreak { failure, lately, common: found } = outbreak_of(&verdict);
+    assert_eq!((failure.messages, failure.recipients, *lately), (700, 700, 40));
+    assert_eq!(found, &hit("order-update", "85290000001", "order_update"));
+    assert!(failure.advice.starts_with("Stop using it"), "{}", failure.advice);
     assert_eq!(verdict.proof.as_deref(), Some("status:failed code:132015"));
 }
 
 #[test]
 fn trouble_that_is_over_says_so() {
     let verdict = verdict(&with_outbreak(132_015, 60));
-    assert!(words(&verdict.what).ends_with("12 m ago, none in the last minute"), "{}", words(&verdict.what));
+    assert_eq!(outbreak_of(&verdict).lately, 0);
 }
 
 #[test]
 fn a_few_failures_of_a_new_code_are_watched_and_nobody_is_named() {
     let verdict = verdict(&with_outbreak(132_015, 12));
     assert_eq!(verdict.level, Level::Watch);
-    assert_eq!(words(&verdict.more), "do stop using it", "nothing is judged under 30 messages");
+    assert_eq!(outbreak_of(&verdict).common, Common::default(), "nothing is judged under 30 messages");
 }
 
 #[test]
@@ -132,8 +139,11 @@ fn a_few_failures_that_stop_everything_are_trouble() {
 fn failures_without_a_code_can_be_opened_too() {
     let nameless = outbreak(0, 60).into_iter().map(|event| with_status(event, |status| status.errors.clear()));
     let verdict = verdict(&traffic().into_iter().chain(nameless).collect::<Vec<_>>());
-    assert_eq!((verdict.level, verdict.code, verdict.proof.as_deref()), (Level::Trouble, None, Some("status:failed")));
-    assert_eq!(verdict.short, "no code 60 msgs since 16:03");
+    assert_eq!(
+        (verdict.level, verdict.code(), verdict.proof.as_deref()),
+        (Level::Trouble, None, Some("status:failed"))
+    );
+    assert_eq!(outbreak_of(&verdict).failure.messages, 60);
 }
 
 #[test]
@@ -143,22 +153,15 @@ fn what_everybody_has_in_common_hits_nobody_in_particular() {
         .chain(outbreak(132_015, 60))
         .map(|event| tagged(Event { number: Some("85290000001".into()), ..event }, "daily"))
         .collect();
-    assert_eq!(words(&verdict(&daily).more), "who template order_update  do stop using it");
+    assert_eq!(outbreak_of(&verdict(&daily)).common, hit("", "", "order_update"));
 }
 
 #[test]
 fn of_one_number_alone_the_number_is_not_named() {
     let monitor = monitor(&with_outbreak(132_015, 60));
     let scope = Scope { number: Some("85290000001".into()), ..scope(FROM, TO) };
-    let verdict = monitor.verdict(&scope, &TimeZone::UTC);
-    assert_eq!(words(&verdict.more), "who tag order-update, template order_update  do stop using it");
-}
-
-#[test]
-fn clock_times_are_written_in_the_zone_of_the_screen() {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    let verdict = monitor(&with_outbreak(132_015, 60)).verdict(&scope(FROM, TO), &zone);
-    assert!(words(&verdict.what).contains("since 00:03:00"), "{}", words(&verdict.what));
+    let verdict = monitor.verdict(&scope);
+    assert_eq!(outbreak_of(&verdict).common, hit("order-update", "", "order_update"));
 }
 
 #[test]
@@ -171,8 +174,9 @@ fn an_open_alert_of_the_window_is_watch_or_trouble_by_its_severity() {
     let with = |alert: Event| traffic().into_iter().chain([alert]).collect::<Vec<_>>();
     let warning = verdict(&with(alert(Severity::Warning)));
     assert_eq!(warning.level, Level::Watch);
-    assert_eq!(words(&warning.what), "quality YELLOW  spring, 15 m ago  GREEN → YELLOW");
-    assert_eq!(words(&warning.more), "settled 98.0 %, usual 98.0 %   ·   failed 2.0 % of attempted, usual 2.0 %");
+    let Finding::Alert { alert: open, rates } = &warning.finding else { panic!("{:?}", warning.finding) };
+    assert_eq!((open.what.as_str(), open.title.as_str()), ("quality YELLOW", "spring"));
+    assert_eq!((rates.settled, rates.usual_failed), (Some(0.98), Some(0.02)));
     assert_eq!(warning.since, Some(Millis(START + FROM)));
     assert_eq!(verdict(&with(alert(Severity::Critical))).level, Level::Trouble);
     assert_eq!(verdict(&with(alert(Severity::Good))).level, Level::Ok);
@@ -186,7 +190,7 @@ fn an_alert_that_was_acknowledged_or_superseded_is_no_trouble() {
     let events: Vec<Event> = traffic().into_iter().chain([pause.clone()]).collect();
     let mut monitor = monitor(&events);
     monitor.set_acknowledged(&[(crate::notice_of(&pause).alert_id.clone(), Text::from("ops"))]);
-    assert_eq!(monitor.verdict(&scope(FROM, TO), &TimeZone::UTC).level, Level::Ok);
+    assert_eq!(monitor.verdict(&scope(FROM, TO)).level, Level::Ok);
     assert_eq!(verdict(&events.into_iter().chain([approval]).collect::<Vec<_>>()).level, Level::Ok);
 }
 
@@ -194,7 +198,7 @@ fn an_alert_that_was_acknowledged_or_superseded_is_no_trouble() {
 fn a_code_out_of_the_ordinary_says_more_than_an_alert() {
     let alert = notice(FROM, "template_status", "order_update", "PAUSED", Severity::Critical);
     let verdict = verdict(&with_outbreak(132_015, 60).into_iter().chain([alert]).collect::<Vec<_>>());
-    assert_eq!(verdict.code, Some(132_015));
+    assert_eq!(verdict.code(), Some(132_015));
 }
 
 /// A live view this long after the last event.
@@ -202,16 +206,16 @@ fn after(events: &[Event], silence: i64) -> Verdict {
     let last = events.iter().map(|event| event.received_at).max().unwrap();
     let now = Millis(last.0 + silence);
     let span = watop::monitor::view::Span::last(15, now);
-    monitor(events).verdict(&Scope { span, as_of: now, number: None }, &TimeZone::UTC)
+    monitor(events).verdict(&Scope { span, as_of: now, number: None })
 }
 
 #[test]
 fn blind_when_nothing_arrives_for_much_longer_than_usual() {
     let verdict = after(&traffic(), 4 * MINUTE);
     assert_eq!(verdict.level, Level::Blind);
-    assert_eq!(words(&verdict.what), "no event for 4 m, usual longest 6 s: sender, tunnel or network");
-    assert_eq!(words(&verdict.more), "last event 16:14:54  do ask the sender whether it still posts to this address");
-    assert_eq!(verdict.short, "no event for 4 m");
+    let last = Millis(START + TO - 6 * SECOND);
+    assert_eq!(verdict.finding, Finding::Silence { last, lasting_s: 240, usual_s: 6 });
+    assert_eq!(verdict.since, Some(last));
     assert_eq!(after(&traffic(), 30 * SECOND).level, Level::Ok, "a short pause is never remarkable");
 }
 

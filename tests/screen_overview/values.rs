@@ -94,7 +94,13 @@ pub(crate) fn conversation(
         inbound: 3,
         last_inbound_at: Millis(window_closes_at.0 - 24 * HOUR),
         window_closes_at,
-        last_type: if preview.contains("items") { "order" } else { "text" }.into(),
+        last_type: match preview.split([' ', ':']).next() {
+            Some(kind @ ("image" | "sticker" | "voice" | "reaction" | "location")) => kind,
+            Some("button" | "list") => "interactive",
+            _ if preview.contains("items") => "order",
+            _ => "text",
+        }
+        .into(),
         preview: preview.into(),
         unanswered,
     }
@@ -118,8 +124,12 @@ pub(crate) fn alert(severity: Severity, what: &str, title: &str, number: &str, a
     }
 }
 
-pub(crate) fn said(pieces: &[(&str, bool)]) -> Vec<(String, bool)> {
-    pieces.iter().map(|(text, value)| ((*text).to_owned(), *value)).collect()
+/// All as usual, and a quality that fell.
+pub(crate) fn calm_finding() -> Finding {
+    let change = alert(Severity::Warning, "quality YELLOW", "spring_sale_26 en_US", "85230174859", 42 * MINUTE);
+    let rates =
+        Rates { settled: Some(0.981), usual_settled: Some(0.981), failed: Some(0.018), usual_failed: Some(0.019) };
+    Finding::Calm { rates, last_change: Some(Box::new(Alert { detail: "GREEN → YELLOW".into(), ..change })) }
 }
 
 pub(crate) fn calm() -> OverviewData {
@@ -140,26 +150,7 @@ pub(crate) fn calm() -> OverviewData {
         scope: scope(),
         window: "15 m".to_owned(),
         extent: Some((ago(80 * HOUR), NOW)),
-        verdict: Verdict {
-            level: Level::Ok,
-            what: said(&[
-                ("settled ", false),
-                ("98.1 %", true),
-                (", usual 98.1 %   ·   failed ", false),
-                ("1.8 %", true),
-                (" of attempted, usual 1.9 %   ·   no gap in ", false),
-                ("3 d 04 h", true),
-            ]),
-            more: said(&[
-                ("last change  ! quality of template ", false),
-                ("spring_sale_26", true),
-                (" GREEN → ", false),
-                ("YELLOW", true),
-                (", 42 m ago; failures unchanged since", false),
-            ]),
-            short: "settled 98.1 % usual 98.1 %".to_owned(),
-            ..Verdict::default()
-        },
+        verdict: Verdict { level: Level::Ok, finding: calm_finding(), ..Verdict::default() },
         activity: Activity {
             from: Millis(scope().span.to.0 - 15 * MINUTE),
             column_s: 10,
@@ -283,6 +274,7 @@ pub(crate) fn incident() -> OverviewData {
         window.mark = Mark::Rising(4.2);
         window.trend = std::array::from_fn::<u64, 15, _>(|at| if at < 5 { 2 } else { 16 }).to_vec();
     }
+    failures[0].advice = "Stop using it; edit it and wait for the pause to end".to_owned();
     failures.sort_by_key(|failure| std::cmp::Reverse(failure.messages));
     let outcomes = Outcomes { read: 21_686, delivered: 19_488, failed: 3_205, waiting: 2_283, silent: 0 };
     let mut alerts = vec![
@@ -299,30 +291,17 @@ pub(crate) fn incident() -> OverviewData {
     OverviewData {
         verdict: Verdict {
             level: Level::Trouble,
-            code: Some(132015),
             since: Some(paused),
-            what: said(&[
-                ("132015 Template paused", true),
-                ("  ", false),
-                ("2,239", true),
-                (" messages failed, ", false),
-                ("2,173", true),
-                (" recipients  since ", false),
-                ("14:19:02", true),
-                (", 13 m ago, still ", false),
-                ("2.8/s", true),
-            ]),
-            more: said(&[
-                ("who tag ", false),
-                ("order-update", true),
-                (" on ", false),
-                ("852…859", true),
-                (", template ", false),
-                ("order_update en_US", true),
-                ("  do ", false),
-                ("stop sending it, edit it; pause ends 17:19", true),
-            ]),
-            short: "132015 2,239 msgs since 14:19".to_owned(),
+            finding: Finding::Outbreak(Box::new(Outbreak {
+                failure: failures[0].clone(),
+                lately: 168,
+                common: Common {
+                    tag: Some("order-update".into()),
+                    number: Some("85230174859".into()),
+                    template: Some("order_update en_US".into()),
+                    ..Common::default()
+                },
+            })),
             proof: Some("code:132015 status:failed".to_owned()),
         },
         activity: Activity {

@@ -40,9 +40,7 @@ const TYPES: [&str; 14] = [
 
 /// Reads the payload of a message. `errors` are the message's.
 pub(super) fn content(message: Value, errors: &[ErrorItem]) -> Content {
-    let r#type = first(message, &["type"])
-        .or_else(|| TYPES.iter().find(|&&key| message.get(key).is_some()).map(|&key| key.into()))
-        .unwrap_or(CompactString::const_new("unknown"));
+    let r#type = type_of(message);
     let (text, preview) = match message.get(&r#type) {
         Some(payload) => describe(&r#type, payload, errors),
         None => (None, without_payload(&r#type, message, errors)),
@@ -52,6 +50,13 @@ pub(super) fn content(message: Value, errors: &[ErrorItem]) -> Content {
         None => preview,
     };
     Content { r#type, text, preview }
+}
+
+/// The type of a message, also where it does not name it.
+pub(super) fn type_of(message: Value) -> Text {
+    first(message, &["type"])
+        .or_else(|| TYPES.iter().find(|&&key| message.get(key).is_some()).map(|&key| key.into()))
+        .unwrap_or(CompactString::const_new("unknown"))
 }
 
 /// The product asked about.

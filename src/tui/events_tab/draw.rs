@@ -1,41 +1,32 @@
 //! How the Events tab looks.
 
+use super::columns::{Column as Kept, Holds, is_theirs};
 use super::filter::Prompt;
-use super::inspector::{View, scheme_word};
+use super::list::List;
+use super::marks::Marks;
 use super::row::Row;
 use super::{EventsTab, Focus};
 use crate::event::clean::clean;
 use crate::tui::areas::Spot;
+use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{Column, Cursor, Table};
+use crate::tui::widgets::table::{Column, Cursor, Side, Table, scroll_mark};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame as border};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
+use std::borrow::Cow;
 
-/// Columns of the list.
+/// A column of the table: the mark, or one of those chosen.
 #[derive(Debug, Clone, Copy)]
 enum Cell {
-    Received,
-    Sign,
-    Kind,
-    Number,
-    Who,
-    What,
+    Mark,
+    Value(usize),
 }
-
-const COLUMNS: [Column<Cell>; 6] = [
-    Column::text(Cell::Received, "received", 12).goes(1),
-    Column::text(Cell::Sign, "", 1).after(2),
-    Column::text(Cell::Kind, "kind", 10),
-    Column::text(Cell::Number, "number", 12).goes(2),
-    Column::text(Cell::Who, "who", 10),
-    Column::text(Cell::What, "what", 16).grows(),
-];
 
 /// Width from which list and inspector stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
@@ -50,166 +41,154 @@ impl EventsTab {
         if both && area.width >= SIDE_BY_SIDE {
             let [list, inspector] = Layout::horizontal([Constraint::Percentage(58), Constraint::Fill(1)]).areas(area);
             self.draw_list(frame.buffer_mut(), list, ctx);
-            self.draw_inspector(frame.buffer_mut(), inspector, ctx);
+            self.draw_inspector(frame, inspector, ctx);
         } else if both && area.height >= STACKED {
             let [list, inspector] = Layout::vertical([Constraint::Percentage(55), Constraint::Fill(1)]).areas(area);
             self.draw_list(frame.buffer_mut(), list, ctx);
-            self.draw_inspector(frame.buffer_mut(), inspector, ctx);
+            self.draw_inspector(frame, inspector, ctx);
         } else if self.focus == Focus::List {
             self.draw_list(frame.buffer_mut(), area, ctx);
         } else {
-            self.draw_inspector(frame.buffer_mut(), area, ctx);
+            self.draw_inspector(frame, area, ctx);
         }
+        self.draw_chooser(frame.buffer_mut(), area, ctx.look);
     }
 
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = self.focus == Focus::List;
         look.areas.add(area, Spot::Pane(super::LIST));
-        let inner = border::draw(buffer, area, look, "Events", vec![self.state(ctx)], focused);
+        let name = look.lang.pick("Events", "事件");
+        let inner = border::draw(buffer, area, look, name, vec![self.state(ctx)], focused);
         // The column of the cursor stands between the frame and the first column.
         self.room = usize::from(inner.height.saturating_sub(1));
         let first = self.first_row();
         let cursor = self.selected.map(|seq| Cursor { row: self.list.position(seq), focused });
         let rows = self.list.rows();
-        let table = Table { look, columns: &COLUMNS, rows: rows.len(), top: first, cursor };
-        table.draw(buffer, inner, |at, cell, width| {
-            rows.get(at).map_or_else(|| Words::new(look), |row| words(row, cell, width, ctx))
+        let kept = self.list.columns();
+        let mut columns = vec![Column::text(Cell::Mark, "", 1)];
+        columns.extend(kept.iter().enumerate().map(|(at, column)| placed(at, column, look)));
+        let table = Table { look, columns: &columns, rows: rows.len(), top: first, cursor };
+        table.draw(buffer, inner, |at, cell, width| match (rows.get(at), cell) {
+            (Some(row), Cell::Mark) if self.marks.has(row.seq) => Words::new(look).glyph(Role::Accent, Glyph::Marked),
+            (Some(row), Cell::Value(at)) => {
+                kept.get(at).map_or_else(|| Words::new(look), |column| words(row, at, column, width, ctx))
+            }
+            _ => Words::new(look),
         });
         if rows.is_empty() {
             let y = inner.y + 1 + inner.height.saturating_sub(1) / 3;
             if y < inner.bottom() {
-                Words::new(look).muted(self.why_empty()).draw(buffer, inner.x, y, inner.width);
+                Words::new(look).muted(self.why_empty(look)).draw(buffer, inner.x, y, inner.width);
             }
         }
         scroll_mark(buffer, area, look, first, self.room, rows.len());
+        hits(buffer, area, look, &self.list, &self.marks, self.room);
     }
 
     /// Where the list stands, for its frame.
     fn state<'a>(&self, ctx: &Context<'a>) -> Words<'a> {
-        let words = Words::new(ctx.look);
+        let look = ctx.look;
+        let lang = look.lang;
+        let words = Words::new(look);
         let newer = self.list.rows().len().saturating_sub(self.first_row() + self.room);
         let words = if self.paused {
-            words.glyph(Role::Warn, Glyph::Paused).bold(Role::Warn, " paused")
+            words.glyph(Role::Warn, Glyph::Paused).bold(Role::Warn, lang.pick(" paused", " 已暂停"))
         } else if !self.held {
-            words.glyph(Role::Ok, Glyph::Live).bold(Role::Ok, " follow")
+            words.glyph(Role::Ok, Glyph::Live).bold(Role::Ok, lang.pick(" follow", " 跟随"))
         } else if self.list.attached {
-            words.bold(Role::Warn, "hold").muted(format!(" {} newer", format::thousands(newer as u64)))
+            let newer = format::thousands(newer as u64);
+            words.bold(Role::Warn, lang.pick("hold", "停住")).muted(say!(look, " {newer} newer", " {newer} 条更新"))
         } else {
-            words.bold(Role::Warn, "hold")
+            words.bold(Role::Warn, lang.pick("hold", "停住"))
         };
         let words = words.muted(" ").glyph(Role::Muted, Glyph::Dot);
         if self.list.reading && !self.list.whole && self.first_row() == 0 {
-            words.muted(" reading older")
+            words.muted(lang.pick(" reading older", " 读取更早的事件"))
         } else if self.list.whole && self.first_row() == 0 && self.held {
-            words.muted(" start of the window")
+            words.muted(lang.pick(" start of the window", " 窗口起点"))
         } else {
-            words.muted(" newest last")
+            words.muted(lang.pick(" newest last", " 最新在末尾"))
         }
     }
 
-    fn why_empty(&self) -> String {
-        if let Some((trouble, _)) = &self.trouble {
-            clean(trouble).into_owned()
+    fn why_empty(&self, look: &Look) -> String {
+        let why = if let Some((trouble, _)) = &self.trouble {
+            return clean(trouble).into_owned();
         } else if self.list.reading {
-            "reading …".to_owned()
+            look.lang.pick("reading …", "读取中 …")
         } else if self.bar.active() {
-            "no event in this window passes the filter".to_owned()
+            look.lang.pick("no event in this window passes the filter", "此窗口中没有符合过滤条件的事件")
         } else {
-            "no event in this window; a longer one may hold some".to_owned()
-        }
-    }
-
-    fn draw_inspector(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let look = ctx.look;
-        let focused = self.focus == Focus::Inspector;
-        let (name, totals) = self.inspector_title(ctx);
-        look.areas.add(area, Spot::Pane(super::INSPECTOR));
-        let inner = border::draw(buffer, area, look, &name, vec![totals], focused);
-        if inner.height < 2 {
-            return;
-        }
-        self.draw_views(buffer, inner, look);
-        let room = usize::from(inner.height - 1);
-        self.inspector_room = room;
-        let empty = self.inspector.seq().is_none();
-        let count = self.inspector.lines(ctx, inner.width.into()).len();
-        self.inspector.top = self.inspector.top.min(count.saturating_sub(room));
-        let top = self.inspector.top;
-        for (line, y) in self.inspector.lines(ctx, inner.width.into()).iter().skip(top).take(room).zip(inner.y + 1..) {
-            let words = line.iter().fold(Words::new(look), |words, (role, text)| words.role(*role, text.as_str()));
-            words.draw(buffer, inner.x, y, inner.width);
-        }
-        if empty {
-            Words::new(look).muted("the newest event, or the one under the cursor").draw(
-                buffer,
-                inner.x,
-                inner.y + 2,
-                inner.width,
-            );
-        }
-        scroll_mark(buffer, area, look, top, room, count);
-    }
-
-    /// Number of the event, how it came under the glass, and who vouches for it.
-    fn inspector_title<'a>(&self, ctx: &Context<'a>) -> (String, Words<'a>) {
-        let words = Words::new(ctx.look);
-        let Some((event, raw)) = self.inspector.parts() else { return ("Event".to_owned(), words) };
-        let seq = self.inspector.seq().unwrap_or_default();
-        let words = if self.selected == Some(seq) { words.muted("selected ") } else { words.muted("newest ") };
-        let words = words.glyph(Role::Muted, Glyph::Dot).muted(" ");
-        let verified = raw.map_or_else(|| event.map(|event| &event.verified), |raw| Some(&raw.verified));
-        let words = match verified {
-            Some(Some(verified)) => words.glyph(Role::Ok, Glyph::Good).muted(format!(
-                " {} {}",
-                scheme_word(verified.scheme),
-                clean(&verified.secret)
-            )),
-            Some(None) => words.bold(Role::Failed, "UNVERIFIED"),
-            None => words.muted("removed by retention"),
+            look.lang.pick("no event in this window; a longer one may hold some", "此窗口中没有事件;更长的窗口或许有")
         };
-        (format!("Event {}", format::thousands(seq)), words)
+        why.to_owned()
     }
 
-    /// The row of words for the sides of the event.
-    fn draw_views(&self, buffer: &mut Buffer, inner: Rect, look: &Look) {
-        let mut words = Words::new(look);
-        for (at, view) in View::ALL.into_iter().enumerate() {
-            let x = inner.x + u16::try_from(words.width()).unwrap_or(0);
-            let width = u16::try_from(cut::width(view.word())).unwrap_or(0);
-            look.areas.add(Rect::new(x, inner.y, width, 1), Spot::Head(at));
-            words = if view == self.inspector.view {
-                let style = look.style(Role::Selection).patch(look.style(Role::Strong));
-                words.styled(style.add_modifier(Modifier::UNDERLINED), view.word()).muted("  ")
+    fn draw_inspector(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(super::INSPECTOR));
+        let selected = self.selected.is_some() && self.selected == self.inspector.seq();
+        self.inspector.draw(frame, area, ctx, self.focus == Focus::Inspector, selected);
+    }
+
+    /// The columns to choose from, over the list.
+    fn draw_chooser(&self, buffer: &mut Buffer, area: Rect, look: &Look) {
+        let Some(chooser) = &self.chooser else { return };
+        let height = (chooser.order.len() as u16 + 2).min(area.height);
+        let area = Rect { width: area.width.min(38), height, ..area };
+        ratatui::widgets::Widget::render(ratatui::widgets::Clear, area, buffer);
+        let count = chooser.shown;
+        let totals = Words::new(look).muted(say!(look, "{count} shown", "显示 {count} 列"));
+        let inner = border::draw(buffer, area, look, look.lang.pick("Columns", "列"), vec![totals], true);
+        buffer.set_style(area, look.style(Role::Popup));
+        let rows = chooser.order.len();
+        let top = crate::tui::widgets::table::scroll(0, chooser.row, rows, inner.height.into());
+        for ((at, column), y) in chooser.order.iter().enumerate().skip(top).zip(inner.top()..inner.bottom()) {
+            if at == chooser.row {
+                crate::tui::widgets::table::mark(buffer, inner, y, look, true);
+            }
+            let words = Words::new(look);
+            let words = if at < chooser.shown {
+                words.glyph(Role::Ok, Glyph::Good).text(format!(" {}", column.name))
             } else {
-                words.muted(format!("{}  ", view.word()))
+                words.muted(format!("  {}", column.name))
             };
-        }
-        let end = words.draw(buffer, inner.x, inner.y, inner.width);
-        if let Some((_, Some(raw))) = self.inspector.parts() {
-            let bytes = format!(" {} B", format::thousands(raw.body.len() as u64));
-            Words::new(look).muted(bytes).draw_right(buffer, inner.right(), inner.y, inner.right().saturating_sub(end));
+            words.draw(buffer, inner.x, y, inner.width);
+            let head = column.head(look.lang);
+            if head != column.name {
+                Words::new(look).muted(head).draw_right(buffer, inner.right(), y, 12);
+            }
         }
     }
 
     /// What is listed, and how much the filter hides: for the row above the tab, the most important first.
     pub(super) fn counts<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.look);
+        let lang = ctx.look.lang;
+        let marks = self.marks.all().len();
+        let marked = (marks > 0)
+            .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));
         if !self.bar.active() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
             }
-            let all = words().value(format::thousands(self.counted.1)).muted(" in the window");
-            return vec![all, words().muted("0 hidden")];
+            let all =
+                words().value(format::thousands(self.counted.1)).muted(lang.pick(" in the window", " 个在窗口内"));
+            let mut summary = vec![all, words().muted(lang.pick("0 hidden", "隐藏 0 个"))];
+            summary.extend(marked);
+            return summary;
         }
-        let least = if self.list.whole { "" } else { "at least " };
+        let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
         let mut summary = vec![
             words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()),
-            words().muted(least).value(shown).muted(" shown"),
-            words().value(format::thousands(self.list.hidden)).muted(" hidden"),
+            words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
+            words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
         ];
-        summary.extend(self.progress(ctx).map(|percent| words().muted(format!("read {percent} %"))));
+        summary.extend(
+            self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
+        );
+        summary.extend(marked);
         summary
     }
 
@@ -239,12 +218,10 @@ impl EventsTab {
         Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
         if !good.is_empty() {
             let room = row.right().saturating_sub(x + room + 2);
-            Words::new(look).muted("last good: ").text(look.filter(good).into_owned()).draw_right(
-                buffer,
-                row.right().saturating_sub(1),
-                row.y,
-                room,
-            );
+            Words::new(look)
+                .muted(look.lang.pick("last good: ", "上次有效:"))
+                .text(look.filter(good).into_owned())
+                .draw_right(buffer, row.right().saturating_sub(1), row.y, room);
         }
         mark_mistake(buffer, row, x, scroll, prompt, look);
         let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
@@ -284,37 +261,101 @@ fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &
     }
 }
 
-fn words<'a>(row: &Row, cell: Cell, width: usize, ctx: &Context<'a>) -> Words<'a> {
-    let words = Words::new(ctx.look);
-    let mark = ctx.look.glyph(Glyph::Cut);
+/// A chosen column, in the table.
+fn placed(at: usize, column: &Kept, look: &Look) -> Column<Cell> {
+    let head = column.head(look.lang);
+    let side = if column.holds == Holds::Number { Side::Right } else { Side::Left };
+    let gap = if matches!(column.holds, Holds::Sign) { 2 } else { 1 };
+    Column { side, grows: column.grows, gap, goes: column.goes(), ..Column::text(Cell::Value(at), head, column.width) }
+}
+
+/// What a column says of a row.
+fn words<'a>(row: &Row, at: usize, column: &Kept, width: usize, ctx: &Context<'a>) -> Words<'a> {
+    let look = ctx.look;
+    let words = Words::new(look);
+    let mark = look.glyph(Glyph::Cut);
     let loud = matches!(row.sign.1, Role::Failed | Role::Strong | Role::Warn);
-    match cell {
-        Cell::Received => {
+    let value = match column.holds {
+        Holds::Who => row.who.as_str(),
+        Holds::What => row.what.as_str(),
+        _ => row.values.get(at).map_or("", |value| value.as_str()),
+    };
+    match column.holds {
+        Holds::Time if column.name == "received_at" => {
             let millis = row.received_at.0.rem_euclid(1000);
             words.muted(format!("{}.{millis:03}", format::clock(row.received_at, ctx.zone)))
         }
-        Cell::Sign => words.glyph(row.sign.1, row.sign.0),
-        Cell::Kind if row.failed() || row.sign.1 == Role::Warn => words.role(row.sign.1, row.kind.to_string()),
-        Cell::Kind if loud => words.value(row.kind.to_string()),
-        Cell::Kind => words.muted(row.kind.to_string()),
-        Cell::Number => words.muted(format::phone(&row.number, mark)),
-        Cell::Who if row.who.is_empty() => words.nothing(),
-        Cell::Who if row.who.starts_with(|first: char| first.is_ascii_digit()) => {
-            words.text(format::phone(&row.who, mark))
+        Holds::Sign => {
+            let words = words.glyph(row.sign.1, row.sign.0).text(" ");
+            let word = clean(&row.word).into_owned();
+            if row.failed() || row.sign.1 == Role::Warn {
+                words.role(row.sign.1, word)
+            } else if loud {
+                words.value(word)
+            } else {
+                words.muted(word)
+            }
         }
-        Cell::Who => words.text(cut::cut(&row.who, width, mark).into_owned()),
-        Cell::What if loud => words.value(row.what.to_string()),
-        Cell::What => words.muted(row.what.to_string()),
+        _ if value.is_empty() => words.nothing(),
+        Holds::Time => {
+            let at = value.parse().map_or(crate::event::Millis(0), |at| crate::event::Seconds(at).into());
+            words.muted(format::clock(at, ctx.zone))
+        }
+        Holds::Number if column.name == "lag" => words.muted(format::short_duration(value.parse().unwrap_or(0))),
+        Holds::Number => words.value(clean(value).into_owned()),
+        Holds::Phone => words.muted(phone(value, width, mark, look).into_owned()),
+        Holds::Who if value.starts_with(|first: char| first.is_ascii_digit()) => {
+            // By its ends at any width, so that the column is calm.
+            let short =
+                if look.masker.is_some() { look.phone(value).into_owned() } else { format::phone(&clean(value), mark) };
+            words.text(cut::cut(&short, width, mark).into_owned())
+        }
+        Holds::Who if is_theirs(row.kind) => words.text(cut::cut(&look.person(value), width, mark).into_owned()),
+        Holds::Person => words.text(cut::cut(&look.person(value), width, mark).into_owned()),
+        Holds::Id => words.muted(cut::middle(&look.id(value), width, mark).into_owned()),
+        Holds::Words if is_theirs(row.kind) => words.text(look.words(value).into_owned()),
+        Holds::What if is_theirs(row.kind) => {
+            let value = look.words(value).into_owned();
+            if loud { words.value(value) } else { words.muted(value) }
+        }
+        Holds::What if loud => words.value(clean(value).into_owned()),
+        Holds::What => words.muted(clean(value).into_owned()),
+        Holds::Who | Holds::Words | Holds::Plain => words.text(cut::cut(&clean(value), width, mark).into_owned()),
     }
 }
 
-/// Marks on the right frame which part of the whole is seen.
-fn scroll_mark(buffer: &mut Buffer, area: Rect, look: &Look, first: usize, room: usize, rows: usize) {
-    if rows <= room || area.height < 3 {
+/// A phone in a column: whole where it fits, else by its ends; masked it is a pseudonym.
+fn phone<'t>(value: &'t str, width: usize, mark: &str, look: &Look) -> Cow<'t, str> {
+    if look.masker.is_some() {
+        return Cow::Owned(cut::cut(&look.phone(value), width, mark).into_owned());
+    }
+    let value = clean(value);
+    if cut::width(&value) <= width { value } else { Cow::Owned(format::phone(&value, mark)) }
+}
+
+/// Marks beside it, on the frame, where failures and marked events stand in the list: those win that are rarer.
+fn hits(buffer: &mut Buffer, area: Rect, look: &Look, list: &List, marks: &Marks, room: usize) {
+    let rows = list.rows();
+    if rows.len() <= room || area.height < 3 {
         return;
     }
     let track = usize::from(area.height - 3);
-    let at = first * track / (rows - room).max(1);
-    let y = area.y + 1 + u16::try_from(at.min(track)).unwrap_or(0);
-    Words::new(look).glyph(Role::AccentDim, Glyph::ScrollBar).draw(buffer, area.right() - 1, y, 1);
+    let failures = rows.iter().filter(|row| row.failed()).count();
+    // Where most rows are failures, marks for them would say nothing.
+    let rare = failures * 4 < rows.len();
+    for (at, row) in rows.iter().enumerate() {
+        let (role, glyph) = if marks.has(row.seq) {
+            (Role::Accent, Glyph::Marked)
+        } else if rare && row.failed() {
+            (Role::FailedUsual, Glyph::Hit)
+        } else {
+            continue;
+        };
+        let y = area.y + 1 + u16::try_from(at * track / (rows.len() - 1).max(1)).unwrap_or(0);
+        let x = area.right() - 1;
+        let taken = buffer[(x, y)].symbol() == look.glyph(Glyph::ScrollBar);
+        if !taken || glyph == Glyph::Marked {
+            Words::new(look).glyph(role, glyph).draw(buffer, x, y, 1);
+        }
+    }
 }

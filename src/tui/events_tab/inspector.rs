@@ -1,15 +1,24 @@
 //! One event from all sides: what it says, the body that brought it, its headers, and who vouches for it.
 
-use super::json::{self, Line};
-use super::row::{of_severity, status_word};
-use crate::event::clean::clean;
-use crate::event::{Detail, ErrorItem, Event, Millis, Notice, Scheme, Status, catalogue};
+mod draw;
+mod facts;
+mod notes;
+mod tree;
+
+use crate::event::json::SyntaxError;
+use crate::event::{Event, Scheme};
 use crate::journal::RawRequest;
+use crate::tui::action::Action;
+use crate::tui::lang::Lang;
+use crate::tui::look::Look;
+use crate::tui::page::Copied;
 use crate::tui::panes::Context;
 use crate::tui::theme::Role;
-use crate::tui::widgets::format;
-use crate::tui::wrap::{first, wrap};
-use jiff::tz::TimeZone;
+use facts::{Line, of_event, of_headers, of_raw, of_verdict};
+use ratatui::crossterm::event::{Event as Pressed, KeyCode, KeyEvent};
+use tree::Tree;
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
 
 /// A side of the event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,13 +41,13 @@ impl View {
     pub(super) const ALL: [Self; 5] = [Self::Event, Self::Json, Self::Headers, Self::Raw, Self::Verdict];
 
     /// The word for it.
-    pub(super) fn word(self) -> &'static str {
+    fn word(self, lang: Lang) -> &'static str {
         match self {
-            Self::Event => "event",
+            Self::Event => lang.pick("event", "事件"),
             Self::Json => "json",
-            Self::Headers => "headers",
-            Self::Raw => "raw",
-            Self::Verdict => "verdict",
+            Self::Headers => lang.pick("headers", "请求头"),
+            Self::Raw => lang.pick("raw", "原文"),
+            Self::Verdict => lang.pick("verdict", "验签"),
         }
     }
 }
@@ -47,10 +56,16 @@ impl View {
 #[derive(Debug, Default)]
 pub(super) struct Inspector {
     /// The side shown.
-    pub view: View,
+    view: View,
     /// The first line shown.
-    pub top: usize,
+    top: usize,
+    /// Lines that were drawn last: what a page is.
+    room: usize,
     shown: Option<Shown>,
+    /// What is looked for in the tree.
+    wanted: String,
+    /// The same while it is typed, and whether it is there.
+    typed: Option<(Input, bool)>,
 }
 
 #[derive(Debug)]
@@ -58,8 +73,21 @@ struct Shown {
     seq: u64,
     event: Option<Box<Event>>,
     raw: Option<Box<RawRequest>>,
-    /// Lines, of the view and the width they were made for.
-    lines: Option<((View, usize), Vec<Line>)>,
+    /// The body as a tree, once it was looked at.
+    tree: Option<Result<Tree, SyntaxError>>,
+    /// Lines, and what they were made for.
+    lines: Option<(MadeFor, Vec<Line>)>,
+}
+
+/// What lines depend on beside the event.
+type MadeFor = (View, usize, Lang, bool);
+
+impl Shown {
+    fn tree(&mut self) -> Option<&mut Tree> {
+        let (raw, event) = (self.raw.as_ref()?, self.event.as_ref());
+        let path = event.map_or("$", |event| &event.path);
+        self.tree.get_or_insert_with(|| Tree::read(&raw.body, path)).as_mut().ok()
+    }
 }
 
 impl Inspector {
@@ -78,7 +106,7 @@ impl Inspector {
         if self.seq() != Some(seq) {
             self.top = 0;
         }
-        self.shown = Some(Shown { seq, event, raw, lines: None });
+        self.shown = Some(Shown { seq, event, raw, tree: None, lines: None });
     }
 
     /// Turns to another side.
@@ -90,224 +118,170 @@ impl Inspector {
     }
 
     /// Turns to the side `by` places further.
-    pub(super) fn turn_by(&mut self, by: isize) {
+    fn turn_by(&mut self, by: isize) {
         let at = View::ALL.iter().position(|view| *view == self.view).unwrap_or(0);
         let count = View::ALL.len() as isize;
         let next = (at as isize + by).rem_euclid(count) as usize;
         self.turn(View::ALL.get(next).copied().unwrap_or_default());
     }
 
-    /// The lines of the side shown, for a pane of `width` cells.
-    pub(super) fn lines(&mut self, ctx: &Context<'_>, width: usize) -> &[Line] {
+    /// The tree, where it is what is shown.
+    fn tree(&mut self) -> Option<&mut Tree> {
+        self.shown.as_mut().filter(|_| self.view == View::Json)?.tree()
+    }
+
+    /// Whether a tree is shown.
+    pub(super) fn has_tree(&self) -> bool {
+        let tree = self.shown.as_ref().filter(|_| self.view == View::Json).and_then(|shown| shown.tree.as_ref());
+        tree.is_some_and(Result::is_ok)
+    }
+
+    /// The lines of the side shown, for a pane of `width` cells; of the body, where it is no JSON, those of its raw side.
+    fn lines(&mut self, ctx: &Context<'_>, width: usize) -> &[Line] {
         let view = self.view;
         let Some(shown) = &mut self.shown else { return &[] };
-        if shown.lines.as_ref().is_none_or(|(made_for, _)| *made_for != (view, width)) {
+        let made_for = (view, width, ctx.look.lang, ctx.look.masker.is_some());
+        if shown.lines.as_ref().is_none_or(|(before, _)| *before != made_for) {
             let lines = match (view, &shown.event, &shown.raw) {
-                (View::Event, Some(event), _) => of_event(event, ctx.zone, width),
-                (View::Verdict, _, Some(raw)) => of_verdict(raw, width),
-                (View::Json, _, Some(raw)) => json::lines(&raw.body),
-                (View::Headers, _, Some(raw)) => of_headers(raw, width),
-                (View::Raw, _, Some(raw)) => of_raw(raw, width),
-                _ => vec![vec![(Role::Muted, "no longer in the journal: removed by retention".to_owned())]],
+                (View::Event, Some(event), _) => of_event(event, ctx, width),
+                (View::Verdict, _, Some(raw)) => of_verdict(raw, ctx, width),
+                (View::Headers, _, Some(raw)) => of_headers(raw, ctx, width),
+                (View::Json, _, Some(raw)) => {
+                    let mut lines = Vec::new();
+                    if let Some(Err(error)) = &shown.tree {
+                        let what = ctx.look.lang.pick("not JSON: ", "不是 JSON:");
+                        lines = vec![vec![(Role::Warn, format!("{what}{error}"))], Vec::new()];
+                    }
+                    lines.extend(of_raw(raw, ctx, width));
+                    lines
+                }
+                (View::Raw, _, Some(raw)) => of_raw(raw, ctx, width),
+                _ => {
+                    let gone = ctx
+                        .look
+                        .lang
+                        .pick("no longer in the journal: removed by retention", "已按保留期限从日志中删除");
+                    vec![vec![(Role::Muted, gone.to_owned())]]
+                }
             };
-            shown.lines = Some(((view, width), lines));
+            shown.lines = Some((made_for, lines));
         }
         shown.lines.as_ref().map_or(&[], |(_, lines)| lines)
     }
-}
 
-/// Lines of a label and a value, which is broken where it is long.
-struct Facts {
-    width: usize,
-    lines: Vec<Line>,
-}
-
-/// Characters kept of one value.
-const LONGEST: usize = 4096;
-
-/// Bytes of a body shown as they stand; the journal and `watop events --raw` have all of them.
-const RAW: usize = 256 << 10;
-
-/// Cells of a label.
-const LABEL: usize = 10;
-
-impl Facts {
-    fn new(width: usize) -> Self {
-        Self { width, lines: Vec::new() }
-    }
-
-    fn line(&mut self, label: &str, value: &str) {
-        self.coloured(label, Role::Text, value);
-    }
-
-    fn coloured(&mut self, label: &str, role: Role, value: &str) {
-        self.labelled(label, LABEL, role, value);
-    }
-
-    fn labelled(&mut self, label: &str, indent: usize, role: Role, value: &str) {
-        for (at, line) in wrap(&clean(first(value, LONGEST)), self.width.saturating_sub(indent)).into_iter().enumerate()
-        {
-            let label = if at == 0 { label } else { "" };
-            self.lines.push(vec![(Role::Muted, format!("{label:<indent$}")), (role, line)]);
+    /// Moves, folds, turns. Says whether the action is for the inspector.
+    pub(super) fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::Left => self.turn_by(-1),
+            Action::Right => self.turn_by(1),
+            Action::Raw => self.turn(View::Raw),
+            Action::Filter if self.has_tree() => self.typed = Some((Input::default(), true)),
+            Action::Next => return self.search(false, false),
+            Action::Previous => return self.search(true, false),
+            _ if self.has_tree() => return self.act_on_tree(action),
+            _ => return self.scroll(action),
         }
+        true
     }
 
-    /// A line for a value that may be missing.
-    fn some(&mut self, label: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.line(label, value);
+    /// What can be done now.
+    pub(super) fn actions(&self) -> Vec<Action> {
+        let mut actions = vec![Action::Left, Action::Right];
+        if self.has_tree() {
+            use Action::{Filter, FoldAll, FoldLevel, Open, UnfoldAll, UnfoldLevel};
+            actions.extend([Open, FoldLevel, UnfoldLevel, FoldAll, UnfoldAll, Filter]);
+            if !self.wanted.is_empty() {
+                actions.extend([Action::Next, Action::Previous]);
+            }
         }
+        actions
     }
 
-    fn blank(&mut self) {
-        self.lines.push(Vec::new());
+    fn act_on_tree(&mut self, action: Action) -> bool {
+        let page = self.room.max(2) - 1;
+        let Some(tree) = self.tree() else { return false };
+        let at = tree.cursor();
+        match action {
+            Action::Up => tree.move_to(at.saturating_sub(1)),
+            Action::Down => tree.move_to(at + 1),
+            Action::PageUp => tree.move_to(at.saturating_sub(page)),
+            Action::PageDown => tree.move_to(at + page),
+            Action::First => tree.move_to(0),
+            Action::Last => tree.move_to(usize::MAX),
+            Action::Open => tree.toggle(),
+            Action::FoldLevel => tree.fold_level(true),
+            Action::UnfoldLevel => tree.fold_level(false),
+            Action::FoldAll => tree.fold_all(true),
+            Action::UnfoldAll => tree.fold_all(false),
+            _ => return false,
+        }
+        true
     }
-}
 
-fn of_event(event: &Event, zone: &TimeZone, width: usize) -> Vec<Line> {
-    let mut facts = Facts::new(width);
-    match &event.detail {
-        Detail::Status(status) => status_facts(&mut facts, status),
-        Detail::Inbound(inbound) => {
-            facts.coloured("inbound", Role::Strong, &inbound.r#type);
-            facts.line("says", &inbound.preview);
-            facts.some("text", inbound.text.as_deref());
-            facts.line("message", &inbound.message_id);
-            facts.some("meta id", inbound.meta_message_id.as_deref());
-            facts.some("answers", inbound.context.as_deref());
-            facts.some("group", inbound.group.as_deref());
-            facts.some("ad", inbound.referral.as_deref());
-            error_facts(&mut facts, &inbound.errors);
-        }
-        Detail::Template(notice) | Detail::Account(notice) => notice_facts(&mut facts, notice),
-        Detail::Other(other) => {
-            facts.line("field", &other.field);
-            facts.some("event", other.event.as_deref());
-            facts.some("id", other.id.as_deref());
-            facts.line("says", &other.preview);
-        }
-        Detail::Unrecognised(what) => facts.coloured("unread", Role::Warn, &what.reason),
-    }
-    facts.blank();
-    facts.some("customer", event.customer.as_deref());
-    facts.some("name", event.name.as_deref());
-    facts.some("number", event.number.as_deref());
-    facts.line("received", &format!("{}  {}", format::clock(event.received_at, zone), event.received_at.rfc3339()));
-    match event.provider_at.map(Millis::from) {
-        Some(at) => {
-            let lag = event.received_at.0.saturating_sub(at.0) / 1000;
-            facts.line("provider", &format!("{}  lag {}", format::clock(at, zone), format::duration(lag)));
-        }
-        None => facts.line("provider", "no time on the wire"),
-    }
-    facts.line("event", &format!("{} of request {}", format::thousands(event.seq), format::thousands(event.request)));
-    facts.line("path", &event.path);
-    facts.lines
-}
-
-fn status_facts(facts: &mut Facts, status: &Status) {
-    let role = if status.errors.is_empty() { Role::Strong } else { Role::Failed };
-    facts.coloured("status", role, &status_word(&status.status));
-    error_facts(facts, &status.errors);
-    facts.line("message", &status.message_id);
-    facts.some("meta id", status.meta_message_id.as_deref());
-    facts.some("member", status.participant.as_deref());
-    facts.some("category", status.category.as_deref());
-    facts.some("tag", status.tag.as_deref());
-    facts.some("template", status.template.as_deref());
-    for cost in &status.costs {
-        let amount = |currency: &str, amount: Option<_>| match amount {
-            Some(amount) => format!("{currency} {amount} "),
-            None => String::new(),
+    fn scroll(&mut self, action: Action) -> bool {
+        let page = self.room.max(2) - 1;
+        self.top = match action {
+            Action::Up => self.top.saturating_sub(1),
+            Action::Down => self.top + 1,
+            Action::PageUp => self.top.saturating_sub(page),
+            Action::PageDown => self.top + page,
+            Action::First => 0,
+            Action::Last => usize::MAX / 2,
+            _ => return false,
         };
-        let currency = cost.currency.as_deref().unwrap_or_default();
-        let (amount, cny) = (amount(currency, cost.amount), amount("CNY", cost.cny));
-        facts.line("cost", &format!("{amount}{cny}{} {}", cost.category, cost.direction));
+        true
     }
-    facts.some("session", status.conversation.as_deref());
-}
 
-fn error_facts(facts: &mut Facts, errors: &[ErrorItem]) {
-    for error in errors {
-        let code = error.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
-        let wrapper = error.platform_code.map(|code| format!(" in {code}")).unwrap_or_default();
-        facts.coloured(
-            "error",
-            Role::Failed,
-            &format!("{code}{wrapper} {}", error.title.as_deref().unwrap_or_default()),
-        );
-        facts.some("details", error.details.as_deref());
-        if let Some(entry) = error.code.and_then(catalogue::lookup) {
-            let retry = if entry.retryable { "may pass later" } else { "will not pass later" };
-            facts.line("class", &format!("{} · {retry}", entry.class));
-            facts.line("do", &entry.en.action);
-        }
-        facts.some("help", error.href.as_deref());
+    /// What a copy takes: the value under the cursor, or its path.
+    pub(super) fn copied(&self, what: Copied, look: &Look) -> Option<String> {
+        let tree = self.shown.as_ref()?.tree.as_ref()?.as_ref().ok()?;
+        Some(match what {
+            Copied::Path => tree.path(),
+            Copied::Value => draw::chosen(tree, look),
+        })
     }
-}
 
-fn notice_facts(facts: &mut Facts, notice: &Notice) {
-    facts.coloured("what", of_severity(notice.severity).1, &notice.what());
-    facts.line("about", &notice.title);
-    facts.line("cause", &notice.cause);
-    facts.line("field", &notice.field);
-    facts.some("event", notice.event.as_deref());
-    facts.line("subject", &notice.subject);
-    facts.some("template", notice.template.as_deref());
-    facts.some("language", notice.language.as_deref());
-    facts.some("category", notice.category.as_deref());
-    facts.some("WABA", notice.waba.as_deref());
-    facts.line("alert", &notice.alert_id);
-}
-
-fn of_headers(raw: &RawRequest, width: usize) -> Vec<Line> {
-    let mut facts = Facts::new(width);
-    facts.line("peer", &raw.peer);
-    facts.line("path", &raw.path);
-    facts.blank();
-    let widest = raw.headers.iter().map(|(name, _)| name.len()).max().unwrap_or(0).min(28);
-    for (name, value) in &raw.headers {
-        facts.labelled(&clean(name), widest + 1, Role::Text, &String::from_utf8_lossy(value));
+    fn search(&mut self, back: bool, here: bool) -> bool {
+        let wanted = std::mem::take(&mut self.wanted);
+        let found = self.tree().is_some_and(|tree| tree.search(&wanted, back, here));
+        self.wanted = wanted;
+        found
     }
-    facts.lines
-}
 
-/// The body as text, broken at the width of the pane.
-fn of_raw(raw: &RawRequest, width: usize) -> Vec<Line> {
-    let shown = raw.body.get(..RAW).unwrap_or(&raw.body);
-    let text = String::from_utf8_lossy(shown);
-    let mut lines = Vec::new();
-    for line in text.split('\n') {
-        lines.extend(wrap(&clean(line), width).into_iter().map(|line| vec![(Role::Text, line)]));
+    /// Whether text to look for is being typed.
+    pub(super) fn is_typing(&self) -> bool {
+        self.typed.is_some()
     }
-    if shown.len() < raw.body.len() {
-        let rest = format::thousands((raw.body.len() - shown.len()) as u64);
-        lines.push(vec![(Role::Warn, format!("{rest} bytes more"))]);
-    }
-    lines
-}
 
-fn of_verdict(raw: &RawRequest, width: usize) -> Vec<Line> {
-    let mut facts = Facts::new(width);
-    match &raw.verified {
-        Some(verified) => {
-            facts.coloured("verdict", Role::Ok, "verified");
-            facts.line("scheme", scheme_word(verified.scheme));
-            facts.line("secret", &verified.secret);
-            facts.blank();
-            let means = match verified.scheme {
-                Scheme::Nxcloud => "sorted headers, body and secret give the digest in the header sign",
-                Scheme::Meta => "HMAC-SHA256 of the body with the app secret is in X-Hub-Signature-256",
-            };
-            facts.line("means", means);
-        }
-        None => {
-            facts.coloured("verdict", Role::Failed, "UNVERIFIED");
-            facts.line("means", "no secret was configured when it came: anybody may have sent it");
+    /// A key while it is.
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        let Some((input, _)) = &mut self.typed else { return };
+        match key.code {
+            KeyCode::Enter | KeyCode::Esc => self.typed = None,
+            _ => {
+                input.handle_event(&Pressed::Key(key));
+                self.look_for_typed();
+            }
         }
     }
-    facts.line("bytes", &format::thousands(raw.body.len() as u64));
-    facts.lines
+
+    /// Pasted text is looked for.
+    pub(super) fn paste(&mut self, text: &str) {
+        let Some((input, _)) = &mut self.typed else { return };
+        for character in text.chars().filter(|character| !character.is_control()) {
+            input.handle(tui_input::InputRequest::InsertChar(character));
+        }
+        self.look_for_typed();
+    }
+
+    fn look_for_typed(&mut self) {
+        let Some((input, _)) = &self.typed else { return };
+        self.wanted = input.value().to_owned();
+        let found = self.wanted.is_empty() || self.search(false, true);
+        if let Some((_, there)) = &mut self.typed {
+            *there = found;
+        }
+    }
 }
 
 /// The name of a scheme, as configured.

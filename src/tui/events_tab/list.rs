@@ -1,5 +1,6 @@
 //! The rows of the list: a slice of the journal, read backwards and forwards as it is looked at, fed live at its end.
 
+use super::columns::Column;
 use super::row::Row;
 use crate::event::{Event, Millis};
 use crate::journal::Batch;
@@ -12,23 +13,29 @@ use std::sync::Arc;
 /// Rows held at most; the journal has the others.
 const HELD: usize = 20_000;
 
-/// An end of the window.
+/// Where a list begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Begin {
+    /// At the start of the window.
     Start,
+    /// At its end.
     #[default]
     End,
+    /// At a time within it.
+    At(Millis),
 }
 
 /// A slice of the events in the window, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct List {
     rows: VecDeque<Row>,
+    /// The columns whose values the rows hold.
+    columns: Arc<[&'static Column]>,
     /// Which list an answer must be for.
     generation: u64,
     /// The list starts anew: rows of an older generation stay to look at until the first answer.
     stale: bool,
-    /// The end of the window to begin at.
+    /// Where to begin.
     begin: Begin,
     /// The pages read; `None` until the first answer.
     pages: Option<(u64, u64)>,
@@ -44,7 +51,42 @@ pub(super) struct List {
     pub reading: bool,
 }
 
+impl Default for List {
+    fn default() -> Self {
+        Self::new(Column::default_choice().into())
+    }
+}
+
 impl List {
+    fn new(columns: Arc<[&'static Column]>) -> Self {
+        Self {
+            rows: VecDeque::new(),
+            columns,
+            generation: 0,
+            stale: false,
+            begin: Begin::End,
+            pages: None,
+            attached: false,
+            whole: false,
+            hidden: 0,
+            reached: None,
+            reading: false,
+        }
+    }
+
+    /// The columns whose values the rows hold.
+    pub(super) fn columns(&self) -> &Arc<[&'static Column]> {
+        &self.columns
+    }
+
+    /// Chooses other columns: the rows are read again.
+    pub(super) fn choose(&mut self, columns: Vec<&'static Column>, begin: Begin) {
+        self.restart(begin);
+        // The values of the rows that are here belong to the columns of before.
+        self.rows.clear();
+        self.columns = columns.into();
+    }
+
     /// The rows.
     pub(super) fn rows(&self) -> &VecDeque<Row> {
         &self.rows
@@ -60,14 +102,14 @@ impl List {
         self.rows.len() >= HELD
     }
 
-    /// Starts anew at an end of the window. What is on the screen stays there until the first answer comes.
+    /// Starts anew. What is on the screen stays there until the first answer comes.
     pub(super) fn restart(&mut self, begin: Begin) {
         *self = Self {
             rows: std::mem::take(&mut self.rows),
             generation: self.generation + 1,
             stale: true,
             begin,
-            ..Self::default()
+            ..Self::new(Arc::clone(&self.columns))
         };
     }
 
@@ -84,14 +126,18 @@ impl List {
             return None;
         }
         let from = match self.pages {
-            None if self.begin == Begin::Start => Edge::Start,
-            None => Edge::End,
+            None => match self.begin {
+                Begin::Start => Edge::Start,
+                Begin::At(at) => Edge::At(at),
+                Begin::End => Edge::End,
+            },
             Some((_, newest)) if newer && !self.attached => Edge::After(newest),
             Some((oldest, _)) if older && !self.whole => Edge::Before(oldest),
             Some(_) => return None,
         };
         self.reading = true;
-        Some(RowsJob { generation: self.generation, from, span, filter: Arc::clone(filter), now })
+        let (filter, columns) = (Arc::clone(filter), Arc::clone(&self.columns));
+        Some(RowsJob { generation: self.generation, from, span, filter, columns, now })
     }
 
     /// Takes in what a job found.
@@ -105,7 +151,7 @@ impl List {
         }
         self.hidden += found.hidden;
         match found.from {
-            Edge::Start | Edge::After(_) => {
+            Edge::Start | Edge::At(_) | Edge::After(_) => {
                 self.whole |= found.from == Edge::Start;
                 let oldest = self.pages.map_or(found.began + 1, |(oldest, _)| oldest);
                 self.pages = Some((oldest, found.page));
@@ -138,7 +184,8 @@ impl List {
         let events = batch.events.iter().filter(|event| event.amends.is_none() && span.contains(event.received_at));
         let (shown, hidden): (Vec<&Event>, Vec<&Event>) = events.partition(|event| filter.matches(event, &[], now));
         self.hidden += hidden.len() as u64;
-        self.append(shown.into_iter().map(|event| Row::new(event, batch.page)));
+        let columns = Arc::clone(&self.columns);
+        self.append(shown.into_iter().map(|event| Row::new(event, batch.page, &columns)));
     }
 
     /// The window begins later now.
@@ -196,10 +243,12 @@ mod tests {
             page,
             received_at: Millis(page as i64),
             sign: (Glyph::Sent, Role::Muted),
-            kind: text(),
-            number: text(),
+            kind: crate::event::Kind::Status,
+            word: text(),
             who: text(),
             what: text(),
+            values: Box::default(),
+            leads: None,
         }
     }
 
@@ -207,6 +256,7 @@ mod tests {
     fn read(job: &RowsJob, last: u64) -> Rows {
         let (began, back) = match job.from {
             Edge::Start => (0, false),
+            Edge::At(at) => (at.0 as u64 - 1, false),
             Edge::End => (last + 1, true),
             Edge::Before(page) => (page, true),
             Edge::After(page) => (page, false),
@@ -249,6 +299,14 @@ mod tests {
         list.restart(Begin::Start);
         read_all(&mut list, 1_200, true, true, |list| list.attached);
         assert!(list.whole && ordered(&list) && list.rows().len() == 1_200);
+    }
+
+    #[test]
+    fn it_can_begin_anywhere_and_be_read_both_ways() {
+        let mut list = List::default();
+        list.restart(Begin::At(Millis(700)));
+        read_all(&mut list, 1_200, true, true, |list| list.attached && list.whole);
+        assert!(ordered(&list) && list.rows().len() == 1_200);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! One event as a row of the list: cleaned, short, and without the event itself, so that many fit in memory.
+//! One event as a row of the list: short, and without the event itself, so that many fit in memory.
 
-use crate::event::clean::clean;
-use crate::event::{Detail, Event, Inbound, Millis, Notice, Severity, Status, StatusName, Text, catalogue};
+use super::columns::Column;
+use crate::event::{Detail, Event, Inbound, Kind, Millis, Notice, Severity, Status, StatusName, Text, catalogue};
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::wrap::first;
 use compact_str::format_compact;
@@ -19,23 +19,38 @@ pub struct Row {
     pub received_at: Millis,
     /// Sign of its kind, and the role of the sign.
     pub sign: (Glyph, Role),
-    /// Its kind, or the delivery status.
-    pub kind: Text,
-    /// The business number.
-    pub number: Text,
-    /// The customer, or the subject of a notice.
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The word for it: its kind, or the delivery status.
+    pub word: Text,
+    /// The customer, or the subject of a notice; as on the wire.
     pub who: Text,
-    /// What it says, in a line.
+    /// What it says, in a line; as on the wire.
     pub what: Text,
+    /// What the columns chosen say of it, in their order; as on the wire.
+    pub values: Box<[Text]>,
+    /// What leads on from it.
+    pub leads: Option<Box<Leads>>,
+}
+
+/// Where one can go on from an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leads {
+    /// The message it is about.
+    pub message: Option<Text>,
+    /// The business number.
+    pub number: Option<Text>,
+    /// The customer.
+    pub customer: Option<Text>,
 }
 
 /// Longest text kept of one event, in characters: wider than any screen shows.
 const LONGEST: usize = 200;
 
 impl Row {
-    /// The row of an event that was committed with `page`.
-    pub fn new(event: &Event, page: u64) -> Self {
-        let (sign, kind, what) = match &event.detail {
+    /// The row of an event that was committed with `page`, with the values of `columns`.
+    pub fn new(event: &Event, page: u64, columns: &[&'static Column]) -> Self {
+        let (sign, word, what) = match &event.detail {
             Detail::Status(status) => of_status(status),
             Detail::Inbound(inbound) => of_inbound(inbound),
             Detail::Template(notice) => (of_severity(notice.severity), "template".into(), of_notice(notice)),
@@ -56,10 +71,12 @@ impl Row {
             page,
             received_at: event.received_at,
             sign,
-            kind: cleaned(&kind),
-            number: cleaned(event.number.as_deref().unwrap_or_default()),
-            who: cleaned(who.map(Text::as_str).unwrap_or_default()),
-            what: cleaned(&what),
+            kind: event.kind(),
+            word: first(&word, LONGEST).into(),
+            who: first(who.map(Text::as_str).unwrap_or_default(), LONGEST).into(),
+            what: first(&what, LONGEST).into(),
+            values: columns.iter().map(|column| first(&column.value(event), LONGEST).into()).collect(),
+            leads: leads(event).map(Box::new),
         }
     }
 
@@ -126,7 +143,12 @@ pub(super) fn of_severity(severity: Severity) -> (Glyph, Role) {
     }
 }
 
-/// Text from strangers, made harmless and short.
-fn cleaned(text: &str) -> Text {
-    Text::from(clean(first(text, LONGEST)))
+fn leads(event: &Event) -> Option<Leads> {
+    let message = match &event.detail {
+        Detail::Status(status) => Some(status.message_id.clone()),
+        Detail::Inbound(inbound) => Some(inbound.message_id.clone()),
+        _ => None,
+    };
+    let leads = Leads { message, number: event.number.clone(), customer: event.customer.clone() };
+    (leads.message.is_some() || leads.customer.is_some()).then_some(leads)
 }

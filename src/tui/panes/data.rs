@@ -9,8 +9,6 @@ use crate::monitor::view::{
     Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
-use jiff::tz::TimeZone;
-
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 /// How long after a customer's last message one may write freely.
@@ -260,7 +258,7 @@ impl OverviewData {
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub fn ask(monitor: &Monitor, scope: &Scope, zone: &TimeZone, window: &str, wants: &Wants) -> Self {
+    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants) -> Self {
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
@@ -273,7 +271,7 @@ impl OverviewData {
         Self {
             window: window.to_owned(),
             extent,
-            verdict: monitor.verdict(scope, zone),
+            verdict: monitor.verdict(scope),
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel: monitor.funnel(scope),
             numbers: monitor.numbers(scope),

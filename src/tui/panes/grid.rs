@@ -105,7 +105,6 @@ impl Grid {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
-            Action::Explain => return open::proof(data, look).map_or(Outcome::Ignored, Outcome::Open),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),

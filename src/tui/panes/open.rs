@@ -5,8 +5,9 @@ use super::failures;
 use crate::event::Text;
 use crate::event::clean::clean;
 use crate::monitor::view::{Alert, Dimension, Group};
+use crate::source::thread::Who;
 use crate::tui::look::Look;
-use crate::tui::place::Open;
+use crate::tui::place::{Open, Place};
 use crate::tui::terms;
 use std::borrow::Cow;
 
@@ -35,6 +36,11 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
                 Some(code) => (format!("code:{code} status:failed"), format!("{code} {short}")),
                 None => ("status:failed not code>=0".to_owned(), short.into_owned()),
             }
+        }
+        Key::Conversation(number, Some(customer)) => {
+            let name = data.conversation(row)?.name.as_deref().unwrap_or_default();
+            let title = format!("{} {}", look.person(name), look.phone(&customer)).trim_start().to_owned();
+            return Some(Open { place: Place::Thread(Who { number, customer }), title });
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversation(row)?;
@@ -72,12 +78,6 @@ pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Lo
     })
 }
 
-/// The proof of the verdict.
-pub(super) fn proof(data: &OverviewData, _look: &Look) -> Option<Open> {
-    let filter = data.verdict.proof.clone()?;
-    Some(Open::events(filter, data.verdict.short.clone()))
-}
-
 fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
     name.map_or_else(|| look.lang.pick("no number", "无号码").to_owned(), Cow::into_owned)
 }
@@ -95,7 +95,7 @@ fn alert_filter(alert: &Alert) -> String {
 }
 
 /// `field:value` in the filter language, with the value taken literally.
-fn term(field: &str, value: &str) -> String {
+pub(in crate::tui) fn term(field: &str, value: &str) -> String {
     let mut literal = String::with_capacity(value.len());
     for c in value.chars() {
         if matches!(c, '*' | '?' | '\\' | '"') {

@@ -1,5 +1,7 @@
 //! The verdict: one sentence and its consequence, always in the same two rows, so that nothing jumps when trouble starts.
 
+mod wording;
+
 use super::layout::split_rows;
 use super::{Intake, Size, View, Watched};
 use crate::event::Millis;
@@ -11,47 +13,65 @@ use crate::tui::action::Action;
 use crate::tui::look::Look;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::cut;
-use crate::tui::widgets::format;
 use crate::tui::widgets::strip::{self, Segment};
 use crate::tui::widgets::words::Words;
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the verdict.
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
-    let verdict = view.verdict();
-    buffer.set_style(area, view.look.style(ground(verdict.level)));
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let (first, second) = split_rows(inner, 1);
-    if view.size == Size::One {
-        let words = chip(view.look, &verdict, false).text(" ").strong(clean(&verdict.short));
-        words.draw(buffer, first.x, first.y, first.width);
-        return;
-    }
-    // The sentence of a calm screen is aligned with the one below it; trouble takes the room.
-    let indent = if verdict.level == Level::Trouble { 0 } else { 13 };
-    let chip = chip(view.look, &verdict, true);
-    let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
-    let room = first.width.saturating_sub(chip.width() as u16);
-    let words = chip.then(sentence(view, verdict.level, &verdict.what, room, Weight::Bold));
-    words.draw(buffer, first.x, first.y, first.width);
-
-    let key = view.keys.key(Action::Explain).filter(|_| verdict.proof.is_some());
-    let hint =
-        key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(" explain"));
-    let room = second.width.saturating_sub(hint.width() as u16 + 2);
-    let left = Segment::new(0, sentence(view, verdict.level, &verdict.more, room, Weight::Normal));
-    strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
+/// The verdict as it is shown: the monitor's, with what only the screen knows laid over it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shown {
+    /// Level.
+    pub level: Level,
+    /// Filter expression that selects the proof.
+    pub proof: Option<String>,
+    /// What is laid over the monitor's verdict.
+    over: Option<Over>,
+    /// The monitor's, which moves to the second line where something is laid over it.
+    verdict: Verdict,
 }
 
-/// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
-pub(super) fn draw_chip(buffer: &mut Buffer, area: Rect, view: &View<'_>, here: &'static str) {
-    buffer.set_style(area, view.look.style(Role::Strip));
-    let verdict = view.verdict();
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let path = view.words().muted("Overview ").glyph(Role::Faint, Glyph::PathStep).text(" ").strong(here);
-    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, short(view.look, &verdict))]);
+/// What only the screen knows.
+#[derive(Debug, Clone, PartialEq)]
+enum Over {
+    /// The journal cannot write.
+    Failing { reason: String, since: Millis, refused: u64 },
+    /// Nobody vouches for what is posted; what is waited for, where nothing arrived yet.
+    Unverified(Option<Waiting>),
+    /// No receiver ran.
+    Down { from: Millis, to: Millis },
+    /// Nothing has ever arrived.
+    Ready(Waiting),
+}
+
+/// Where the first event is to come from.
+#[derive(Debug, Clone, PartialEq)]
+enum Waiting {
+    /// The receiver here: since when it listens, and how many requests it refused.
+    Here { since: Millis, refused: u64 },
+    /// Something that is only watched.
+    Elsewhere(Watched),
+}
+
+impl Shown {
+    /// The monitor's verdict with nothing laid over it.
+    pub fn of(verdict: Verdict) -> Self {
+        Self { level: verdict.level, proof: verdict.proof.clone(), over: None, verdict }
+    }
+
+    /// In whole sentences, as of a moment.
+    pub fn sentences(&self, look: &Look, zone: &TimeZone, as_of: Millis) -> String {
+        let wording::Sentences { what, more } = wording::sentences(self, look, zone, as_of);
+        let text = |pieces: Vec<(String, bool)>| pieces.into_iter().map(|(text, _)| text).collect::<String>();
+        let said = [what, more].map(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// In a few words, for a path or a chip.
+    pub fn short(&self, look: &Look, zone: &TimeZone) -> String {
+        wording::short(self, look, zone)
+    }
 }
 
 /// What a verdict is made of: the monitor's, and what only the screen knows.
@@ -59,7 +79,6 @@ pub(super) struct Situation<'a> {
     pub(super) verdict: &'a Verdict,
     /// Whether anything was ever received.
     pub(super) arrived: bool,
-    pub(super) zone: &'a TimeZone,
     pub(super) vitals: &'a Vitals,
     pub(super) health: &'a Health,
     pub(super) gaps: &'a [(Millis, Millis)],
@@ -68,96 +87,66 @@ pub(super) struct Situation<'a> {
 
 impl Situation<'_> {
     /// The monitor's verdict with what only the screen knows laid over it: a journal that cannot write, a receiver that was
-    /// down, nobody vouching for what is posted, nothing arrived yet. What is laid over moves to the second line.
-    pub(super) fn verdict(&self) -> Verdict {
-        if let Health::Failing { reason, since, refused } = self.health {
-            return self.failing(reason, *since, *refused);
-        }
-        let verdict = if self.arrived { self.verdict.clone() } else { self.ready() };
-        if verdict.level > Level::Watch {
-            return verdict;
-        }
-        if self.intake.unverified() {
-            return unverified(verdict);
-        }
-        match self.gaps.last() {
-            Some((from, to)) if self.arrived && verdict.level < Level::Watch => self.down(verdict, *from, *to),
-            _ => verdict,
-        }
-    }
-
-    fn failing(&self, reason: &str, since: Millis, refused: u64) -> Verdict {
-        let (count, since) = (format::thousands(refused), format::clock(since, self.zone));
-        Verdict {
-            level: Level::Trouble,
-            what: said([reason, ": ", &count, " requests answered 503 since ", &since]),
-            more: said(["", "none is lost if its sender retries; storing goes on by itself once the cause is gone"]),
-            short: format!("503 since {since}"),
-            ..self.verdict.clone()
-        }
-    }
-
-    fn down(&self, verdict: Verdict, from: Millis, to: Millis) -> Verdict {
-        let span = [from, to].map(|at| format::clock(at, self.zone)).join("–");
-        let length = format::duration((to.0 - from.0) / 1000);
-        Verdict {
-            level: Level::Watch,
-            what: said(["", "receiver down ", &span, ", ", &length, "; senders retry, late events are still counted"]),
-            more: verdict.what.clone(),
-            short: format!("receiver down {length}"),
-            ..verdict
-        }
-    }
-
-    fn ready(&self) -> Verdict {
-        if let Some(watched) = &self.intake.watched {
-            let more = match watched {
-                Watched::Journal(Some(_)) => "the receiver of this journal has stored nothing yet",
-                Watched::Journal(None) => {
-                    "nobody receives into this journal: start watop serve, or name another directory"
-                }
-                Watched::File(_) => "the capture holds no request",
-            };
-            return Verdict {
-                level: Level::Ready,
-                what: said(["No event yet."]),
-                more: said(["", more]),
-                short: "no event yet".to_owned(),
-                ..Verdict::default()
-            };
-        }
-        let since = format::clock(self.intake.since, self.zone);
-        let refused = match self.vitals.refused {
-            0 => "nothing was refused".to_owned(),
-            count => format!("{} refused", format::thousands(count)),
+    /// down, nobody vouching for what is posted, nothing arrived yet.
+    pub(super) fn verdict(&self) -> Shown {
+        let waiting = (!self.arrived).then(|| match &self.intake.watched {
+            Some(watched) => Waiting::Elsewhere(watched.clone()),
+            None => Waiting::Here { since: self.intake.since, refused: self.vitals.refused },
+        });
+        let level = if self.arrived { self.verdict.level } else { Level::Ready };
+        let (level, over) = match (self.health, self.gaps.last()) {
+            (Health::Failing { reason, since, refused }, _) => {
+                let failing = Over::Failing { reason: reason.clone(), since: *since, refused: *refused };
+                (Level::Trouble, Some(failing))
+            }
+            _ if level > Level::Watch => (level, None),
+            _ if self.intake.unverified() => (Level::Watch, Some(Over::Unverified(waiting))),
+            (_, Some(&(from, to))) if self.arrived && level < Level::Watch => {
+                (Level::Watch, Some(Over::Down { from, to }))
+            }
+            _ => (level, waiting.map(Over::Ready)),
         };
-        Verdict {
-            level: Level::Ready,
-            what: said(["No event yet.", &format!(" Listening since {since}; storing works, {refused}.")]),
-            more: said([
-                "",
-                "next         point the sender at the address below; the first event appears here by itself",
-            ]),
-            short: "no event yet".to_owned(),
-            ..Verdict::default()
-        }
+        Shown { level, proof: self.verdict.proof.clone(), over, verdict: self.verdict.clone() }
     }
 }
 
-fn unverified(verdict: Verdict) -> Verdict {
-    let (nxcloud, meta) = ("WATOP_NXCLOUD_SECRET", "WATOP_META_APP_SECRET");
-    Verdict {
-        level: Level::Watch,
-        what: said(["", "anyone who reaches this port can post; set ", nxcloud, " or ", meta]),
-        more: if verdict.level == Level::Ready { verdict.more } else { verdict.what },
-        short: "unverified".to_owned(),
-        ..verdict
+/// Draws the verdict.
+pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let shown = view.verdict();
+    buffer.set_style(area, view.look.style(ground(shown.level)));
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let (first, second) = split_rows(inner, 1);
+    if view.size == Size::One {
+        let short = wording::short(&shown, view.look, view.zone);
+        let words = sign(view.look, shown.level).text(" ").strong(short);
+        words.draw(buffer, first.x, first.y, first.width);
+        return;
     }
+    // The sentence of a calm screen is aligned with the one below it; trouble takes the room.
+    let indent = if shown.level == Level::Trouble { 0 } else { wording::INDENT };
+    let chip = level(view.look, shown.level);
+    let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
+    let room = first.width.saturating_sub(chip.width() as u16);
+    let said = wording::sentences(&shown, view.look, view.zone, view.data.scope.as_of);
+    let words = chip.then(sentence(view, shown.level, &said.what, room, Weight::Bold));
+    words.draw(buffer, first.x, first.y, first.width);
+
+    let key = view.keys.key(Action::Explain).filter(|_| shown.proof.is_some());
+    let explain = view.pick(" explain", " 解释");
+    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(explain));
+    let room = second.width.saturating_sub(hint.width() as u16 + 2);
+    let left = Segment::new(0, sentence(view, shown.level, &said.more, room, Weight::Normal));
+    strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
 }
 
-/// Pieces that are values and quiet ones in turn, a value first.
-fn said<const N: usize>(texts: [&str; N]) -> Vec<(String, bool)> {
-    texts.into_iter().zip([true, false].into_iter().cycle()).map(|(text, value)| (text.to_owned(), value)).collect()
+/// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
+pub(super) fn draw_chip(buffer: &mut Buffer, area: Rect, view: &View<'_>, here: &'static str) {
+    buffer.set_style(area, view.look.style(Role::Strip));
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let path = view.words().muted(view.pick("Overview ", "总览 ")).glyph(Role::Faint, Glyph::PathStep);
+    let path = path.text(" ").strong(here);
+    let chip = chip(view.look, &view.verdict(), view.zone);
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, path)], vec![Segment::new(1, chip)]);
 }
 
 fn ground(level: Level) -> Role {
@@ -168,24 +157,38 @@ fn ground(level: Level) -> Role {
     }
 }
 
-/// The verdict as a chip: its level, and its short form where there is something to look at.
-pub(super) fn short<'a>(look: &'a Look, verdict: &Verdict) -> Words<'a> {
-    let chip = chip(look, verdict, true);
-    if verdict.level < Level::Watch { chip } else { chip.text(" ").value(clean(&verdict.short).into_owned()) }
+/// A monitor's verdict in a few words.
+pub fn short(verdict: &Verdict, look: &Look, zone: &TimeZone) -> String {
+    wording::short_finding(&verdict.finding, verdict.since, look, zone)
 }
 
-/// Sign and word of the level; on the smallest screen the sign alone, but `OK` is a word.
-fn chip<'a>(look: &'a Look, verdict: &Verdict, with_word: bool) -> Words<'a> {
-    let (role, glyph, word) = match verdict.level {
-        Level::Ready => (Role::Accent, Glyph::Ready, "READY"),
-        Level::Ok => (Role::Ok, Glyph::Good, "OK"),
-        Level::Watch => (Role::Warn, Glyph::Warning, "WATCH"),
-        Level::Trouble => (Role::Failed, Glyph::Critical, "TROUBLE"),
-        Level::Blind => (Role::Warn, Glyph::Unknown, "BLIND"),
-    };
-    let sign = look.glyph(glyph);
-    let with_word = with_word || verdict.level == Level::Ok;
-    Words::new(look).bold(role, if with_word { format!("{sign} {word}") } else { sign.to_owned() })
+/// A verdict as a chip: its level, and its short form where there is something to look at.
+pub fn chip<'a>(look: &'a Look, shown: &Shown, zone: &TimeZone) -> Words<'a> {
+    let chip = level(look, shown.level);
+    if shown.level < Level::Watch { chip } else { chip.text(" ").value(shown.short(look, zone)) }
+}
+
+/// Sign and word of a level.
+pub fn level<'a>(look: &'a Look, level: Level) -> Words<'a> {
+    let (role, glyph, word) = of_level(look, level);
+    Words::new(look).bold(role, format!("{} {word}", look.glyph(glyph)))
+}
+
+/// The sign alone, for the smallest screen; but `OK` is a word.
+fn sign<'a>(look: &'a Look, at: Level) -> Words<'a> {
+    let (role, glyph, _) = of_level(look, at);
+    if at == Level::Ok { level(look, at) } else { Words::new(look).bold(role, look.glyph(glyph)) }
+}
+
+fn of_level(look: &Look, level: Level) -> (Role, Glyph, &'static str) {
+    let pick = |en, zh| look.lang.pick(en, zh);
+    match level {
+        Level::Ready => (Role::Accent, Glyph::Ready, pick("READY", "就绪")),
+        Level::Ok => (Role::Ok, Glyph::Good, pick("OK", "正常")),
+        Level::Watch => (Role::Warn, Glyph::Warning, pick("WATCH", "注意")),
+        Level::Trouble => (Role::Failed, Glyph::Critical, pick("TROUBLE", "故障")),
+        Level::Blind => (Role::Warn, Glyph::Unknown, pick("BLIND", "无数据")),
+    }
 }
 
 /// How much weight the values of a sentence have.

@@ -3,11 +3,12 @@
 use super::Plain;
 use crate::event::{Millis, Severity, catalogue};
 use crate::journal::{OpenError, Reader};
-use crate::monitor::view::{Alert, Conversation, Failure, Level, Verdict};
+use crate::monitor::view::{Alert, Conversation, Failure, Level};
 use crate::query::Filter;
 use crate::report;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
+use crate::tui::panes::Shown;
 use crate::tui::widgets::format;
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,9 @@ pub(super) fn help(look: &Look) -> Vec<String> {
 }
 
 /// The verdict as a sentence.
-pub(super) fn verdict(look: &Look, verdict: &Verdict) -> String {
+pub(super) fn verdict(plain: &Plain) -> String {
+    let (look, scope) = (&plain.look, plain.scope());
+    let verdict = plain.monitor.verdict(&scope);
     let level = match verdict.level {
         Level::Ready => look.lang.pick("ready", "就绪"),
         Level::Ok => look.lang.pick("ok", "正常"),
@@ -44,9 +47,7 @@ pub(super) fn verdict(look: &Look, verdict: &Verdict) -> String {
         Level::Trouble => look.lang.pick("trouble", "故障"),
         Level::Blind => look.lang.pick("blind", "失明"),
     };
-    let text = |pieces: &[(String, bool)]| pieces.iter().map(|(text, _)| text.as_str()).collect::<String>();
-    let (what, more) = (text(&verdict.what), text(&verdict.more));
-    let said = [what.trim(), more.trim()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+    let said = Shown::of(verdict).sentences(look, &plain.zone, scope.as_of);
     say!(look, "verdict {level}: {said}", "结论 {level}:{said}")
 }
 
@@ -85,7 +86,7 @@ pub(super) fn status(plain: &Plain) -> Vec<String> {
     let (duplicates, unread) = (count(ingest.duplicates), count(ingest.unrecognised));
     vec![
         say!(look, "window {window}, {from} to {to}, {number}", "窗口 {window},{from} 至 {to},{number}"),
-        verdict(look, &plain.monitor.verdict(&scope, &plain.zone)),
+        verdict(plain),
         say!(
             look,
             "delivery: attempted {attempted}, sent {sent}, delivered {delivered}, read {read}; failed {failed}, waiting {waiting}, silent {silent}",

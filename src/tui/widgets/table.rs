@@ -163,6 +163,17 @@ pub fn scroll(top: usize, cursor: usize, rows: usize, room: usize) -> usize {
     top.clamp((cursor + 1).saturating_sub(room), cursor).min(rows.saturating_sub(room))
 }
 
+/// Marks on the right frame which part of the whole is seen.
+pub fn scroll_mark(buffer: &mut Buffer, area: Rect, look: &Look, first: usize, room: usize, rows: usize) {
+    if rows <= room || area.height < 3 {
+        return;
+    }
+    let track = usize::from(area.height - 3);
+    let at = first * track / (rows - room).max(1);
+    let y = area.y + 1 + u16::try_from(at.min(track)).unwrap_or(0);
+    Words::new(look).glyph(Role::AccentDim, Glyph::ScrollBar).draw(buffer, area.right() - 1, y, 1);
+}
+
 fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
     let mut kept: Vec<(usize, &Column<K>)> = columns.iter().enumerate().collect();
     let needs = |kept: &[(usize, &Column<K>)]| {

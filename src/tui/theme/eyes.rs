@@ -1,0 +1,133 @@
+//! Whether people can read the themes and tell their colours apart: contrast on every ground, and simulated colour blindness.
+
+use super::{Depth, Role, Theme};
+use ratatui::style::Color;
+
+/// What words are written in.
+const WORDS: [Role; 8] =
+    [Role::Text, Role::Strong, Role::Muted, Role::Accent, Role::Failed, Role::Warn, Role::Ok, Role::Title];
+
+/// What they can stand on.
+const GROUNDS: [Role; 7] = [
+    Role::Ground,
+    Role::Selection,
+    Role::SelectionIdle,
+    Role::Strip,
+    Role::Popup,
+    Role::GroundTrouble,
+    Role::GroundWatch,
+];
+
+/// Themes with colours of their own; those of `ansi` are the terminal's, `mono` has none.
+const COLOURED: [&str; 5] = ["dark", "light", "high-contrast", "deuteranopia", "tritanopia"];
+
+/// Grounds of dark terminals, for themes that leave theirs to the terminal.
+const DARK_TERMINALS: [Colour; 2] = [[0x1e, 0x1e, 0x2e], [0, 0, 0]];
+
+type Colour = [u8; 3];
+
+fn load(name: &str) -> Theme {
+    Theme::load(name, Depth::True, false).unwrap()
+}
+
+fn ink(theme: &Theme, role: Role) -> Colour {
+    match theme.style(role).fg {
+        Some(Color::Rgb(r, g, b)) => [r, g, b],
+        other => panic!("{} of {} is {other:?}", role.name(), theme.name()),
+    }
+}
+
+fn grounds(theme: &Theme) -> Vec<(&'static str, Colour)> {
+    let ground = |role: &Role| match theme.style(*role).bg {
+        Some(Color::Rgb(r, g, b)) => vec![(role.name(), [r, g, b])],
+        _ => DARK_TERMINALS.map(|colour| (role.name(), colour)).to_vec(),
+    };
+    GROUNDS.iter().flat_map(ground).collect()
+}
+
+/// Light of each channel.
+fn linear(colour: Colour) -> [f64; 3] {
+    colour.map(|channel| {
+        let value = f64::from(channel) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    })
+}
+
+/// Contrast of two colours as WCAG defines it, from 1 to 21.
+fn contrast(a: Colour, b: Colour) -> f64 {
+    let luminance = |colour| {
+        let [r, g, b] = linear(colour);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// How eyes without one kind of cones see (Machado, Oliveira and Fernandes 2009, full severity).
+const PROTANOPIA: [[f64; 3]; 3] =
+    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]];
+const DEUTERANOPIA: [[f64; 3]; 3] =
+    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]];
+const TRITANOPIA: [[f64; 3]; 3] =
+    [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]];
+
+/// Distance of two colours as such eyes see them, in Oklab: black and white are 1 apart.
+fn distance(a: Colour, b: Colour, eyes: &[[f64; 3]; 3]) -> f64 {
+    let seen = |colour: Colour| {
+        let light = linear(colour);
+        let channel = |row: &[f64; 3]| row.iter().zip(light).map(|(part, light)| part * light).sum::<f64>();
+        oklab([channel(&eyes[0]), channel(&eyes[1]), channel(&eyes[2])].map(|value| value.clamp(0.0, 1.0)))
+    };
+    seen(a).iter().zip(seen(b)).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+fn oklab([r, g, b]: [f64; 3]) -> [f64; 3] {
+    let l = (0.412_221_47 * r + 0.536_332_54 * g + 0.051_445_99 * b).cbrt();
+    let m = (0.211_903_5 * r + 0.680_699_55 * g + 0.107_396_96 * b).cbrt();
+    let s = (0.088_302_46 * r + 0.281_718_84 * g + 0.629_978_7 * b).cbrt();
+    [
+        0.210_454_26 * l + 0.793_617_79 * m - 0.004_072_05 * s,
+        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_71 * s,
+        0.025_904_04 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+    ]
+}
+
+/// Colours that stand for different states.
+const STATES: [Role; 4] = [Role::Failed, Role::Warn, Role::Ok, Role::Accent];
+
+fn least_distance(theme: &Theme, eyes: &[[f64; 3]; 3]) -> f64 {
+    let pairs = STATES.iter().enumerate().flat_map(|(at, a)| STATES[at + 1..].iter().map(move |b| (a, b)));
+    pairs.map(|(a, b)| distance(ink(theme, *a), ink(theme, *b), eyes)).fold(f64::MAX, f64::min)
+}
+
+#[test]
+fn every_word_can_be_read_on_every_ground() {
+    for name in COLOURED {
+        let theme = load(name);
+        for (ground, colour) in grounds(&theme) {
+            for role in WORDS {
+                let contrast = contrast(ink(&theme, role), colour);
+                assert!(contrast >= 4.5, "{name}: {} on {ground} has {contrast:.2}:1", role.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn high_contrast_is_high() {
+    let theme = load("high-contrast");
+    for role in WORDS.into_iter().chain([Role::Faint]) {
+        let contrast = contrast(ink(&theme, role), [0, 0, 0]);
+        assert!(contrast >= 7.0, "{} has {contrast:.2}:1", role.name());
+    }
+}
+
+#[test]
+fn the_safe_themes_keep_states_apart_for_the_eyes_they_are_made_for() {
+    for (name, eyes) in [("deuteranopia", &DEUTERANOPIA), ("deuteranopia", &PROTANOPIA), ("tritanopia", &TRITANOPIA)] {
+        let least = least_distance(&load(name), eyes);
+        assert!(least >= 0.12, "{name}: {least:.3}");
+    }
+    let dark = least_distance(&load("dark"), &DEUTERANOPIA);
+    assert!(dark < 0.02, "the measure tells the dark theme's red from its green: {dark:.3}");
+}
