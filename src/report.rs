@@ -77,7 +77,8 @@ impl Report {
             conversation.preview = masker.text(&conversation.preview);
         }
         for alert in &mut self.alerts {
-            // An alert about a number has it in its words.
+            // An alert about a number has it in its words, and may tell of another one.
+            alert.detail = masker.without_long_numbers(&alert.detail).into();
             let Some(number) = alert.number.take() else { continue };
             let pseudonym = masker.phone(&number);
             for text in [&mut alert.subject, &mut alert.detail, &mut alert.title] {

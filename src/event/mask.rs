@@ -110,6 +110,8 @@ impl Masker {
 
     /// An event about a number has it in its subject and title.
     fn notice(&self, notice: &Notice, number: Option<&str>) -> Notice {
+        // It may tell of another number than that of the account.
+        let notice = &Notice { cause: self.without_long_numbers(&notice.cause).into(), ..notice.clone() };
         let Some(number) = number else { return notice.clone() };
         let masked = |text: &Text| text.replace(number, &self.phone(number)).into();
         Notice {

@@ -140,8 +140,8 @@ impl Masker {
         spliced(text, &edits)
     }
 
-    /// A text with a pseudonym for each number in it that is long enough to be a phone.
-    fn without_long_numbers(&self, text: &str) -> String {
+    /// A text of the platform with a pseudonym for each number in it that is long enough to be a phone.
+    pub fn without_long_numbers(&self, text: &str) -> String {
         let mut scrubbed = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(is_digit) {
