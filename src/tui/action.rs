@@ -55,8 +55,8 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
-        Next "next" "next match or failure" "下一匹配或失败",
-        Previous "previous" "previous match or failure" "上一匹配或失败",
+        Next "next" "next alert, match or failure" "下一告警、匹配或失败",
+        Previous "previous" "previous alert, match or failure" "上一告警、匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
         PreviousMark "previous-mark" "previous mark" "上一标记",
         Back "back" "back, close" "返回,关闭",
@@ -81,8 +81,6 @@ actions! {
         StepBack "step-back" "step back" "后退一步",
         StepForward "step-forward" "step forward" "前进一步",
         Now "now" "back to now" "回到现在",
-        PreviousAlert "previous-alert" "previous alert" "上一告警",
-        NextAlert "next-alert" "next alert" "下一告警",
         GoTo "go-to" "go to a time" "跳到某时刻",
     }
     Pane {

@@ -48,8 +48,6 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::StepBack, &["{"]),
     (Action::StepForward, &["}"]),
     (Action::Now, &["0"]),
-    (Action::PreviousAlert, &["N"]),
-    (Action::NextAlert, &["n"]),
     (Action::GoTo, &["t"]),
     (Action::Follow, &["f"]),
     (Action::Sort, &["s"]),

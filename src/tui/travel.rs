@@ -83,7 +83,7 @@ fn keys<'a>(app: &App, look: &'a Look) -> Vec<Segment<'a>> {
     let hints: [(u8, String, &[Action]); 5] = [
         (0, look.lang.pick("go on", "继续").to_owned(), &[Action::Pause]),
         (2, say!(look, "step {step}", "步进 {step}"), &[Action::StepBack, Action::StepForward]),
-        (4, look.lang.pick("alerts", "告警").to_owned(), &[Action::NextAlert, Action::PreviousAlert]),
+        (4, look.lang.pick("alerts", "告警").to_owned(), &[Action::Next, Action::Previous]),
         (5, look.lang.pick("time", "时刻").to_owned(), &[Action::GoTo]),
         (1, look.lang.pick("now", "现在").to_owned(), &[Action::Now]),
     ];

@@ -189,8 +189,6 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Wider => return look(app, app.known.period.wider()),
         Action::StepBack => return look(app, app.known.period.back(now, app.start())),
         Action::StepForward => return look(app, app.known.period.forward(now)),
-        Action::PreviousAlert => to_alert(app, false, now),
-        Action::NextAlert => to_alert(app, true, now),
         Action::Now => back_to_now(app),
         _ => return page(app, action, now),
     }
@@ -201,6 +199,10 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
     match (app.page_mut().act(action), action) {
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
+        (Outcome::Ignored, Action::Next | Action::Previous) if app.at == Place::Overview => {
+            to_alert(app, action == Action::Next, now);
+            Effect::Draw
+        }
         (Outcome::Ignored, Action::Filter) => {
             update(app, Action::Events, now);
             app.page_mut().act(Action::Filter);
@@ -377,8 +379,8 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::StepBack, app.known.period.back(now, app.start()).is_some()),
         (Action::StepForward, app.known.period.forward(now).is_some()),
         (Action::Now, app.known.period.end.is_some() || app.pause.is_some()),
-        (Action::PreviousAlert, true),
-        (Action::NextAlert, app.known.period.end.is_some()),
+        (Action::Previous, app.at == Place::Overview && app.start().is_some()),
+        (Action::Next, app.at == Place::Overview && app.known.period.end.is_some()),
         (Action::GoTo, app.known.monitor.extent().is_some()),
         (Action::Copy, app.page().copy(Copied::Value, &app.look).is_some()),
         (Action::CopyPath, app.page().copy(Copied::Path, &app.look).is_some()),
