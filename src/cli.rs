@@ -24,6 +24,7 @@ mod refused;
 mod replay;
 mod report;
 mod reread;
+mod rules;
 mod send;
 mod serve;
 mod target;

@@ -3,14 +3,18 @@
 //! [`run`] starts a thread that owns the terminal. It alone waits for it: the receiver, the journal and the source never do.
 
 pub mod action;
+pub mod alarm;
 pub mod app;
 pub mod areas;
+pub mod changes_page;
 pub mod command;
+pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;
 pub mod export;
 mod footer;
+pub mod forward_tab;
 mod header;
 pub mod input;
 pub mod keymap;
@@ -41,11 +45,14 @@ mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
+use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
+use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use action::Action;
+use alarm::Alarm;
 use app::{App, Setup};
 pub use drive::Clock;
 use drive::{Sources, Told};
@@ -70,10 +77,14 @@ pub struct Start {
     pub masker: Masker,
     /// What is counted.
     pub settings: Settings,
+    /// Whom the rules tell: this terminal, where they name it.
+    pub rules: Vec<crate::config::RuleSetting>,
     /// History, then everything new.
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
+    /// Where requests are forwarded to: what is sent again by hand goes there as configured.
+    pub routes: Vec<Route>,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
@@ -116,7 +127,8 @@ pub fn run(start: Start) -> Result<(), String> {
         monitor: Monitor::new(start.settings),
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
-    });
+    })
+    .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
     let session = if start.screen.fresh { Ok(None) } else { Session::load(&start.data_dir) };
     app.take_up(session, start.screen.lang_asked);
     app.mouse = start.screen.mouse;
@@ -126,7 +138,7 @@ pub fn run(start: Start) -> Result<(), String> {
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir.clone(), answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir.clone(), start.routes, answer_sender).map_err(failed)?;
     let dir = start.data_dir;
     let sources = Sources {
         inputs,

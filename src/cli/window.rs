@@ -36,6 +36,11 @@ pub(super) struct Bounds {
 }
 
 impl Window {
+    /// Whether anything was asked for.
+    pub(super) fn is_given(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
     /// The times asked for, with `since` where nothing was. Durations are rounded outwards to whole minutes, so that the
     /// same words give the same span in every command.
     pub(super) fn bounds(&self, since: Moment, now: Millis) -> Result<Bounds, Failure> {
@@ -77,7 +82,7 @@ pub(super) fn shifted(window: &str, scope: &Scope) -> Result<Scope, Failure> {
     let back = |by: i64| Span { from: Millis(from.0.saturating_sub(by)), to: Millis(to.0.saturating_sub(by)) };
     let ago = window.strip_suffix("-ago").and_then(duration::parse);
     let span = match (window, ago, window.split_once("..")) {
-        ("before", ..) => back(to.0.saturating_sub(from.0)),
+        ("before", ..) => return Ok(scope.before()),
         (_, Some(ago), _) => {
             // Windows are whole minutes.
             let minutes = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX / 2).div_euclid(MINUTE).max(1);

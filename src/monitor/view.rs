@@ -3,9 +3,10 @@
 
 mod dimension;
 
-pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, term};
 
 use crate::event::{Millis, Severity, Text};
+pub use crate::journal::operator::Acknowledged;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -48,6 +49,16 @@ pub struct Scope {
     pub as_of: Millis,
     /// Only this business number.
     pub number: Option<Text>,
+}
+
+impl Scope {
+    /// The window before: as long, and straight before this one.
+    pub fn before(&self) -> Self {
+        let Span { from, to } = self.span;
+        let length = to.0.saturating_sub(from.0);
+        let span = Span { from: Millis(from.0.saturating_sub(length)), to: from };
+        Self { span, as_of: span.to.min(self.as_of), number: self.number.clone() }
+    }
 }
 
 /// Activity: what was received in the span.
@@ -271,6 +282,11 @@ pub struct Alert {
     pub superseded_by: Option<Text>,
     /// Whether somebody acknowledged it.
     pub acknowledged: bool,
+    /// Who, with what note, when.
+    pub acknowledgement: Option<Acknowledged>,
+    /// When the rule behind it was kept again; `None` of what no rule opened.
+    #[serde(serialize_with = "rfc3339_or_null")]
+    pub resolved_at: Option<Millis>,
     /// Business number.
     #[serde(skip)]
     pub number: Option<Text>,
@@ -286,9 +302,9 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Whether it still asks for attention: headline counts leave out what is superseded or acknowledged.
+    /// Whether it still asks for attention: headline counts leave out what is superseded, resolved or acknowledged.
     pub fn is_open(&self) -> bool {
-        self.superseded_by.is_none() && !self.acknowledged
+        self.superseded_by.is_none() && self.resolved_at.is_none() && !self.acknowledged
     }
 }
 
@@ -307,6 +323,17 @@ pub struct Cost {
     pub cny: Option<Decimal>,
     /// Messages with such a line.
     pub messages: u64,
+}
+
+/// Costs over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CostTrend {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds, a round one of whole minutes.
+    pub column_s: u32,
+    /// Per column, oldest first; the last may still be filling.
+    pub columns: Vec<Vec<Cost>>,
 }
 
 /// Traffic over time.
@@ -484,6 +511,13 @@ pub struct Rates {
     pub failed: Option<f64>,
     /// The same of the hour before the window.
     pub usual_failed: Option<f64>,
+}
+
+fn rfc3339_or_null<S: serde::Serializer>(at: &Option<Millis>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.

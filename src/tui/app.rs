@@ -6,9 +6,13 @@
 mod files;
 mod left;
 
+use super::alarm::Alarm;
+use super::changes_page::ChangesPage;
 use super::command;
+use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
 use super::export::ExportJob;
+use super::forward_tab::ForwardTab;
 use super::keymap::{Key, Keymap};
 use super::lang::{Lang, say};
 use super::look::Look;
@@ -151,6 +155,7 @@ pub struct App {
     /// The same as far as the view shows it: it stays while the view is frozen.
     pub(super) view_stamp: u64,
     asks: Asks,
+    alarm: Alarm,
 }
 
 /// Every page. Each keeps its state while another one is looked at.
@@ -161,7 +166,10 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) forward: ForwardTab,
     pub(super) thread: Thread,
+    pub(super) costs: CostsTab,
+    pub(super) changes: ChangesPage,
 }
 
 impl Pages {
@@ -173,14 +181,17 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Forward { .. } => &self.forward,
             Place::Thread(_) => &self.thread,
+            Place::Costs => &self.costs,
+            Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
-        let Self { overview, events, messages, story, refused, thread } = self;
-        [overview, events, messages, story, refused, thread]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 9] {
+        let Self { overview, events, messages, story, refused, thread, forward, costs, changes } = self;
+        [overview, events, messages, story, refused, thread, forward, costs, changes]
     }
 
     /// The same, to change it.
@@ -191,7 +202,10 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Forward { .. } => &mut self.forward,
             Place::Thread(_) => &mut self.thread,
+            Place::Costs => &mut self.costs,
+            Place::Changes => &mut self.changes,
         }
     }
 }
@@ -249,7 +263,18 @@ impl App {
             stamp: 1,
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
+            alarm: Alarm::default(),
         }
+    }
+
+    /// With bell and desktop notices as the rules say; without, it rings for nothing.
+    pub fn with_alarm(self, alarm: Alarm) -> Self {
+        Self { alarm, ..self }
+    }
+
+    /// What is to be sent to the terminal beside what is drawn: bell and notices.
+    pub fn sounds(&mut self) -> Vec<u8> {
+        self.alarm.sounds()
     }
 
     /// The page that is looked at.
@@ -372,8 +397,25 @@ impl App {
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Messages(found) => self.pages.messages.found(found),
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
-            Answer::Request { request, raw } => self.pages.story.request(request, raw),
+            Answer::Request { request, raw } => match self.at {
+                Place::Forward { .. } => self.pages.forward.request(request, raw),
+                _ => self.pages.story.request(request, raw),
+            },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Forwarded(found) => self.pages.forward.found(found),
+            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
+            Answer::Alerts { acknowledged, rules } => {
+                let decided = self.alarm.found(&rules);
+                let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.monitor.set_acknowledged(acknowledged);
+                self.known.monitor.set_rule_alerts(rules);
+                // Somebody's word is shown also where the view is frozen.
+                match (cared_for, decided) {
+                    (true, _) => self.moved(),
+                    (false, true) => self.changed(),
+                    (false, false) => {}
+                }
+            }
             Answer::Gaps { gaps, kept_from } => {
                 if self.known.gaps != gaps || self.known.kept_from != kept_from {
                     (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
@@ -415,6 +457,9 @@ impl App {
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
         }
         jobs.extend(self.exports.drain(..).map(|job| Job::Export(Box::new(job))));
+        if self.alarm.is_due(now) {
+            jobs.push(Job::Alerts);
+        }
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));
         jobs
@@ -444,7 +489,7 @@ impl App {
             && match &open.place {
                 Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
                 Place::Message { .. } | Place::Thread(_) => true,
-                Place::Overview | Place::Refused => false,
+                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
             };
         self.path.push(Step { from: self.here(), title: open.title, filter, personal });
         self.show(open.place);
@@ -481,8 +526,9 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Forward { request } => self.pages.forward.choose(*request),
             Place::Thread(who) => self.pages.thread.open(who.clone()),
-            Place::Overview => {}
+            Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;
     }

@@ -3,6 +3,7 @@
 //! The monitor is asked once per changed state ([`data`]); drawing then takes only these plain values ([`View`]), builds only
 //! the rows that are seen, and cleans what came from strangers where a row is made.
 
+mod acknowledge;
 mod activity;
 mod alerts;
 mod conversations;
@@ -22,13 +23,12 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::{Intake, Watched};
 pub use layout::Size;
-pub(in crate::tui) use open::term;
 pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Finding, Scope, Verdict};
+use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::areas::Hit;
@@ -37,11 +37,14 @@ use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::page::{Copied, Outcome, Page};
+use crate::tui::store::Job;
 use crate::tui::widgets::words::Words;
+use acknowledge::Acknowledging;
 use data::Wants;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -165,6 +168,7 @@ pub struct Overview {
     grid: Grid,
     drawn: Option<Drawn>,
     judged: Option<(u64, Verdict)>,
+    acknowledging: Acknowledging,
 }
 
 /// What was drawn last: keys act on what their user saw.
@@ -215,11 +219,17 @@ impl Page for Overview {
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
         self.grid.draw(frame.buffer_mut(), area, &view);
+        self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        if action == Action::Acknowledge {
+            let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
+            self.acknowledging.toggle(alert);
+            return Outcome::Changed;
+        }
         self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
     }
 
@@ -248,6 +258,23 @@ impl Page for Overview {
 
     fn actions(&self) -> Vec<Action> {
         self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
+    }
+
+    fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {
+        self.acknowledging.take()
+    }
+
+    fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        let keys = vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))];
+        self.acknowledging.is_typing().then_some(keys)
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.acknowledging.key(key);
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.acknowledging.paste(text);
     }
 }
 
@@ -285,4 +312,9 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
+}
+
+/// The name of a dimension.
+pub fn dimension_name(dimension: Dimension, lang: Lang) -> &'static str {
+    failures::dimension(dimension, lang)
 }

@@ -1,6 +1,7 @@
 //! What can be looked at, and how one got there.
 
 use super::action::Action;
+use super::lang::Lang;
 use crate::event::Text;
 use crate::event::ids::short_id;
 use crate::source::thread::Who;
@@ -29,16 +30,27 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
+    /// What messages cost.
+    Costs,
+    /// What changed against the window before.
+    Changes,
 }
 
 impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview | Self::Thread(_) => Tab::Overview,
+            Self::Overview | Self::Changes | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
+            Self::Costs => Tab::Costs,
         }
     }
 }
@@ -54,11 +66,16 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
+    /// What messages cost.
+    Costs,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward, Self::Costs];
 
     /// The action that switches to it.
     pub fn action(self) -> Action {
@@ -67,6 +84,8 @@ impl Tab {
             Self::Events => Action::Events,
             Self::Messages => Action::Messages,
             Self::Refused => Action::Refused,
+            Self::Forward => Action::Forward,
+            Self::Costs => Action::Costs,
         }
     }
 
@@ -77,6 +96,8 @@ impl Tab {
             Self::Events => "events",
             Self::Messages => "messages",
             Self::Refused => "refused",
+            Self::Forward => "forward",
+            Self::Costs => "costs",
         }
     }
 
@@ -87,6 +108,8 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Forward => 5,
+            Self::Costs => 6,
         }
     }
 }
@@ -106,9 +129,19 @@ impl Open {
         Self { place: Place::Events { filter }, title }
     }
 
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
+    }
+
     /// The messages that `filter` selects.
     pub fn messages(filter: String, title: String) -> Self {
         Self { place: Place::Messages { filter }, title }
+    }
+
+    /// What changed against the window before.
+    pub fn changes(lang: Lang) -> Self {
+        Self { place: Place::Changes, title: lang.pick("What changed", "变化").to_owned() }
     }
 
     /// The story of one message.

@@ -33,6 +33,8 @@ impl App {
             Some(Tab::Events) => Place::Events { filter: self.pages.events.expression().to_owned() },
             Some(Tab::Messages) => Place::Messages { filter: self.pages.messages.expression().to_owned() },
             Some(Tab::Refused) => Place::Refused,
+            Some(Tab::Forward) => Place::Forward { request: None },
+            Some(Tab::Costs) => Place::Costs,
             _ => Place::Overview,
         };
         self.show(place);

@@ -7,7 +7,7 @@ use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::monitor::Monitor;
-use crate::monitor::view::Dimension;
+use crate::monitor::view::{Alert, Dimension};
 use crate::tui;
 use crate::tui::action::Action;
 use crate::tui::areas::{Hit, Spot};
@@ -47,6 +47,8 @@ pub struct Grid {
     zoomed: bool,
     by: By,
     sort: Sort,
+    /// Whether the focus is on who is hit, in the zoomed failures.
+    in_hits: bool,
     lists: [List; Listing::COUNT],
 }
 
@@ -82,13 +84,18 @@ impl Grid {
     fn draw_pane(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>, pane: Pane, focused: bool) {
         let zoomed = self.zoomed(view.size);
         let at = Place { area, focused, zoomed };
+        let hit_row = (self.listing(view.data, view.size) == Listing::Hits).then(|| {
+            let hits = &mut self.lists[Listing::Hits as usize];
+            hits.settle(view.data, Listing::Hits);
+            hits.row()
+        });
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
         view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
             Pane::Delivery => delivery::draw(buffer, at, view, list),
-            Pane::Failures => failures::draw(buffer, at, view, list),
+            Pane::Failures => failures::draw(buffer, at, view, list, hit_row),
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
         }
@@ -98,13 +105,18 @@ impl Grid {
     pub fn act(&mut self, action: Action, data: &OverviewData, size: Size, look: &Look) -> Outcome {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
-        let listing = Listing::of(pane, zoomed);
+        let listing = self.listing(data, size);
+        let in_hits = listing == Listing::Hits;
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
+            Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
+                self.enter_hits(true)
+            }
+            Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
@@ -133,13 +145,20 @@ impl Grid {
         Outcome::Changed
     }
 
+    /// The alert under the cursor, where the alerts have the focus.
+    pub(super) fn alert<'d>(&self, data: &'d OverviewData, size: Size) -> Option<&'d Alert> {
+        let pane = self.focused(size);
+        let listing = Listing::of(pane, self.zoomed(size));
+        if pane == Pane::Alerts { data.alerts.get(self.lists[listing as usize].row()) } else { None }
+    }
+
     /// What can be done now, most used first.
     pub fn actions(&self, data: &OverviewData, size: Size) -> Vec<Action> {
         if data.extent.is_none() {
             return Vec::new();
         }
         let zoomed = self.zoomed(size);
-        let listed = data.len(Listing::of(self.focused(size), zoomed));
+        let listed = data.len(self.listing(data, size));
         let mut actions = Vec::new();
         if zoomed {
             actions.push(Action::Back);
@@ -147,6 +166,9 @@ impl Grid {
         actions.push(Action::NextPane);
         if listed > 0 {
             actions.push(Action::Open);
+        }
+        if self.alert(data, size).is_some() {
+            actions.push(Action::Acknowledge);
         }
         if size > Size::One {
             actions.push(Action::Zoom);
@@ -169,7 +191,7 @@ impl Grid {
 
     /// What is under the cursor, or the filter that finds what is behind it.
     pub(super) fn copy(&self, what: Copied, data: &OverviewData, size: Size, look: &Look) -> Option<String> {
-        let listing = Listing::of(self.focused(size), self.zoomed(size));
+        let listing = self.listing(data, size);
         let row = self.lists.get(listing as usize)?.row();
         match what {
             Copied::Value => open::value(data, listing, row, look),
@@ -187,7 +209,7 @@ impl Grid {
         match Listing::of(self.focused(size), self.zoomed(size)) {
             Listing::Stages => vec![Row::of(&data.funnel)],
             Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
-            Listing::Codes => data.failures.iter().map(Row::of).collect(),
+            Listing::Codes | Listing::Hits => data.failures.iter().map(Row::of).collect(),
             Listing::Conversations => data.all_conversations(monitor).iter().map(Row::of).collect(),
             Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
         }
@@ -234,6 +256,19 @@ impl Grid {
         self.focus.unwrap_or(if size == Size::One { Pane::Delivery } else { Pane::Failures })
     }
 
+    /// What the cursor moves over.
+    fn listing(&self, data: &OverviewData, size: Size) -> Listing {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Codes if self.zoomed(size) && self.in_hits && data.len(Listing::Hits) > 0 => Listing::Hits,
+            listing => listing,
+        }
+    }
+
+    fn enter_hits(&mut self, inside: bool) -> bool {
+        self.in_hits = inside;
+        true
+    }
+
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
     pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
@@ -246,10 +281,12 @@ impl Grid {
 
     fn focus_on(&mut self, pane: Pane) -> bool {
         self.focus = Some(pane);
+        self.in_hits = false;
         true
     }
 
     fn zoom(&mut self, zoomed: bool) -> bool {
+        self.in_hits = false;
         std::mem::replace(&mut self.zoomed, zoomed) != zoomed
     }
 }
