@@ -13,6 +13,7 @@ mod draw;
 mod drive;
 pub mod events_tab;
 pub mod export;
+pub mod filter_bar;
 mod footer;
 pub mod forward_tab;
 mod header;

@@ -12,6 +12,7 @@ use super::command;
 use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
 use super::export::ExportJob;
+use super::filter_bar;
 use super::forward_tab::ForwardTab;
 use super::keymap::{Key, Keymap};
 use super::lang::{Lang, say};
@@ -39,6 +40,7 @@ use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
 use left::Began;
+use ratatui::crossterm::event::KeyEvent;
 use std::path::PathBuf;
 
 /// What the screen is made with.
@@ -78,6 +80,8 @@ pub(super) struct Known {
     /// Since when everything is kept, where older events were removed.
     pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
+    /// Filters applied in this session, oldest first.
+    pub(super) filters: Vec<String>,
 }
 
 /// How far the source is.
@@ -236,6 +240,7 @@ impl App {
             gaps: Vec::new(),
             kept_from: None,
             flow: Flow::Behind(0, 0),
+            filters: Vec::new(),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
@@ -370,6 +375,17 @@ impl App {
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         self.pages.at_mut(&self.at).live(batch, &ctx, now);
+    }
+
+    /// A key for the page's prompt. A filter that it applies is remembered for every prompt.
+    pub(super) fn typed(&mut self, key: KeyEvent, now: Millis) {
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        let page = self.pages.at_mut(&self.at);
+        page.key(key, &ctx);
+        if let Some(applied) = page.applied() {
+            filter_bar::remember(&mut self.known.filters, applied);
+        }
     }
 
     /// Takes in the receiver's gauges. Says whether anything shown may differ.
@@ -563,6 +579,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         health: &known.health,
         gaps: &known.gaps,
         intake: &known.intake,
+        filters: &known.filters,
         stamp,
     }
 }

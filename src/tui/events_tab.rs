@@ -2,7 +2,6 @@
 
 pub mod columns;
 mod draw;
-mod filter;
 mod inspector;
 mod list;
 mod marks;
@@ -13,6 +12,7 @@ pub use inspector::scheme_word;
 use super::action::Action;
 use super::areas::Hit;
 use super::export::Export;
+use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
 use super::page::{Copied, Outcome, Page};
@@ -26,7 +26,6 @@ use crate::journal::{Batch, RawRequest};
 use crate::query::Filter;
 use crate::source::thread::Who;
 use columns::{Chooser, Column};
-use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
 use marks::Marks;
@@ -114,7 +113,7 @@ impl EventsTab {
 
     /// The expression in force.
     pub fn expression(&self) -> &str {
-        if self.bar.on { &self.bar.expression } else { "" }
+        self.bar.expression()
     }
 
     /// Puts another filter in force and shows the newest that it selects.
@@ -288,7 +287,7 @@ impl EventsTab {
         let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
-        self.list.job(ctx.scope.span, &self.bar.filter, now, older, newer)
+        self.list.job(ctx.scope.span, self.bar.filter(), now, older, newer)
     }
 
     /// The window moves on with time, or was changed by the user.
@@ -394,7 +393,7 @@ impl Page for EventsTab {
                 self.focus = Focus::Inspector;
             }
             (Action::Forwarded, _) => return self.forwarded(),
-            (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
+            (Action::FilterOff, _) if !self.bar.last_good().is_empty() => {
                 self.bar.toggle();
                 self.start_over();
             }
@@ -442,7 +441,7 @@ impl Page for EventsTab {
         if self.inspector.seq().is_some() {
             actions.push(Forwarded);
         }
-        if !self.bar.expression.is_empty() {
+        if !self.bar.last_good().is_empty() {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
@@ -508,7 +507,7 @@ impl Page for EventsTab {
         if self.paused {
             self.list.attached = false;
         } else {
-            self.list.live(batch, ctx.scope.span, &self.bar.filter, now);
+            self.list.live(batch, ctx.scope.span, self.bar.filter(), now);
         }
     }
 
@@ -539,12 +538,12 @@ impl Page for EventsTab {
         })
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
         if self.chooser.is_some() {
             self.choose(key);
         } else if self.inspector.is_typing() {
             self.inspector.key(key);
-        } else if self.bar.key(key) == Typed::Filtered {
+        } else if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();
         }
     }
@@ -570,16 +569,14 @@ impl Page for EventsTab {
         if self.inspector.is_typing() {
             return Some(vec![("Enter", lang.pick("go there", "定位")), ("Esc", lang.pick("close", "关闭"))]);
         }
-        self.bar.prompt.as_ref()?;
-        Some(vec![
-            ("Enter", lang.pick("apply", "应用")),
-            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
-            ("Ctrl-U", lang.pick("clear", "清空")),
-            ("Ctrl-W", lang.pick("word back", "删除一词")),
-        ])
+        self.bar.keys(lang)
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        self.draw_typed(frame, row, ctx.look);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 }

@@ -72,7 +72,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Theme, &["T"]),
     (Action::Language, &["L"]),
     (Action::Mouse, &["F2"]),
-    (Action::Reload, &["Ctrl-R"]),
+    (Action::Reload, &["F5"]),
     (Action::Mask, &["M"]),
     (Action::Redraw, &["Ctrl-L"]),
     (Action::Suspend, &["Ctrl-Z"]),
@@ -255,8 +255,8 @@ mod tests {
 
     #[test]
     fn an_override_replaces_all_keys_of_its_action() {
-        let keymap = overridden("zoom", &["F5"]).unwrap();
-        assert_eq!(keymap.find(&pressed("F5")), Match::Action(Action::Zoom));
+        let keymap = overridden("zoom", &["F7"]).unwrap();
+        assert_eq!(keymap.find(&pressed("F7")), Match::Action(Action::Zoom));
         assert_eq!(keymap.find(&pressed("z")), Match::Nothing);
     }
 

@@ -73,6 +73,8 @@ pub struct Context<'a> {
     pub gaps: &'a [(Millis, Millis)],
     /// Where events come in.
     pub intake: &'a Intake,
+    /// Filters applied in this session, oldest first.
+    pub filters: &'a [String],
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
 }
@@ -269,7 +271,7 @@ impl Page for Overview {
         self.acknowledging.is_typing().then_some(keys)
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, _ctx: &Context<'_>) {
         self.acknowledging.key(key);
     }
 

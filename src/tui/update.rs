@@ -62,7 +62,7 @@ fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
         return over_key(app, over, key, now);
     }
     if app.page().prompt(app.look.lang).is_some() {
-        app.page_mut().key(key);
+        app.typed(key, now);
         return Effect::Draw;
     }
     match chord(app, Key::from(key)) {
