@@ -217,13 +217,33 @@ pub struct Screen {
     pub ascii: bool,
     /// Start masked.
     pub mask: bool,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
+    /// Start without what was left the last time.
+    pub fresh: bool,
+    /// Lines in place of a drawn screen.
+    pub plain: bool,
+    /// The language was asked for on the command line: what was left the last time does not count.
+    pub lang_asked: bool,
     /// Key bindings from `[keys]`: action name to key names.
     pub keys: Vec<(String, Vec<String>)>,
 }
 
 impl Default for Screen {
-    /// Everything is chosen by terminal and locale; nothing is masked.
+    /// A theme and a language by the surroundings, nothing masked, the mouse taken, the usual keys.
     fn default() -> Self {
-        Self { theme: None, themes: None, detect: true, lang: None, ascii: false, mask: false, keys: Vec::new() }
+        Self {
+            theme: None,
+            themes: None,
+            detect: true,
+            lang: None,
+            ascii: false,
+            mask: false,
+            mouse: true,
+            fresh: false,
+            plain: false,
+            lang_asked: false,
+            keys: Vec::new(),
+        }
     }
 }

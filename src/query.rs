@@ -13,6 +13,7 @@
 pub mod duration;
 mod fields;
 mod held;
+pub mod mask;
 mod parse;
 mod path;
 mod pattern;

@@ -5,11 +5,14 @@
 pub mod action;
 pub mod alarm;
 pub mod app;
+pub mod areas;
 pub mod changes_page;
+pub mod command;
 pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;
+pub mod export;
 pub mod filter_bar;
 mod footer;
 pub mod forward_tab;
@@ -19,18 +22,24 @@ pub mod keymap;
 pub mod lang;
 pub mod look;
 pub mod messages_tab;
+pub mod moment;
+pub mod notice;
 mod overlays;
 pub mod page;
 pub mod panes;
 pub mod period;
 pub mod place;
+mod plain;
+mod point;
 pub mod refused_tab;
+pub mod session;
 pub mod store;
 pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
 pub mod thread;
+mod travel;
 pub mod update;
 pub mod widgets;
 mod wrap;
@@ -43,6 +52,7 @@ use crate::monitor::{Monitor, Settings};
 use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use action::Action;
 use alarm::Alarm;
 use app::{App, Setup};
 pub use drive::Clock;
@@ -50,10 +60,11 @@ use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
 use panes::Intake;
-use std::path::PathBuf;
+use session::Session;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
-use theme::{Depth, Reload, Shelf, Theme};
+use theme::{Depth, Shelf, Theme, ThemeFiles};
 use tokio::sync::{mpsc, watch};
 
 /// Time in which the drawing thread must end when the process is asked to; a terminal that takes no bytes may hold it.
@@ -81,9 +92,14 @@ pub struct Start {
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// Reads the configuration again, where there is one, and says what came of it.
+    pub reload: Option<Reload>,
     /// What time it is for the view.
     pub clock: Clock,
 }
+
+/// Reads the configuration again and says what came of it.
+pub type Reload = Box<dyn FnMut(Lang) -> notice::Notice + Send>;
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
 /// given back before this returns. Blocks; must not be called from inside an async runtime.
@@ -92,10 +108,20 @@ pub struct Start {
 /// A theme or a key binding that is wrong, in words for the user; or the terminal cannot be used.
 pub fn run(start: Start) -> Result<(), String> {
     let keymap = Keymap::new(&start.screen.keys)?;
-    let (themes, reload) = themes(&start.screen)?;
-    let app = App::new(Setup {
+    let lang = start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()));
+    if start.screen.plain {
+        let masker = start.screen.mask.then(|| start.masker.clone());
+        let look = look::Look {
+            lang,
+            masker,
+            ..look::Look::new(Theme::load("mono", Depth::None, false).map_err(|error| error.to_string())?)
+        };
+        return plain::run(start, look, keymap);
+    }
+    let (themes, theme_files) = themes(&start.screen)?;
+    let mut app = App::new(Setup {
         themes,
-        lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
+        lang,
         masker: start.masker,
         masked: start.screen.mask,
         keymap,
@@ -104,11 +130,17 @@ pub fn run(start: Start) -> Result<(), String> {
         intake: start.intake,
     })
     .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
+    let session = if start.screen.fresh { Ok(None) } else { Session::load(&start.data_dir) };
+    app.take_up(session, start.screen.lang_asked);
+    app.mouse = start.screen.mouse;
+    app.reloads = start.reload.is_some();
+    let reload = start.reload.unwrap_or_else(|| Box::new(|_| notice::Notice::done("")));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, start.routes, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir.clone(), start.routes, answer_sender).map_err(failed)?;
+    let dir = start.data_dir;
     let sources = Sources {
         inputs,
         told,
@@ -116,15 +148,16 @@ pub fn run(start: Start) -> Result<(), String> {
         answers,
         health: start.health,
         vitals: start.vitals,
-        reload,
+        theme_files,
         jobs,
         clock: start.clock,
+        reload,
     };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();
     let screen = std::thread::Builder::new().name(term::THREAD.into()).spawn(move || {
-        let outcome = draw(app, sources, input_sender);
+        let outcome = draw(app, sources, input_sender, &dir);
         // Nobody listens any more when the process was asked to end and patience ran out.
         let _ = ended.send(End::Screen);
         outcome
@@ -148,13 +181,15 @@ enum End {
 }
 
 /// The drawing thread.
-fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>) -> Result<(), String> {
+fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>, dir: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot use the terminal: {error}; use `watop serve` without one");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    let mut term = term::Term::enter().map_err(failed)?;
+    let mut term = term::Term::enter(app.mouse).map_err(failed)?;
     input::start(inputs).map_err(failed)?;
     // An error from here on means that the terminal is gone: there is nobody to tell.
     let _ = runtime.block_on(drive::run(&mut app, &mut term, sources));
+    // How it was left is a convenience, and another's journal may be read-only: failing to keep it is no failure.
+    let _ = app.left().save(dir);
     Ok(())
 }
 
@@ -206,13 +241,13 @@ fn listen_for_signals(told: mpsc::Sender<Told>, ended: std::sync::mpsc::Sender<E
 
 /// The theme to start with and those the theme key goes through, and what reads them again. A theme of the user's that is wrong
 /// and not asked for is left out: `watop check` names it.
-fn themes(screen: &Screen) -> Result<(Vec<Theme>, Reload), String> {
+fn themes(screen: &Screen) -> Result<(Vec<Theme>, ThemeFiles), String> {
     let depth = Depth::detect();
     let shelf = Shelf::new(screen.themes.clone());
-    let reload = Reload::new(shelf.clone(), depth, screen.ascii);
+    let files = ThemeFiles::new(shelf.clone(), depth, screen.ascii);
     let load = |name: &str| shelf.load(name, depth, screen.ascii).map_err(|error| error.to_string());
     if depth == Depth::None {
-        return Ok((vec![load("mono")?], reload));
+        return Ok((vec![load("mono")?], files));
     }
     let first = match &screen.theme {
         Some(name) => load(name)?,
@@ -222,5 +257,5 @@ fn themes(screen: &Screen) -> Result<(Vec<Theme>, Reload), String> {
     let others: Vec<_> = shelf.names().into_iter().filter(|name| name != first.name()).collect();
     let others = others.iter().filter_map(|name| load(name).ok());
     let themes = std::iter::once(first).chain(others).collect();
-    Ok((themes, reload))
+    Ok((themes, files))
 }

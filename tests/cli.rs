@@ -4,6 +4,8 @@
 
 #[path = "cli/message.rs"]
 mod message;
+#[path = "cli/plain.rs"]
+mod plain;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/rules.rs"]

@@ -141,6 +141,8 @@ pub(super) struct Screen {
     pub(super) detect: Option<bool>,
     pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
+    pub(super) mask: Option<bool>,
+    pub(super) mouse: Option<bool>,
 }
 
 /// One key or several for an action.

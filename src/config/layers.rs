@@ -191,6 +191,8 @@ fn lay_file(config: &mut Config, file: File) {
     set(&mut config.screen.detect, file.screen.detect);
     config.screen.lang = file.screen.lang.or(config.screen.lang);
     set(&mut config.screen.ascii, file.screen.ascii);
+    set(&mut config.screen.mask, file.screen.mask);
+    set(&mut config.screen.mouse, file.screen.mouse);
     let keys = file.keys.into_iter().map(|(action, keys)| match keys {
         OneOrMany::One(key) => (action, vec![key]),
         OneOrMany::Many(keys) => (action, keys),

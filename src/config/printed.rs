@@ -292,16 +292,22 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
             },
             Setting { key: "lang", about: "en or zh. Left out: the locale's.", value: Sample("\"en\"") },
             Setting { key: "ascii", about: "ASCII signs only.", value: Is(|config| config.screen.ascii.to_string()) },
+            Setting {
+                key: "mask",
+                about: "Start with phones, names, texts and ids masked.",
+                value: Is(|config| config.screen.mask.to_string()),
+            },
+            Setting {
+                key: "mouse",
+                about: "Take the mouse; with Shift held down the terminal's own selection still works.",
+                value: Is(|config| config.screen.mouse.to_string()),
+            },
         ],
     ),
     (
         "[keys]",
-        "Keys of an action, one or several.",
-        &[Setting {
-            key: "quit",
-            about: "The actions are listed by the help screen.",
-            value: Sample("[\"q\", \"ctrl-c\"]"),
-        }],
+        "Keys of an action, one or several; several keys in one text are a chord, such as \"g g\".",
+        &[Setting { key: "quit", about: "watop keys lists the actions.", value: Sample("[\"q\", \"ctrl-c\"]") }],
     ),
 ];
 

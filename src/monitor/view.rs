@@ -381,7 +381,7 @@ pub enum Stretch {
 }
 
 /// Delivery of one business number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NumberRow {
     /// The number; `None` for statuses that named none.
     pub number: Option<Text>,

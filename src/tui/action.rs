@@ -1,4 +1,5 @@
-//! The one vocabulary of what a user can ask for: keys, footer and help are made from it.
+//! The one vocabulary of what a user can ask for: keys, footer, help, palette and command bar are made from
+//! it.
 
 use super::lang::Lang;
 
@@ -18,6 +19,11 @@ macro_rules! actions {
             /// The name it is bound by in `[keys]` of the configuration.
             pub fn name(self) -> &'static str {
                 match self { $($(Self::$action => $name,)+)+ }
+            }
+
+            /// The action called `name`.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.name() == name)
             }
 
             /// What it does, in a few words.
@@ -51,8 +57,8 @@ actions! {
         Refused "refused" "refused requests" "被拒请求",
         Forward "forward" "what was forwarded" "转发",
         Costs "costs" "costs" "费用",
-        Next "next" "next match or failure" "下一匹配或失败",
-        Previous "previous" "previous match or failure" "上一匹配或失败",
+        Next "next" "next alert, match or failure" "下一告警、匹配或失败",
+        Previous "previous" "previous alert, match or failure" "上一告警、匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
         PreviousMark "previous-mark" "previous mark" "上一标记",
         Back "back" "back, close" "返回,关闭",
@@ -69,6 +75,8 @@ actions! {
     Ask {
         Filter "filter" "filter" "过滤",
         FilterOff "filter-off" "filter on, off" "过滤开关",
+        Command "command" "command" "命令",
+        Palette "palette" "find an action or a command" "查找动作或命令",
     }
     Time {
         Pause "pause" "pause, go on" "暂停,继续",
@@ -77,6 +85,7 @@ actions! {
         StepBack "step-back" "step back" "后退一步",
         StepForward "step-forward" "step forward" "前进一步",
         Now "now" "back to now" "回到现在",
+        GoTo "go-to" "go to a time" "跳到某时刻",
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
@@ -93,9 +102,17 @@ actions! {
         FoldAll "fold-all" "fold all" "全部折叠",
         UnfoldAll "unfold-all" "unfold all" "全部展开",
     }
+    Act {
+        Copy "copy" "copy value" "复制值",
+        CopyPath "copy-path" "copy path or filter" "复制路径或过滤条件",
+        Export "export" "export to a file" "导出到文件",
+    }
     Screen {
         Theme "theme" "next theme" "下一主题",
         Mask "mask" "mask phones, names, texts, ids" "遮蔽号码、姓名、文本和 ID",
+        Language "language" "next language" "下一语言",
+        Mouse "mouse" "mouse on, off" "鼠标开关",
+        Reload "reload" "read the configuration again" "重新读取配置",
         Redraw "redraw" "draw anew" "重绘",
         Suspend "suspend" "suspend to the shell" "挂起到命令行",
         Help "help" "this help" "本帮助",
@@ -112,12 +129,13 @@ pub enum Group {
     Ask,
     Time,
     Pane,
+    Act,
     Screen,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 6] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Screen];
+    pub const ALL: [Self; 7] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Act, Self::Screen];
 
     /// The heading.
     pub fn title(self, lang: Lang) -> &'static str {
@@ -127,6 +145,7 @@ impl Group {
             Self::Ask => lang.pick("Ask", "查询"),
             Self::Time => lang.pick("Time", "时间"),
             Self::Pane => lang.pick("This pane", "本面板"),
+            Self::Act => lang.pick("Act", "操作"),
             Self::Screen => lang.pick("Screen", "屏幕"),
         }
     }

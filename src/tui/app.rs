@@ -3,35 +3,45 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+mod files;
+mod left;
+
 use super::alarm::Alarm;
 use super::changes_page::ChangesPage;
+use super::command;
 use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
+use super::export::ExportJob;
 use super::filter_bar;
 use super::forward_tab::ForwardTab;
-use super::keymap::Keymap;
-use super::lang::Lang;
+use super::keymap::{Key, Keymap};
+use super::lang::{Lang, say};
 use super::look::Look;
 use super::messages_tab::MessagesTab;
-use super::overlays::Help;
+use super::notice::Notice;
+use super::overlays::{History, Over};
 use super::page::Page;
 use super::panes::{Context, Intake, Overview, Shown, Watched};
-use super::period::{Period, minute, next_minute};
+use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
+use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
 use super::theme::{Theme, ThemeError};
 use super::thread::Thread;
-use crate::event::Millis;
+use super::widgets::format;
 use crate::event::mask::Masker;
+use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
 use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::receiver::Vitals;
 use crate::source::Feed;
 use jiff::tz::TimeZone;
+use left::Began;
 use ratatui::crossterm::event::KeyEvent;
+use std::path::PathBuf;
 
 /// What the screen is made with.
 pub struct Setup {
@@ -59,10 +69,16 @@ pub(super) struct Known {
     pub(super) zone: TimeZone,
     pub(super) keymap: Keymap,
     pub(super) period: Period,
+    /// What the window is called.
+    pub(super) window: String,
+    /// The only business number that is looked at.
+    pub(super) number: Option<Text>,
     pub(super) intake: Intake,
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
+    /// Since when everything is kept, where older events were removed.
+    pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
     /// Filters applied in this session, oldest first.
     pub(super) filters: Vec<String>,
@@ -115,7 +131,30 @@ pub struct App {
     pub(super) path: Vec<Step>,
     pub(super) pages: Pages,
     pub(super) pause: Option<Pause>,
-    pub(super) help: Option<Help>,
+    /// What lies over the screen.
+    pub(super) over: Option<Over>,
+    /// What was said about the last thing done.
+    pub(super) notice: Option<Notice>,
+    /// Keys that begin a chord.
+    pub(super) pending: Vec<Key>,
+    /// Business numbers that were seen when it was laid there.
+    numbers: Vec<Text>,
+    /// Commands that were run.
+    pub(super) history: History,
+    /// A file the screen is to be written to once it is drawn, and whether an old one may be replaced.
+    picture: Option<(PathBuf, bool)>,
+    /// Files to be written.
+    exports: Vec<ExportJob>,
+    /// What the mouse is doing.
+    pub(super) pointer: Pointer,
+    /// Whether the mouse is ours.
+    pub(super) mouse: bool,
+    /// Whether there is a configuration to be read again.
+    pub(super) reloads: bool,
+    /// What the screen was started with.
+    began: Began,
+    /// The alert that was jumped to last.
+    pub(super) alert: Option<Text>,
     pub(super) glance: Glance,
     /// Changes with everything that is counted.
     stamp: u64,
@@ -195,10 +234,13 @@ impl App {
             zone: setup.zone,
             keymap: setup.keymap,
             period: Period::default(),
+            window: Period::default().window.label().into_owned(),
+            number: None,
             intake: setup.intake,
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
+            kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
         };
@@ -213,7 +255,18 @@ impl App {
             path: Vec::new(),
             pages: Pages::default(),
             pause: None,
-            help: None,
+            over: None,
+            numbers: Vec::new(),
+            notice: None,
+            pending: Vec::new(),
+            history: History::default(),
+            picture: None,
+            exports: Vec::new(),
+            pointer: Pointer::default(),
+            mouse: false,
+            reloads: false,
+            began: Began::default(),
+            alert: None,
             glance: Glance::default(),
             stamp: 1,
             view_stamp: 1,
@@ -245,7 +298,38 @@ impl App {
     /// What is looked at. A frozen view stays where it was.
     pub fn scope(&self, now: Millis) -> Scope {
         let now = self.pause.map_or(now, |pause| pause.at);
-        self.known.period.scope(now, self.known.monitor.extent().map(|(first, _)| first))
+        let start = self.known.monitor.extent().map(|(first, _)| first);
+        Scope { number: self.known.number.clone(), ..self.known.period.scope(now, start) }
+    }
+
+    /// Looks at another period.
+    pub(super) fn look_at(&mut self, period: Period) {
+        self.known.period = period;
+        self.known.window = period.window.label().into_owned();
+        self.moved();
+    }
+
+    /// What commands are read and completed with.
+    pub(super) fn commands(&self, now: Millis) -> command::Known<'_> {
+        command::Known {
+            now,
+            zone: &self.known.zone,
+            themes: self.themes.iter().map(Theme::name).collect(),
+            numbers: &self.numbers,
+            keys: &self.known.keymap,
+        }
+    }
+
+    /// Puts something over the screen. What commands are completed with is asked for once, now.
+    pub(super) fn lay_over(&mut self, over: Over, now: Millis) {
+        let all = Period { window: Window::All, end: None }.scope(now, self.start());
+        self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
+        self.over = Some(over);
+    }
+
+    /// When the oldest request that is known was received.
+    pub(super) fn start(&self) -> Option<Millis> {
+        self.known.monitor.extent().map(|(first, _)| first)
     }
 
     /// Something that is counted has changed.
@@ -369,11 +453,21 @@ impl App {
                     (false, false) => {}
                 }
             }
-            Answer::Gaps(gaps) => {
-                if self.known.gaps != gaps {
-                    self.known.gaps = gaps;
+            Answer::Gaps { gaps, kept_from } => {
+                if self.known.gaps != gaps || self.known.kept_from != kept_from {
+                    (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
                     self.changed();
                 }
+            }
+            Answer::Exported { file, lines } => {
+                let file = file.display();
+                self.notice = Some(match lines {
+                    Ok(lines) => {
+                        let lines = format::thousands(lines);
+                        Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
+                    }
+                    Err(why) => Notice::wrong(why),
+                });
             }
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
@@ -399,6 +493,7 @@ impl App {
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
         }
+        jobs.extend(self.exports.drain(..).map(|job| Job::Export(Box::new(job))));
         if self.alarm.is_due(now) {
             jobs.push(Job::Alerts);
         }
@@ -426,7 +521,14 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        self.path.push(Step { from: self.here(), title: open.title, filter });
+        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
+        let personal = self.look.masker.is_none()
+            && match &open.place {
+                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
+                Place::Message { .. } | Place::Thread(_) => true,
+                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
+            };
+        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
         self.show(open.place);
     }
 
@@ -491,7 +593,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         look,
         monitor: &known.monitor,
         scope,
-        window: known.period.window.label(),
+        window: &known.window,
         zone: &known.zone,
         keys: &known.keymap,
         vitals: &known.vitals,

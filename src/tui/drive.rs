@@ -3,11 +3,12 @@
 //! Input is drawn at once, data at most 30 times a second, and nothing when nothing changed. Whoever feeds it waits in bounded
 //! channels; a terminal that takes no bytes stops this thread and nobody else.
 
+use super::Reload;
 use super::app::App;
 use super::input::Input;
 use super::store::{Answer, Job};
 use super::term::{self, Term};
-use super::theme::Reload;
+use super::theme::ThemeFiles;
 use super::update::{self, Effect};
 use crate::event::Millis;
 use crate::journal::Health;
@@ -49,8 +50,9 @@ pub(super) struct Sources {
     pub(super) answers: mpsc::Receiver<Answer>,
     pub(super) health: watch::Receiver<Health>,
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
-    pub(super) reload: Reload,
+    pub(super) theme_files: ThemeFiles,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
+    pub(super) reload: Reload,
     pub(super) clock: Clock,
 }
 
@@ -140,7 +142,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             if app.vitals((from.vitals)()) {
                 pace.want(Urgency::Data);
             }
-            if let Some(theme) = from.reload.look(&app.look.theme) {
+            if let Some(theme) = from.theme_files.look(&app.look.theme) {
                 app.themed(theme);
                 pace.want(Urgency::Data);
             }
@@ -155,6 +157,18 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             Effect::Draw => pace.want(Urgency::Input),
             Effect::Redraw => {
                 term.redraw()?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Copy(text) => {
+                term.copy(&text)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Mouse(on) => {
+                term.take_mouse(on)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Reload => {
+                app.notice = Some((from.reload)(app.look.lang));
                 pace.want(Urgency::Input);
             }
             Effect::Suspend => {

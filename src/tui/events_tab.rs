@@ -10,6 +10,8 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::Export;
 use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
@@ -21,6 +23,7 @@ use super::widgets::words::Words;
 use crate::event::clean::clean;
 use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
+use crate::query::Filter;
 use crate::source::thread::Who;
 use columns::{Chooser, Column};
 use inspector::{Inspector, View};
@@ -29,6 +32,12 @@ use marks::Marks;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The halves, for the mouse.
+const LIST: usize = 0;
+const INSPECTOR: usize = 1;
 
 /// In follow, the newest event is inspected at most this often, so that it can be read.
 const INSPECT_EVERY: i64 = 1_000;
@@ -446,6 +455,41 @@ impl Page for EventsTab {
             actions.push(Back);
         }
         actions
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match (hit.pane, hit.row, hit.head) {
+            (Some(LIST), Some(row), _) => {
+                self.focus = Focus::List;
+                self.top = self.first_shown();
+                self.held = true;
+                self.selected = self.list.rows().get(row).map(|row| row.seq);
+            }
+            (Some(LIST), ..) => self.focus = Focus::List,
+            (Some(INSPECTOR), _, head) => {
+                self.focus = Focus::Inspector;
+                if let Some(view) = head.and_then(|at| View::ALL.get(at)) {
+                    self.inspector.turn(*view);
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("events", Value::from(self.expression())))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        let filter = left.get("events").and_then(Value::as_str).unwrap_or_default();
+        if Filter::parse(filter).is_ok() {
+            self.filter(filter);
+        }
+    }
+
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events(self.expression().to_owned()))
     }
 
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {

@@ -1,6 +1,7 @@
 //! The first rows: the truth about watop itself, the tabs, and what period is looked at.
 
 use super::app::{App, Flow};
+use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
 use super::panes::{self, Watched};
@@ -208,6 +209,7 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
     let mut tabs = Words::new(look);
     for tab in Tab::ALL {
         let (number, name) = (tab.number(), tab_name(tab, look));
+        let before = tabs.width();
         let ground = if tab == app.tab() { look.style(Role::Selection) } else { look.style(Role::Ground) };
         if tab == app.tab() {
             let name_style = ground.patch(look.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
@@ -220,6 +222,9 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
         tabs = tabs.styled(ground, " ");
+        let cells = |width: usize| u16::try_from(width).unwrap_or(0);
+        let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
+        look.areas.add(room, Spot::Act(tab.action()));
     }
     let left = vec![Segment::new(0, tabs)];
     let inner = Rect { width: area.width.saturating_sub(1), ..area };
@@ -250,7 +255,11 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segme
     if day(from) != day(scope.as_of) {
         times = format!("{} {times}", day(from));
     }
-    let mut about = Words::new(look).muted(times);
+    let mut about = Words::new(look).muted(times).muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
+    about = match &app.known.number {
+        Some(number) => about.strong(format::phone(&look.phone(number), look.glyph(Glyph::Cut))),
+        None => about.muted(look.lang.pick("all numbers", "全部号码")),
+    };
     if app.tab() == Tab::Events {
         about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
         about = if app.pages.events.filtered() {
@@ -293,6 +302,7 @@ fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
             // An id may hold a phone, and the mask may be put on after it was opened.
             Place::Message { id } if look.masker.is_some() => look.id(id),
             Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
+            _ if step.personal && look.masker.is_some() => look.words(&step.title),
             _ => clean(&step.title),
         };
     }

@@ -31,10 +31,12 @@ use crate::monitor::Monitor;
 use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
+use crate::tui::areas::Hit;
+use crate::tui::export::Export;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
-use crate::tui::page::{Outcome, Page};
+use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::store::Job;
 use crate::tui::widgets::words::Words;
 use acknowledge::Acknowledging;
@@ -44,6 +46,8 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use verdict::Situation;
 
 /// What the overview is drawn from, asked for anew with every frame and key.
@@ -200,6 +204,13 @@ impl Overview {
     }
 }
 
+impl Overview {
+    /// Whether the verdict has its two rows: not where there is little room, nor above a zoomed pane.
+    pub(super) fn has_two_rows(&self) -> bool {
+        self.drawn.as_ref().is_some_and(|drawn| drawn.size > Size::One && !self.grid.zoomed(drawn.size))
+    }
+}
+
 impl Page for Overview {
     fn summary<'a>(&mut self, _ctx: &Context<'a>) -> Vec<Words<'a>> {
         Vec::new()
@@ -228,6 +239,29 @@ impl Page for Overview {
             return Outcome::Changed;
         }
         self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        self.grid.point(hit, &drawn.data, drawn.size)
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("overview", self.grid.remember()))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        if let Some(left) = left.get("overview") {
+            self.grid.recall(left);
+        }
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        self.drawn.as_ref().and_then(|drawn| self.grid.copy(what, &drawn.data, drawn.size, look))
+    }
+
+    fn export(&self, ctx: &Context<'_>) -> Option<Export> {
+        self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(ctx.monitor, &drawn.data, drawn.size)))
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -1,5 +1,6 @@
 //! What can be looked at, and how one got there.
 
+use super::action::Action;
 use super::lang::Lang;
 use crate::event::Text;
 use crate::event::ids::short_id;
@@ -76,6 +77,30 @@ impl Tab {
     pub const ALL: [Self; 6] =
         [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward, Self::Costs];
 
+    /// The action that switches to it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Overview => Action::Overview,
+            Self::Events => Action::Events,
+            Self::Messages => Action::Messages,
+            Self::Refused => Action::Refused,
+            Self::Forward => Action::Forward,
+            Self::Costs => Action::Costs,
+        }
+    }
+
+    /// Its name in file names and in the session.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Events => "events",
+            Self::Messages => "messages",
+            Self::Refused => "refused",
+            Self::Forward => "forward",
+            Self::Costs => "costs",
+        }
+    }
+
     /// The number that switches to it.
     pub fn number(self) -> u8 {
         match self {
@@ -129,6 +154,8 @@ impl Open {
 /// A step of a drill-down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
+    /// What was opened names a person, and was not masked then.
+    pub(super) personal: bool,
     /// What was left.
     pub(super) from: Place,
     /// What was opened.

@@ -4,6 +4,7 @@
 
 use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
+use super::export::{self, ExportJob};
 use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
@@ -69,6 +70,8 @@ pub enum Job {
     Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// A file to be written. It may take long, so it does not keep the others waiting.
+    Export(Box<ExportJob>),
     /// What rules decided, and who acknowledged what.
     Alerts,
     /// Acknowledges an alert with a note, or takes that back; then the same.
@@ -203,7 +206,19 @@ pub enum Answer {
     /// To [`Job::Thread`].
     Thread(ThreadRead),
     /// To [`Job::Gaps`].
-    Gaps(Vec<(Millis, Millis)>),
+    Gaps {
+        /// The times.
+        gaps: Vec<(Millis, Millis)>,
+        /// Since when everything is kept, where older events were removed.
+        kept_from: Option<Millis>,
+    },
+    /// To [`Job::Export`].
+    Exported {
+        /// The file.
+        file: PathBuf,
+        /// How many lines it has, or what is wrong, in words for the user.
+        lines: Result<u64, String>,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
 }
@@ -248,6 +263,11 @@ pub(super) fn start(dir: PathBuf, routes: Vec<Route>, answers: Sender<Answer>) -
     let resends = start_resending(dir.clone(), routes, answers.clone())?;
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
         for job in asked {
+            if let Job::Export(_) = job {
+                let (dir, answers) = (dir.clone(), answers.clone());
+                std::thread::spawn(move || answer(&dir, job).map(|answer| answers.blocking_send(answer)));
+                continue;
+            }
             if let Job::Resend(requests) = job {
                 // That thread lives as long as this one.
                 let _ = resends.send(requests);
@@ -322,6 +342,13 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
+        Job::Export(job) => Answer::Exported { lines: export::write(dir, &job), file: job.file },
+        Job::Gaps(span) => {
+            let reader = Reader::open(dir)?;
+            let stats = reader.stats()?;
+            let kept_from = stats.start.filter(|_| stats.expired > 0);
+            Answer::Gaps { gaps: reader.gaps(span.from, span.to)?, kept_from }
+        }
         Job::Forwarded { after, most } => {
             let operator = Operator::open_read_only(dir)?;
             Answer::Forwarded(Forwarded {
@@ -332,7 +359,6 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
         }
         Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
-        Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
         Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
         Job::Acknowledge { alert, note } => {
             let mut operator = Operator::open(dir)?;

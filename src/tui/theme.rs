@@ -11,7 +11,7 @@ mod shelf;
 
 pub use colour::Depth;
 pub use file::ThemeError;
-pub use reload::Reload;
+pub use reload::ThemeFiles;
 pub use shelf::Shelf;
 
 use crate::config::layers::Stamps;

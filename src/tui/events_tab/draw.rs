@@ -6,6 +6,7 @@ use super::marks::Marks;
 use super::row::Row;
 use super::{EventsTab, Focus};
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
@@ -54,6 +55,7 @@ impl EventsTab {
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = self.focus == Focus::List;
+        look.areas.add(area, Spot::Pane(super::LIST));
         let name = look.lang.pick("Events", "事件");
         let inner = border::draw(buffer, area, look, name, vec![self.state(ctx)], focused);
         // The column of the cursor stands between the frame and the first column.
@@ -122,6 +124,7 @@ impl EventsTab {
     }
 
     fn draw_inspector(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(super::INSPECTOR));
         let selected = self.selected.is_some() && self.selected == self.inspector.seq();
         self.inspector.draw(frame, area, ctx, self.focus == Focus::Inspector, selected);
     }
@@ -176,7 +179,7 @@ impl EventsTab {
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
         let mut summary = vec![
-            words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()),
+            words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()),
             words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
             words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
         ];

@@ -302,6 +302,13 @@ impl OverviewData {
         }
     }
 
+    /// All conversations that are listed, with those that are not seen.
+    pub(super) fn all_conversations(&self, monitor: &Monitor) -> Vec<Conversation> {
+        let from = Millis((self.scope.as_of.0 - OPEN_FOR).min(self.scope.span.from.0));
+        let span = Span::covering(from, self.scope.span.to);
+        monitor.conversations(&Scope { span, ..self.scope.clone() })
+    }
+
     /// How many things are listed.
     pub(super) fn len(&self, listing: Listing) -> usize {
         match listing {

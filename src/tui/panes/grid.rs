@@ -6,12 +6,17 @@ use super::list::List;
 use super::open;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
+use crate::monitor::Monitor;
 use crate::monitor::view::{Alert, Dimension};
+use crate::tui;
 use crate::tui::action::Action;
+use crate::tui::areas::{Hit, Spot};
+use crate::tui::export::Row;
 use crate::tui::look::Look;
-use crate::tui::page::Outcome;
+use crate::tui::page::{Copied, Outcome};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use serde_json::{Value, json};
 
 /// The dimension that zoomed delivery is broken down by.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +62,9 @@ impl Grid {
             return self.draw_pane(buffer, layout.zoomed(), view, focus, true);
         }
         verdict::draw(buffer, layout.verdict, view);
+        if view.data.verdict.proof.is_some() {
+            view.look.areas.add(layout.verdict, Spot::Act(Action::Explain));
+        }
         if view.data.extent.is_none() {
             return first_run::draw(buffer, layout.below_verdict(), view);
         }
@@ -84,6 +92,7 @@ impl Grid {
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
+        view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
             Pane::Delivery => delivery::draw(buffer, at, view, list),
             Pane::Failures => failures::draw(buffer, at, view, list, hit_row),
@@ -123,6 +132,17 @@ impl Grid {
             _ => false,
         };
         if changed { Outcome::Changed } else { Outcome::Ignored }
+    }
+
+    /// Takes a click: the pane gets the focus, the row the cursor.
+    pub(super) fn point(&mut self, hit: &Hit, data: &OverviewData, size: Size) -> Outcome {
+        let Some(pane) = hit.pane.and_then(|at| Pane::ALL.get(at)) else { return Outcome::Ignored };
+        self.focus_on(*pane);
+        if let Some(row) = hit.row {
+            let listing = Listing::of(*pane, self.zoomed(size));
+            self.lists[listing as usize].select(data, listing, row);
+        }
+        Outcome::Changed
     }
 
     /// The alert under the cursor, where the alerts have the focus.
@@ -169,6 +189,44 @@ impl Grid {
         actions
     }
 
+    /// What is under the cursor, or the filter that finds what is behind it.
+    pub(super) fn copy(&self, what: Copied, data: &OverviewData, size: Size, look: &Look) -> Option<String> {
+        let listing = self.listing(data, size);
+        let row = self.lists.get(listing as usize)?.row();
+        match what {
+            Copied::Value => open::value(data, listing, row, look),
+            Copied::Path => match open::behind(data, listing, row, look)?.place {
+                tui::place::Place::Events { filter } | tui::place::Place::Messages { filter } => {
+                    Some(look.filter(&filter).into_owned())
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// What the pane in focus lists.
+    pub(super) fn export(&self, monitor: &Monitor, data: &OverviewData, size: Size) -> Vec<Row> {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Stages => vec![Row::of(&data.funnel)],
+            Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
+            Listing::Codes | Listing::Hits => data.failures.iter().map(Row::of).collect(),
+            Listing::Conversations => data.all_conversations(monitor).iter().map(Row::of).collect(),
+            Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
+        }
+    }
+
+    /// Focus and zoom, for the next start.
+    pub(super) fn remember(&self) -> Value {
+        json!({ "pane": self.focus.map(|pane| pane as usize), "zoomed": self.zoomed })
+    }
+
+    /// Takes up again what was remembered.
+    pub(super) fn recall(&mut self, left: &Value) {
+        let pane = left.get("pane").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        self.focus = pane.and_then(|at| Pane::ALL.get(at)).copied();
+        self.zoomed = left.get("zoomed").and_then(Value::as_bool).unwrap_or(false);
+    }
+
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
@@ -212,7 +270,7 @@ impl Grid {
     }
 
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
-    fn zoomed(&self, size: Size) -> bool {
+    pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
     }
 

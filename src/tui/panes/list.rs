@@ -54,6 +54,14 @@ impl List {
         moved
     }
 
+    /// Puts the cursor on a row.
+    pub(super) fn select(&mut self, data: &OverviewData, listing: Listing, row: usize) {
+        if row < data.len(listing) {
+            self.row = row;
+            self.anchor = Some(data.key(listing, row).map_or(Anchor::Row, Anchor::On));
+        }
+    }
+
     /// The thing that the cursor was moved to.
     pub(super) fn on(&self) -> Option<&Key> {
         match &self.anchor {

@@ -52,6 +52,23 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
     })
 }
 
+/// The value of a row, as it may be shown: a code, a count, a phone, a subject.
+pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
+    Some(match data.key(listing, row)? {
+        Key::Stage(stage) => stage.count(&data.funnel).to_string(),
+        Key::Group(Dimension::Number, group) | Key::Hit(_, Dimension::Number, group) => {
+            look.phone(group.label()).into_owned()
+        }
+        Key::Group(_, group) | Key::Hit(_, _, group) => group.label().to_owned(),
+        Key::Code(code) => code?.to_string(),
+        Key::Conversation(_, customer) => look.phone(&customer?).into_owned(),
+        Key::Alert(_) => {
+            let alert = data.alerts.get(row)?;
+            look.about(&alert.subject, alert.number.as_deref()).into_owned()
+        }
+    })
+}
+
 /// Selects the messages that failed with a code, or without one.
 fn failed_with(code: Option<i64>) -> String {
     code.map_or("status:failed not code>=0".to_owned(), |code| format!("code:{code} status:failed"))

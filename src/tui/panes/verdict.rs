@@ -55,6 +55,19 @@ enum Waiting {
 }
 
 impl Shown {
+    /// The monitor's verdict with nothing laid over it.
+    pub fn of(verdict: Verdict) -> Self {
+        Self { level: verdict.level, proof: verdict.proof.clone(), over: None, verdict }
+    }
+
+    /// In whole sentences, as of a moment.
+    pub fn sentences(&self, look: &Look, zone: &TimeZone, as_of: Millis) -> String {
+        let wording::Sentences { what, more } = wording::sentences(self, look, zone, as_of);
+        let text = |pieces: Vec<(String, bool)>| pieces.into_iter().map(|(text, _)| text).collect::<String>();
+        let said = [what, more].map(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// In a few words, for a path or a chip.
     pub fn short(&self, look: &Look, zone: &TimeZone) -> String {
         wording::short(self, look, zone)

@@ -4,7 +4,7 @@ use super::{Depth, Seen, Shelf, Theme, ThemeError};
 
 /// Reads a theme again when its files change. A file that is wrong is read again only when it has changed once more.
 #[derive(Debug)]
-pub struct Reload {
+pub struct ThemeFiles {
     shelf: Shelf,
     depth: Depth,
     ascii: bool,
@@ -12,7 +12,7 @@ pub struct Reload {
     wrong: Option<Vec<Seen>>,
 }
 
-impl Reload {
+impl ThemeFiles {
     /// Reads themes of `shelf` as they were loaded.
     pub fn new(shelf: Shelf, depth: Depth, ascii: bool) -> Self {
         Self { shelf, depth, ascii, wrong: None }
@@ -52,7 +52,7 @@ mod tests {
         write("base.toml", "[roles]\ntext = \"#000001\"\n");
         let shelf = Shelf::new(Some(directory.path().to_owned()));
         let mut theme = shelf.load("child", Depth::True, false).unwrap();
-        let mut reload = Reload::new(shelf, Depth::True, false);
+        let mut reload = ThemeFiles::new(shelf, Depth::True, false);
         assert!(reload.look(&theme).is_none());
 
         write("base.toml", "[roles]\n\ntext = \"#000002\"\n");
@@ -72,6 +72,6 @@ mod tests {
 
     #[test]
     fn a_built_in_theme_has_no_file_to_look_at() {
-        assert!(Reload::new(Shelf::default(), Depth::True, false).look(&Theme::dark()).is_none());
+        assert!(ThemeFiles::new(Shelf::default(), Depth::True, false).look(&Theme::dark()).is_none());
     }
 }
