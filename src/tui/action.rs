@@ -65,6 +65,7 @@ actions! {
     Ask {
         Filter "filter" "filter" "过滤",
         FilterOff "filter-off" "filter on, off" "过滤开关",
+        Number "number" "one business number, all" "单个商业号码,全部",
     }
     Time {
         Pause "pause" "pause, go on" "暂停,继续",
@@ -77,6 +78,7 @@ actions! {
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Sort "sort" "sort by next column" "按下一列排序",
+        Unread "unread" "unread only, all" "仅未回复,全部",
         Dimension "dimension" "by the next dimension" "换下一维度",
         Columns "columns" "choose columns" "选择列",
         Mark "mark" "mark, unmark" "标记,取消标记",

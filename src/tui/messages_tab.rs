@@ -11,6 +11,7 @@ mod search;
 
 use super::action::Action;
 use super::lang::Lang;
+use super::narrowing::Within;
 use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
@@ -38,6 +39,7 @@ const RETRY_AFTER: i64 = 2_000;
 #[derive(Debug, Default)]
 pub struct MessagesTab {
     search: Search,
+    within: Within,
     list: Messages,
     /// Id and participant of the row under the cursor.
     selected: Option<(Text, Option<Text>)>,
@@ -194,7 +196,7 @@ impl Page for MessagesTab {
         let moved = self.span.replace(span).is_some_and(|before| {
             before != span && !(span.from >= before.from && span.to.0 - before.to.0 <= 120_000 && span.to >= before.to)
         });
-        if moved {
+        if self.within.turn(ctx.narrowing.whole()) || moved {
             self.start_over();
         }
         if self.reading || self.whole || self.retry_at.is_some_and(|at| now < at) {
@@ -205,9 +207,10 @@ impl Page for MessagesTab {
             generation: self.generation,
             before: self.before,
             span,
-            filter: self.search.filter.clone(),
-            active: self.search.active(),
-            word: self.search.word.clone(),
+            filter: self.within.filter(&self.search.meaning()),
+            active: self.search.active() || self.within.narrowed(),
+            // What a word finds outside the window may be outside the filter of the screen, too.
+            word: self.search.word.clone().filter(|_| !self.within.narrowed()),
             now,
         })]
     }
@@ -216,13 +219,14 @@ impl Page for MessagesTab {
         if self.paused {
             return;
         }
-        let needs_body = self.search.filter.needs_body();
-        let selects = |event: &crate::event::Event| !needs_body && self.search.filter.matches(event, &[], now);
+        let filter = self.within.filter(&self.search.meaning());
+        let selects = |event: &crate::event::Event| !filter.needs_body() && filter.matches(event, &[], now);
+        let active = self.search.active() || self.within.narrowed();
         let wanted: Vec<_> = batch
             .events
             .iter()
             .filter(|event| ctx.scope.span.contains(event.received_at))
-            .filter(|event| self.list.knows(event) || !self.search.active() || selects(event))
+            .filter(|event| self.list.knows(event) || !active || selects(event))
             .cloned()
             .collect();
         wanted.into_iter().for_each(|event| self.list.take(event));

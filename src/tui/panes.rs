@@ -15,6 +15,7 @@ pub mod intake;
 mod layout;
 mod list;
 mod open;
+mod picking;
 mod receiver;
 mod verdict;
 
@@ -26,6 +27,7 @@ pub(in crate::tui) use open::term;
 pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
+use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::Monitor;
 use crate::monitor::view::{Finding, Scope, Verdict};
@@ -34,12 +36,16 @@ use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
+use crate::tui::narrowing::Narrowing;
 use crate::tui::page::{Outcome, Page};
+use crate::tui::theme::Role;
+use crate::tui::widgets::cut;
 use crate::tui::widgets::words::Words;
 use data::Wants;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{Event, KeyEvent};
 use ratatui::layout::Rect;
 use verdict::Situation;
 
@@ -50,6 +56,8 @@ pub struct Context<'a> {
     pub look: &'a Look,
     /// The numbers.
     pub monitor: &'a Monitor,
+    /// What the numbers and lists leave out.
+    pub narrowing: &'a Narrowing,
     /// What is looked at.
     pub scope: &'a Scope,
     /// What the window is called, such as `15 m`.
@@ -124,6 +132,8 @@ pub struct View<'a> {
     pub data: &'a OverviewData,
     /// How much room the screen gives.
     pub size: Size,
+    /// What the panes say about the filter while their numbers are not its own yet.
+    pub note: Option<&'a str>,
 }
 
 impl<'a> View<'a> {
@@ -202,7 +212,8 @@ impl Page for Overview {
             None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
-        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
+        let note = ctx.narrowing.note(look, size == Size::One);
+        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note: note.as_deref() };
         self.grid.draw(frame.buffer_mut(), area, &view);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
@@ -214,6 +225,39 @@ impl Page for Overview {
 
     fn actions(&self) -> Vec<Action> {
         self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
+    }
+
+    fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        self.grid.typed()?;
+        Some(vec![
+            ("Enter", lang.pick("keep", "保留")),
+            ("Esc", lang.pick("all", "全部")),
+            ("Ctrl-U", lang.pick("clear", "清空")),
+        ])
+    }
+
+    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        let Some(typed) = self.grid.typed() else { return };
+        let (look, buffer) = (ctx.look, frame.buffer_mut());
+        ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
+        buffer.set_style(row, look.style(Role::Strip));
+        let what = look.lang.pick("name, phone, number or words: ", "姓名、电话、号码或内容: ");
+        let x = Words::new(look).role(Role::Accent, " / ").muted(what).draw(buffer, row.x, row.y, row.width);
+        let room = row.right().saturating_sub(x + 1);
+        let scroll = typed.visual_scroll(room.into());
+        let value = clean(typed.value());
+        let shown = value.split_at(cut::head(&value, scroll).len()).1.to_owned();
+        Words::new(look).text(shown).draw(buffer, x, row.y, room);
+        let cursor = x.saturating_add(u16::try_from(typed.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX));
+        frame.set_cursor_position((cursor.min(row.right().saturating_sub(1)), row.y));
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.grid.type_in(&Event::Key(key));
+    }
+
+    fn paste(&mut self, text: &str) {
+        self.grid.type_in(&Event::Paste(text.to_owned()));
     }
 }
 

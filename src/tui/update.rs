@@ -33,6 +33,7 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
         Input::Paste(text) => {
             match &mut app.help {
                 Some(help) => help.paste(&text),
+                None if app.known.narrowing.prompt().is_some() => app.known.narrowing.paste(&text),
                 None => app.page_mut().paste(&text),
             }
             Effect::Draw
@@ -49,6 +50,12 @@ fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
             app.help = None;
         }
         return if action == Some(Action::Quit) && app.help.is_none() { Effect::Quit } else { Effect::Draw };
+    }
+    if app.known.narrowing.prompt().is_some() {
+        if app.known.narrowing.key(key, now) {
+            app.moved();
+        }
+        return Effect::Draw;
     }
     if app.page().prompt(app.look.lang).is_some() {
         app.page_mut().key(key);
@@ -76,6 +83,10 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::StepBack => return look(app, app.known.period.back(now, start(app))),
         Action::StepForward => return look(app, app.known.period.forward(now)),
         Action::Now => back_to_now(app),
+        Action::Number => {
+            app.known.narrowing.next_number(app.glance.numbers.clone());
+            app.moved();
+        }
         _ => return page(app, action, now),
     }
     Effect::Draw
@@ -90,6 +101,15 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
         }
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
+        (Outcome::Ignored, Action::Filter) if app.at == Place::Overview => {
+            app.known.narrowing.open();
+            Effect::Draw
+        }
+        (Outcome::Ignored, Action::FilterOff) if app.known.narrowing.exists() => {
+            app.known.narrowing.toggle();
+            app.moved();
+            Effect::Draw
+        }
         (Outcome::Ignored, Action::Filter) => {
             update(app, Action::Events, now);
             app.page_mut().act(Action::Filter);
@@ -108,6 +128,7 @@ fn walk_back(app: &mut App) -> Effect {
             }
             app.show(step.from);
         }
+        None if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
         None if app.at == Place::Overview => return Effect::Nothing,
         None => go(app, Place::Overview),
     }
@@ -173,13 +194,15 @@ fn start(app: &App) -> Option<Millis> {
 pub fn valid(app: &App, now: Millis) -> Vec<Action> {
     let mut actions = app.page().actions();
     let offered = [
-        (Action::Back, app.at != Place::Overview || !app.path.is_empty()),
+        (Action::Back, app.at != Place::Overview || !app.path.is_empty() || app.known.narrowing.number().is_some()),
         (Action::Overview, app.at != Place::Overview),
         (Action::Events, !matches!(app.at, Place::Events { .. })),
         (Action::Messages, !matches!(app.at, Place::Messages { .. })),
         (Action::Refused, app.at != Place::Refused),
         (Action::Explain, app.glance.verdict.proof.is_some()),
         (Action::Filter, true),
+        (Action::FilterOff, app.known.narrowing.exists()),
+        (Action::Number, app.known.narrowing.number().is_some() || !app.glance.numbers.is_empty()),
         (Action::Pause, true),
         (Action::Narrower, app.known.period.narrower().is_some()),
         (Action::Wider, app.known.period.wider().is_some()),

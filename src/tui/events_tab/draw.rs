@@ -1,7 +1,7 @@
 //! How the Events tab looks.
 
 use super::columns::{Column as Kept, Holds, is_theirs};
-use super::filter::Prompt;
+use super::filter::{FilterBar, Prompt};
 use super::list::List;
 use super::marks::Marks;
 use super::row::Row;
@@ -165,7 +165,7 @@ impl EventsTab {
         let marks = self.marks.all().len();
         let marked = (marks > 0)
             .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));
-        if !self.bar.active() {
+        if !self.bar.active() && !self.within.narrowed() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
             }
@@ -177,11 +177,14 @@ impl EventsTab {
         }
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
-        let mut summary = vec![
-            words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()),
+        let mut summary = Vec::new();
+        if self.bar.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()));
+        }
+        summary.extend([
             words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
             words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
-        ];
+        ]);
         summary.extend(
             self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
         );
@@ -202,29 +205,36 @@ impl EventsTab {
 
     /// Draws the prompt over its row, and what is wrong with the expression below it.
     pub(super) fn draw_typed(&self, frame: &mut Frame<'_>, row: Rect, look: &Look) {
-        let Some(prompt) = &self.bar.prompt else { return };
-        let buffer = frame.buffer_mut();
-        ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
-        buffer.set_style(row, look.style(Role::Strip));
-        let x = Words::new(look).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
-        let good = if prompt.error.is_some() { self.bar.expression.trim() } else { "" };
-        let room = if good.is_empty() { row.right().saturating_sub(x + 1) } else { row.width * 3 / 5 };
-        let scroll = prompt.input.visual_scroll(room.into());
-        let value = clean(prompt.input.value()).into_owned();
-        let skipped = cut::head(&value, scroll).len();
-        Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
-        if !good.is_empty() {
-            let room = row.right().saturating_sub(x + room + 2);
-            Words::new(look)
-                .muted(look.lang.pick("last good: ", "上次有效:"))
-                .text(clean(good).into_owned())
-                .draw_right(buffer, row.right().saturating_sub(1), row.y, room);
-        }
-        mark_mistake(buffer, row, x, scroll, prompt, look);
-        let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
-        let cursor = x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX)).min(row.right().saturating_sub(1));
-        frame.set_cursor_position((cursor, row.y));
+        draw_bar(frame, row, &self.bar, look);
     }
+}
+
+/// What is typed as a filter, with its mistake.
+pub(in crate::tui) fn draw_bar(frame: &mut Frame<'_>, row: Rect, bar: &FilterBar, look: &Look) {
+    let Some(prompt) = &bar.prompt else { return };
+    let buffer = frame.buffer_mut();
+    ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
+    buffer.set_style(row, look.style(Role::Strip));
+    let x = Words::new(look).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
+    let good = if prompt.error.is_some() { bar.expression.trim() } else { "" };
+    let room = if good.is_empty() { row.right().saturating_sub(x + 1) } else { row.width * 3 / 5 };
+    let scroll = prompt.input.visual_scroll(room.into());
+    let value = clean(prompt.input.value()).into_owned();
+    let skipped = cut::head(&value, scroll).len();
+    Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
+    if !good.is_empty() {
+        let room = row.right().saturating_sub(x + room + 2);
+        Words::new(look).muted(look.lang.pick("last good: ", "上次有效:")).text(clean(good).into_owned()).draw_right(
+            buffer,
+            row.right().saturating_sub(1),
+            row.y,
+            room,
+        );
+    }
+    mark_mistake(buffer, row, x, scroll, prompt, look);
+    let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
+    let cursor = x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX)).min(row.right().saturating_sub(1));
+    frame.set_cursor_position((cursor, row.y));
 }
 
 /// Underlines the mistake in the prompt and explains it in a box below, with carets pointing up at it.

@@ -8,7 +8,7 @@ use tui_input::backend::crossterm::EventHandler;
 
 /// The filter in force, and the prompt while it is open.
 #[derive(Debug)]
-pub(super) struct FilterBar {
+pub(in crate::tui) struct FilterBar {
     /// The last expression that could be read.
     pub expression: String,
     /// Whether it is switched on.
@@ -21,7 +21,7 @@ pub(super) struct FilterBar {
 
 /// An expression being typed.
 #[derive(Debug)]
-pub(super) struct Prompt {
+pub(in crate::tui) struct Prompt {
     /// The text and its cursor.
     pub input: Input,
     /// Why it cannot be read.
@@ -30,7 +30,7 @@ pub(super) struct Prompt {
 
 /// What a key did to the prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Typed {
+pub(in crate::tui) enum Typed {
     /// Another filter is in force.
     Filtered,
     /// Nothing but the prompt itself.
@@ -43,24 +43,25 @@ impl Default for FilterBar {
     }
 }
 
-fn everything() -> Filter {
+/// Leaves nothing out.
+pub(in crate::tui) fn everything() -> Filter {
     #[expect(clippy::expect_used, reason = "an empty expression matches everything, by definition")]
     Filter::parse("").expect("an empty expression is valid")
 }
 
 impl FilterBar {
     /// Whether anything is filtered.
-    pub(super) fn active(&self) -> bool {
+    pub(in crate::tui) fn active(&self) -> bool {
         self.on && !self.expression.trim().is_empty()
     }
 
     /// Opens the prompt with the last good expression in it.
-    pub(super) fn open(&mut self) {
+    pub(in crate::tui) fn open(&mut self) {
         self.prompt = Some(Prompt { input: Input::new(self.expression.clone()), error: None });
     }
 
     /// Puts `expression` in force. One that cannot be read opens the prompt at its mistake.
-    pub(super) fn set(&mut self, expression: &str) {
+    pub(in crate::tui) fn set(&mut self, expression: &str) {
         self.on = true;
         match Filter::parse(expression) {
             Ok(filter) => {
@@ -74,14 +75,14 @@ impl FilterBar {
     }
 
     /// Switches the filter off, or on again.
-    pub(super) fn toggle(&mut self) {
+    pub(in crate::tui) fn toggle(&mut self) {
         self.on = !self.on;
         let expression = if self.on { self.expression.as_str() } else { "" };
         self.filter = Arc::new(Filter::parse(expression).unwrap_or_else(|_| everything()));
     }
 
     /// A key while the prompt is open. Enter leaves it when the expression can be read; Esc leaves it with the last good one.
-    pub(super) fn key(&mut self, key: KeyEvent) -> Typed {
+    pub(in crate::tui) fn key(&mut self, key: KeyEvent) -> Typed {
         let Some(prompt) = &mut self.prompt else { return Typed::Nothing };
         match key.code {
             KeyCode::Esc => self.prompt = None,
@@ -100,7 +101,7 @@ impl FilterBar {
     }
 
     /// Pasted text goes into the prompt as it is, on one line.
-    pub(super) fn paste(&mut self, text: &str) -> Typed {
+    pub(in crate::tui) fn paste(&mut self, text: &str) -> Typed {
         let Some(prompt) = &mut self.prompt else { return Typed::Nothing };
         for character in text.chars().filter(|character| !character.is_control()) {
             prompt.input.handle(tui_input::InputRequest::InsertChar(character));

@@ -49,6 +49,11 @@ impl Search {
         !self.expression.trim().is_empty()
     }
 
+    /// The filter that it stands for.
+    pub(super) fn meaning(&self) -> String {
+        expression(&self.expression)
+    }
+
     /// Opens the prompt with what is in force.
     pub(super) fn open(&mut self) {
         self.prompt = Some(Prompt { input: Input::new(self.expression.clone()), error: None });
