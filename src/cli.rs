@@ -23,6 +23,7 @@ mod refused;
 mod replay;
 mod report;
 mod reread;
+mod rules;
 mod send;
 mod serve;
 mod target;

@@ -7,6 +7,7 @@ mod lang;
 pub mod layers;
 pub mod places;
 mod printed;
+mod rules;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use printed::default_file;
 pub(crate) use secrets::is_private;
 
 use crate::event::{Scheme, Text};
+use crate::notify::Target;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -39,10 +41,33 @@ pub struct Config {
     pub journal: crate::journal::Options,
     /// The monitor.
     pub monitor: crate::monitor::Settings,
+    /// What is watched for.
+    pub rules: Rules,
     /// Where requests are forwarded to.
     pub forward: Vec<crate::forward::Route>,
     /// The screen.
     pub screen: Screen,
+}
+
+/// The rules in force, the built-in ones first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules(pub Vec<RuleSetting>);
+
+impl Default for Rules {
+    /// The built-in ones, shown on the screen.
+    fn default() -> Self {
+        let screen = |rule| RuleSetting { rule, notify: vec![Target::Screen] };
+        Self(crate::monitor::rules::builtin().into_iter().map(screen).collect())
+    }
+}
+
+/// A rule and who is told when it is broken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleSetting {
+    /// The rule.
+    pub rule: crate::monitor::rules::Rule,
+    /// Who is told.
+    pub notify: Vec<Target>,
 }
 
 /// Where and how to listen.

@@ -23,6 +23,7 @@ pub mod person;
 pub use decode::decode;
 pub use isolated::decode_isolated;
 pub use key::TIMELESS_MS;
+pub(crate) use key::rule_alert_id;
 
 use compact_str::CompactString;
 use rust_decimal::Decimal;

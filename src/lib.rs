@@ -6,7 +6,7 @@
 //! * [`query`], [`monitor`], [`journal`]: filter language; pure counting of events; the durable log
 //! * [`capture`]: stored requests as a file, and back
 //! * [`receiver`], [`source`]: HTTP in; where a view's events come from
-//! * [`forward`]: delivery to handlers, replay
+//! * [`forward`], [`notify`]: delivery to handlers, replay; telling somebody of an alert
 //! * [`simulate`], [`report`]: seeded traffic; headless output
 //! * [`tui`], [`cli`]: the screen; one file per subcommand
 //!
@@ -19,6 +19,7 @@ pub mod event;
 pub mod forward;
 pub mod journal;
 pub mod monitor;
+pub mod notify;
 pub mod query;
 pub mod receiver;
 pub mod report;

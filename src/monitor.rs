@@ -20,6 +20,7 @@ mod latency;
 mod messages;
 mod rates;
 mod rollup;
+pub mod rules;
 mod store;
 pub mod story;
 mod traits;
@@ -148,9 +149,14 @@ impl Monitor {
         self.rates.heard(span);
     }
 
-    /// Sets who acknowledged which alerts: alert id and who.
-    pub fn set_acknowledged(&mut self, acknowledged: &[(Text, Text)]) {
-        self.alerts.acknowledge(acknowledged.iter().map(|(alert, _)| alert.clone()));
+    /// Sets who acknowledged which alerts, by alert id.
+    pub fn set_acknowledged(&mut self, acknowledged: impl IntoIterator<Item = (Text, Acknowledged)>) {
+        self.alerts.acknowledge(acknowledged.into_iter().collect());
+    }
+
+    /// Sets the alerts of rules, open and resolved: they stand among those of templates and accounts.
+    pub fn set_rule_alerts(&mut self, alerts: Vec<rules::RuleAlert>) {
+        self.alerts.set_rules(alerts);
     }
 
     /// Requests, events and duplicates received in the span, of all numbers: a request has none. `refused` and `expired`
@@ -186,7 +192,8 @@ impl Monitor {
         self.conversations.around(scope, around, past)
     }
 
-    /// Alerts received in the span: what is neither superseded nor acknowledged first, then the most severe, then the newest.
+    /// Alerts received in the span, and those of rules that were open in it: what is open first, then the most severe, then the
+    /// newest.
     pub fn alerts(&self, scope: &Scope) -> Vec<Alert> {
         self.alerts.rows(scope)
     }

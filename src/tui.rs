@@ -3,6 +3,7 @@
 //! [`run`] starts a thread that owns the terminal. It alone waits for it: the receiver, the journal and the source never do.
 
 pub mod action;
+pub mod alarm;
 pub mod app;
 mod draw;
 mod drive;
@@ -35,8 +36,10 @@ use crate::config::Screen;
 use crate::event::mask::Masker;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
+use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use alarm::Alarm;
 use app::{App, Setup};
 pub use drive::Clock;
 use drive::{Sources, Told};
@@ -60,6 +63,8 @@ pub struct Start {
     pub masker: Masker,
     /// What is counted.
     pub settings: Settings,
+    /// Whom the rules tell: this terminal, where they name it.
+    pub rules: Vec<crate::config::RuleSetting>,
     /// History, then everything new.
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
@@ -92,7 +97,8 @@ pub fn run(start: Start) -> Result<(), String> {
         settings: start.settings,
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
-    });
+    })
+    .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);

@@ -6,6 +6,8 @@
 mod message;
 #[path = "cli/report.rs"]
 mod report;
+#[path = "cli/rules.rs"]
+mod rules;
 #[path = "cli/upkeep.rs"]
 mod upkeep;
 

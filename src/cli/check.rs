@@ -4,13 +4,18 @@ use super::failure::Failure;
 use super::output::{Data, Tone};
 use super::receive::labels;
 use super::watch::check_screen;
+use super::window::{Moment, Window, now};
 use super::{Common, ENV, ReceiveArgs, captured};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
 use crate::config::{Config, default_file, is_private};
+use crate::event::clean::clean;
 use crate::forward::{Route, check_loops};
+use crate::journal::operator::Operator;
 use crate::journal::{Reader, directory};
-use clap::Args;
+use crate::notify::Target;
+use crate::notify::terminal::Terminal;
+use clap::{Args, ValueEnum};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -25,6 +30,7 @@ use std::time::Duration;
 Examples:
   watop check
   watop check --listen 0.0.0.0:8787
+  watop check --rules --since 7d            when each rule would have fired
   watop check --request captured.http     why its signature does not match
   watop check --refused 17
   watop check --print-config > ~/.config/watop/config.toml")]
@@ -32,6 +38,14 @@ pub(super) struct Check {
     /// Print the default configuration, commented, and nothing else
     #[arg(long)]
     print_config: bool,
+    /// Replay the journal and say when each rule would have fired, and nothing else
+    #[arg(long, conflicts_with_all = ["print_config", "request", "refused"])]
+    rules: bool,
+    #[command(flatten)]
+    window: Window,
+    /// How what the rules would have done is written
+    #[arg(long, value_enum, default_value_t = Format::Text, requires = "rules")]
+    format: Format,
     /// Explain whether this captured request verifies, and which secret, algorithm or spelling of the body would have matched:
     /// header lines (Name: value), an empty line, and the body to the byte
     #[arg(long, value_name = "FILE", conflicts_with_all = ["print_config", "refused"])]
@@ -41,6 +55,12 @@ pub(super) struct Check {
     refused: Option<u64>,
     #[command(flatten)]
     receive: ReceiveArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Ndjson,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +101,14 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
         return Ok(out.flush()?);
     }
     let receive = args.receive.or(before);
+    if args.rules {
+        let bounds = args.window.bounds(Moment::All, now())?;
+        let config = load(&common.flags_with(&receive), ENV)?.config;
+        return super::rules::check(&mut out, &config, bounds, args.format == Format::Ndjson);
+    }
+    if args.window.is_given() {
+        return Err(Failure::usage("--since and --until go with --rules"));
+    }
     let mut findings = Vec::new();
     match load(&common.flags_with(&receive), ENV) {
         Ok(loaded) => {
@@ -91,6 +119,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.extend(config.forward.iter().map(|route| forward(route, config.receiver.listen)));
             findings.extend(disk(config));
             findings.push(journal(&config.data_dir));
+            findings.extend(rules(config));
             findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
         }
         Err(error) => findings.push(fail("configuration", error.to_string())),
@@ -242,6 +271,49 @@ fn journal(dir: &Path) -> Finding {
         },
         Err(error) => fail("journal", error.to_string()),
     }
+}
+
+/// What is watched for, and whether those who are told can be.
+fn rules(config: &Config) -> Vec<Finding> {
+    let mut targets: Vec<&Target> = Vec::new();
+    for target in config.rules.0.iter().flat_map(|setting| &setting.notify) {
+        if !targets.contains(&target) {
+            targets.push(target);
+        }
+    }
+    let names: Vec<String> = targets.iter().map(|target| clean(&target.to_string()).into_owned()).collect();
+    let count = config.rules.0.len();
+    let told = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+    let mut findings = vec![ok("rules", format!("{count} in force; told: {told}"))];
+    for target in &targets {
+        match target {
+            Target::Command(program) if !is_program(program) => {
+                let program = program.display();
+                findings.push(fail("notices", format!("{program} cannot be run: chmod +x it, or mend notify")));
+            }
+            Target::Desktop => {
+                let doubt = Terminal::of(|name| std::env::var(name).ok()).doubt();
+                findings.extend(doubt.map(|doubt| warn("notices", format!("desktop: {doubt}"))));
+            }
+            _ => {}
+        }
+    }
+    // Without a journal nobody was told anything yet.
+    let told = Operator::open_read_only(&config.data_dir).and_then(|operator| operator.notices()).unwrap_or_default();
+    let failing =
+        told.into_iter().filter(|state| targets.iter().any(|target| target.to_string() == state.target.as_str()));
+    findings.extend(failing.filter_map(|state| {
+        let failure = state.failure?;
+        Some(warn("notices", clean(&format!("{}: {failure}, at {}", state.target, state.at.rfc3339())).into_owned()))
+    }));
+    findings
+}
+
+fn is_program(path: &Path) -> bool {
+    #[cfg(unix)]
+    return path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok();
+    #[cfg(not(unix))]
+    return path.is_file();
 }
 
 fn terminal() -> Vec<Finding> {

@@ -9,6 +9,7 @@ use crate::config::{Config, ConfigError, Signing};
 use crate::forward::{Forwarder, check_loops};
 use crate::journal::operator::Operator;
 use crate::journal::{Health, Journal};
+use crate::notify::{self, Notifier};
 use crate::receiver::Receiver;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,12 +19,13 @@ use std::time::Duration;
 /// How often files are looked at for changes.
 pub(super) const POLL: Duration = Duration::from_secs(2);
 
-/// A journal, the receiver that writes to it, and the forwarder that reads from it.
+/// A journal, the receiver that writes to it, and the forwarder and the rules that read from it.
 pub(super) struct Running {
     pub(super) journal: Arc<Journal>,
     /// Shared with whoever shows its vitals or gives it new secrets; they let go of it before [`Self::stop`].
     pub(super) receiver: Arc<Receiver>,
     pub(super) forwarder: Forwarder,
+    pub(super) notifier: Notifier,
     /// Where it listens, as a URL.
     pub(super) url: String,
 }
@@ -38,8 +40,10 @@ impl Running {
         let receiver = Arc::new(receiver.await.map_err(Failure::failed)?);
         check_loops(&config.forward, receiver.address()).map_err(Failure::usage)?;
         forwarder.start(&journal).map_err(|error| Failure::failed(format!("no thread to forward: {error}")))?;
+        let notifier = Notifier::start(&journal, notify::Setup::new(config))
+            .map_err(|error| Failure::failed(format!("no thread to judge rules: {error}")))?;
         let url = format!("http://{}{}", receiver.address(), config.receiver.path);
-        Ok(Self { journal, receiver, forwarder, url })
+        Ok(Self { journal, receiver, forwarder, notifier, url })
     }
 
     /// Prints what the journal has to say about its opening, such as a damaged file that was set aside.
@@ -54,6 +58,7 @@ impl Running {
             receiver.stop().await;
         }
         self.forwarder.stop();
+        self.notifier.stop();
         drop(self.journal);
     }
 }

@@ -14,6 +14,7 @@ use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Operator;
 use crate::journal::{Reader, Stats};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::{Dimension, Level, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
@@ -227,7 +228,8 @@ impl Looked {
         let scope = Scope { span, as_of: now.min(span.to), number: args.number.clone() };
         let mut refused = 0;
         if let Some(operator) = operator(dir)? {
-            monitor.set_acknowledged(&operator.acknowledged()?);
+            monitor.set_acknowledged(operator.acknowledged()?);
+            monitor.set_rule_alerts(RuleAlert::stored(operator.rule_alerts()?));
             refused = count_refused(&operator, span)?;
         }
         Ok(Self { monitor, scope, stats, refused })

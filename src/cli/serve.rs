@@ -55,6 +55,7 @@ async fn serve(running: &mut Running, signals: &mut Signals, reload: &mut Reload
             },
             _ = poll.tick() => if reload.is_due() { take_again(running, reload) },
             notice = running.forwarder.notice() => output::diagnostic(&clean(&notice)),
+            notice = running.notifier.notice() => output::diagnostic(&clean(&notice)),
             changed = health.changed() => {
                 if changed.is_err() {
                     return;

@@ -72,6 +72,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
         screen: config.screen.clone(),
         masker,
         settings: config.monitor,
+        rules: config.rules.0.clone(),
         feed,
         data_dir: config.data_dir.clone(),
         intake: Intake::new(running.url.clone(), now(), &config.signing),

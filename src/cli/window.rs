@@ -36,6 +36,11 @@ pub(super) struct Bounds {
 }
 
 impl Window {
+    /// Whether anything was asked for.
+    pub(super) fn is_given(&self) -> bool {
+        self.since.is_some() || self.until.is_some()
+    }
+
     /// The times asked for, with `since` where nothing was. Durations are rounded outwards to whole minutes, so that the
     /// same words give the same span in every command.
     pub(super) fn bounds(&self, since: Moment, now: Millis) -> Result<Bounds, Failure> {

@@ -23,6 +23,8 @@ pub(super) struct File {
     pub(super) meta: Meta,
     pub(super) journal: Journal,
     pub(super) monitor: Monitor,
+    pub(super) rules: Rules,
+    pub(super) rule: Vec<Spanned<Rule>>,
     pub(super) forward: Vec<Spanned<Forward>>,
     pub(super) screen: Screen,
     pub(super) keys: BTreeMap<String, OneOrMany>,
@@ -103,6 +105,33 @@ pub(super) struct Forward {
     pub(super) concurrency: Option<NonZeroUsize>,
     pub(super) retry: Option<Time>,
     pub(super) give_up: Option<Time>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Rules {
+    pub(super) builtin: Option<bool>,
+    pub(super) notify: Option<Vec<Spanned<String>>>,
+}
+
+/// One rule. Times are texts and names are checked later, so that the message can say what fits the metric.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub(super) name: Spanned<String>,
+    pub(super) metric: Spanned<String>,
+    pub(super) code: Option<Spanned<i64>>,
+    pub(super) window: Option<Spanned<String>>,
+    pub(super) above: Option<Spanned<f64>>,
+    pub(super) below: Option<Spanned<f64>>,
+    pub(super) critical_above: Option<Spanned<f64>>,
+    pub(super) critical_below: Option<Spanned<f64>>,
+    pub(super) clear: Option<Spanned<f64>>,
+    pub(super) min_volume: Option<u64>,
+    pub(super) per: Option<Spanned<String>>,
+    pub(super) r#for: Option<Spanned<String>>,
+    pub(super) remind: Option<Spanned<String>>,
+    pub(super) notify: Option<Vec<Spanned<String>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

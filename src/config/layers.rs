@@ -69,8 +69,9 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
         ConfigError("no home directory is known; say where to keep the journal with --data-dir DIR".to_owned())
     })?;
 
+    let rules = super::rules::rules(&file, &source)?;
     let forward = forward::routes(&mut file, &source, &flags.forward)?;
-    let mut config = Config { data_dir, signing, forward, ..Config::default() };
+    let mut config = Config { data_dir, signing, rules, forward, ..Config::default() };
     lay_file(&mut config, file);
     lay_address(&mut config, flags, env)?;
     Ok(Loaded { config, file: place, secret_files })

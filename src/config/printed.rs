@@ -170,6 +170,79 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
         }],
     ),
     (
+        "[rules]",
+        "What is watched for, once a minute: failures up, delivery slow, number silent, events late, requests refused,\n\
+         account locked, billing problem. A [[rule]] of the same name takes the place of one.",
+        &[
+            Setting {
+                key: "builtin",
+                about: "Whether these hold.",
+                value: Is(|config| (!config.rules.0.is_empty()).to_string()),
+            },
+            Setting {
+                key: "notify",
+                about: "Who is told by rules that do not say: \"screen\", \"bell\", \"desktop\" (by the terminal),\n\
+                        \"command:./page-me\" (a program, from this file on, that reads JSON on its standard input),\n\
+                        \"alertmanager:http://127.0.0.1:9093\".",
+                value: Is(|_| "[\"screen\"]".to_owned()),
+            },
+        ],
+    ),
+    (
+        "#[[rule]]",
+        "Any number of these.",
+        &[
+            Setting { key: "name", about: "What the alert is called.", value: Sample("\"failures up\"") },
+            Setting {
+                key: "metric",
+                about: "failure_rate, settled_rate, code_count (with code = N), read_rate, deliver_p95_s, events_per_s,\n\
+                        transport_lag_s, refused, silence_s.",
+                value: Sample("\"failure_rate\""),
+            },
+            Setting {
+                key: "window",
+                about: "Whole minutes that are judged. For silence_s: how far back such a silence is looked for.",
+                value: Sample("\"5m\""),
+            },
+            Setting {
+                key: "above",
+                about: "Where it is broken: above, or below. Shares are written from 0 to 1.",
+                value: Sample("0.05"),
+            },
+            Setting {
+                key: "critical_above",
+                about: "Where the alert becomes critical; critical_below with below.",
+                value: Sample("0.2"),
+            },
+            Setting {
+                key: "clear",
+                about: "Where it is kept again. Left out: a tenth inside.",
+                value: Sample("0.045"),
+            },
+            Setting {
+                key: "min_volume",
+                about: "What must stand behind a value: messages, or events to be expected for silence_s.",
+                value: Sample("50"),
+            },
+            Setting {
+                key: "per",
+                about: "Judge each number, code, category, country or tag by itself.",
+                value: Sample("\"number\""),
+            },
+            Setting {
+                key: "for",
+                about: "How long it must be so to open, escalate or resolve.",
+                value: Sample("\"1m\""),
+            },
+            Setting {
+                key: "remind",
+                about: "Tell again while it is open and nobody acknowledged it. Left out: never.",
+                value: Sample("\"4h\""),
+            },
+            Setting { key: "notify", about: "Who is told.", value: Sample("[\"screen\", \"bell\"]") },
+        ],
+    ),
+    (
         "#[[forward]]",
         "Any number of these: every request that was taken goes on to this URL, byte for byte. --forward URL adds one.",
         &[

@@ -96,7 +96,7 @@ fn the_printed_file_shows_every_setting_and_its_samples_are_valid() {
     assert_eq!(route.kinds, [crate::event::Kind::Status, crate::event::Kind::Inbound]);
 
     // Whatever a file may hold stands in the printed one: the parser itself names what it knows.
-    for section in ["", "receiver", "nxcloud", "meta", "journal", "monitor", "[forward]", "screen"] {
+    for section in ["", "receiver", "nxcloud", "meta", "journal", "monitor", "rules", "[rule]", "[forward]", "screen"] {
         let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         let message = error(&format!("{header}zzzzzzzzzz = 1"));
         let known = message.split_once("known here: ").expect("a list of keys").1;
@@ -288,6 +288,70 @@ fn stamps_change_with_a_file() {
     assert_eq!(before, layers::Stamps::of(&files));
     fs::write(setup.file(), "longer").unwrap();
     assert_ne!(before, layers::Stamps::of(&files));
+}
+
+const RULE: &str = "[[rule]]\nname = \"mine\"\nmetric = \"failure_rate\"\n";
+
+#[test]
+fn rules_are_laid_over_the_built_in_ones() {
+    use crate::monitor::rules::{Metric, Per, Side};
+    use crate::notify::Target;
+    let text = "[rules]\nnotify = [\"screen\", \"bell\"]\n[[rule]]\nname = \"failures up\"\nmetric = \"settled_rate\"\n\
+                below = 0.95\ncritical_below = 0.8\nper = \"number\"\nwindow = \"15m\"\nfor = \"3m\"\nremind = \"4h\"\n\
+                notify = [\"command:./page-me\"]\n";
+    let setup = Setup::new(text);
+    let rules = setup.load().unwrap().rules.0;
+    assert_eq!(rules.len(), Rules::default().0.len(), "it takes the place of the built-in one");
+    let setting = rules.iter().find(|setting| setting.rule.name == "failures up").unwrap();
+    let rule = &setting.rule;
+    assert_eq!((rule.metric, rule.per, rule.window, rule.hold), (Metric::SettledRate, Some(Per::Number), 15, 3));
+    assert_eq!((rule.remind, rule.min_volume, rule.bound.side), (Some(240), 50, Side::Below));
+    assert_eq!((rule.bound.open, rule.bound.critical), (0.95, Some(0.8)));
+    assert!((rule.bound.clear - 0.955).abs() < 1e-9);
+    assert_eq!(setting.notify, [Target::Command(setup.dir.path().join("./page-me"))]);
+    assert_eq!(rules[0].notify, [Target::Screen, Target::Bell]);
+    assert_eq!(Setup::new("[rules]\nbuiltin = false").load().unwrap().rules.0, []);
+}
+
+#[test]
+fn a_wrong_rule_is_told_where_and_what_to_write() {
+    for (rest, says) in [
+        ("", "watop.toml:1: rule: say when it is broken: above or below"),
+        ("above = 5", "watop.toml:4: rule.above: write a share from 0 to 1, such as 0.05 for 5 %"),
+        ("above = 0.1\nbelow = 0.2", "watop.toml:5: rule.below: write either above or below"),
+        (
+            "above = 0.1\ncritical_above = 0.05",
+            "watop.toml:5: rule.critical_above: the critical bound lies beyond the first",
+        ),
+        (
+            "above = 0.1\ncritical_below = 0.05",
+            "watop.toml:5: rule.critical_below: it goes with above or below of the same side",
+        ),
+        ("above = 0.1\nclear = 0.2", "watop.toml:5: rule.clear: clear lies on the right side of the bound"),
+        ("above = 0.1\nper = \"numbr\"", "watop.toml:5: rule.per: there is no per \"numbr\", did you mean \"number\"?"),
+        ("above = 0.1\nper = \"code\"", "watop.toml:5: rule.per: failure_rate cannot be judged per code"),
+        ("above = 0.1\ncode = 1", "watop.toml:5: rule.code: only the metric code_count counts a code"),
+        (
+            "above = 0.1\nwindow = \"90s\"",
+            "watop.toml:5: rule.window: write whole minutes up to 24h, such as \"5m\": rules are judged once a minute",
+        ),
+        ("above = 0.1\nwindw = \"5m\"", "watop.toml:5: rule.windw: there is no such key, did you mean window?"),
+        ("above = 0.1\nnotify = [\"bel\"]", "watop.toml:5: rule.notify: there is no \"bel\", did you mean \"bell\"?"),
+    ] {
+        assert_eq!(error(&format!("{RULE}{rest}")), says);
+    }
+    let text = format!("{RULE}above = 0.1\n{RULE}above = 0.2");
+    assert_eq!(error(&text), "watop.toml:6: rule.name: the name \"mine\" is taken, choose another");
+    let misnamed = RULE.replace("failure_rate", "failure_rat");
+    let says = "watop.toml:3: rule.metric: there is no metric \"failure_rat\", did you mean \"failure_rate\"?";
+    assert_eq!(error(&misnamed), says);
+    let uncounted = RULE.replace("failure_rate", "code_count");
+    assert!(error(&format!("{uncounted}above = 3")).contains("such as code = 131026"));
+    let setup = Setup::new("[rules]\nnotify = [\"alertmanager:https://me:pw@example.org\"]");
+    assert!(setup.load().is_ok());
+    setup.mode(0o644);
+    let message = setup.error();
+    assert!(message.contains("chmod 600") && !message.contains("pw"), "{message}");
 }
 
 #[test]

@@ -203,6 +203,11 @@ impl StatusName {
     }
 }
 
+/// Id of an alert that a rule opened: the same hash, of the rule, what it was judged for and when it opened.
+pub(crate) fn rule_alert_id(rule: &str, entity: Option<&str>, opened_at: super::Millis) -> Text {
+    alert_id("rule", rule, entity.unwrap_or_default(), opened_at.0)
+}
+
 /// Alert id: the first 16 hex digits of SHA-256 over field, subject, value and time.
 pub(super) fn alert_id(field: &str, subject: &str, value: &str, at_ms: i64) -> Text {
     let mut sha = Sha256::new();

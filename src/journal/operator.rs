@@ -1,11 +1,13 @@
 //! `operator.db`: what people and the receiver note beside the journal. Any process, short transactions.
 
 mod accepted;
+mod alerts;
 mod attempts;
 mod forget;
 mod forwarding;
 
 pub use accepted::Asked;
+pub use alerts::{Acknowledged, NoticeState, StoredAlert};
 pub use attempts::{Attempt, Origin, Replayed};
 pub use forget::Erased;
 pub use forwarding::{Fate, Open, Target};
@@ -31,8 +33,6 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS refused_counts (
         minute INTEGER NOT NULL, reason TEXT NOT NULL, answer INTEGER NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (minute, reason, answer)) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS acknowledged (
-        alert TEXT PRIMARY KEY, who TEXT NOT NULL, note TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS accepted (
         n INTEGER PRIMARY KEY, asked_at INTEGER NOT NULL, request INTEGER, failure TEXT);";
 
@@ -186,25 +186,6 @@ impl Operator {
         read().map_err(|error| self.failed(&error))
     }
 
-    /// Marks an alert as acknowledged by `who`, with a note. Acknowledging again replaces the note.
-    pub fn acknowledge(&mut self, alert: &str, who: &str, note: &str, at: Millis) -> Result<(), OpenError> {
-        self.connection
-            .execute("INSERT OR REPLACE INTO acknowledged VALUES (?1, ?2, ?3, ?4)", (alert, who, note, at.0))
-            .map(drop)
-            .map_err(|error| self.failed(&error))
-    }
-
-    /// Acknowledged alerts: alert id and who.
-    pub fn acknowledged(&self) -> Result<Vec<(Text, Text)>, OpenError> {
-        let read = || -> rusqlite::Result<Vec<(Text, Text)>> {
-            self.connection
-                .prepare_cached("SELECT alert, who FROM acknowledged ORDER BY at, alert")?
-                .query_map([], |row| Ok((row.get::<_, String>(0)?.into(), row.get::<_, String>(1)?.into())))?
-                .collect()
-        };
-        read().map_err(|error| self.failed(&error))
-    }
-
     /// Acknowledged alerts with all that is known of them, oldest first.
     pub fn acknowledgements(&self) -> Result<Vec<Acknowledgement>, OpenError> {
         let read = || -> rusqlite::Result<Vec<Acknowledgement>> {
@@ -259,7 +240,7 @@ impl Operator {
 }
 
 fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
-    let tables = [SCHEMA, attempts::SCHEMA, forwarding::SCHEMA].concat();
+    let tables = [SCHEMA, alerts::SCHEMA, attempts::SCHEMA, forwarding::SCHEMA].concat();
     connection.execute_batch(&format!("BEGIN IMMEDIATE; {tables} COMMIT;"))
 }
 
@@ -406,16 +387,6 @@ mod tests {
         assert_eq!(counts(0, 200_000), [count(60_000, 4), count(120_000, 2)]);
         assert_eq!(counts(119_999, 120_000), [count(60_000, 4)]);
         assert_eq!(counts(120_000, 120_001), [count(120_000, 2)]);
-    }
-
-    #[test]
-    fn acknowledging_again_replaces() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut operator = Operator::open(dir.path()).unwrap();
-        operator.acknowledge("a1", "ana", "looking", Millis(1)).unwrap();
-        operator.acknowledge("b2", "ben", "", Millis(2)).unwrap();
-        operator.acknowledge("a1", "cem", "done", Millis(3)).unwrap();
-        assert_eq!(operator.acknowledged().unwrap(), [("b2".into(), "ben".into()), ("a1".into(), "cem".into())]);
     }
 
     #[test]

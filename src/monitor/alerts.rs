@@ -1,8 +1,9 @@
-//! Template and account events, and which of them were superseded.
+//! Template and account events, which of them were superseded, and what rules add to them.
 
-use super::view::{Alert, Scope};
+use super::rules::RuleAlert;
+use super::view::{Acknowledged, Alert, Scope};
 use crate::event::{Detail, Event, Millis, Notice, Severity, Text};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use std::sync::OnceLock;
 
 /// One template or account event, its deliveries merged.
@@ -17,7 +18,8 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Alerts {
     entries: HashMap<Text, Entry>,
-    acknowledged: HashSet<Text>,
+    acknowledged: HashMap<Text, Acknowledged>,
+    rules: Vec<RuleAlert>,
     /// Which alert each superseded one gave way to, worked out when asked after a change.
     superseded: OnceLock<HashMap<Text, Text>>,
 }
@@ -42,13 +44,19 @@ impl Alerts {
         }
     }
 
-    pub(super) fn acknowledge(&mut self, alerts: impl Iterator<Item = Text>) {
-        self.acknowledged = alerts.collect();
+    pub(super) fn acknowledge(&mut self, acknowledged: HashMap<Text, Acknowledged>) {
+        self.acknowledged = acknowledged;
     }
 
-    /// Alerts received in the span: what is open first, then the most severe, then the newest.
+    pub(super) fn set_rules(&mut self, alerts: Vec<RuleAlert>) {
+        self.rules = alerts;
+    }
+
+    /// Alerts received in the span, and those of rules that were open in it: what is open first, then the most severe, then
+    /// the newest.
     pub(super) fn rows(&self, scope: &Scope) -> Vec<Alert> {
-        let mut rows: Vec<Alert> = self.of(scope).map(|(entry, notice)| self.row(entry, notice)).collect();
+        let notices = self.of(scope).map(|(entry, notice)| self.row(entry, notice));
+        let mut rows: Vec<Alert> = notices.chain(self.of_rules(scope).map(|alert| self.rule_row(alert))).collect();
         rows.sort_by(|a, b| (!a.is_open(), b.severity, b.at, &a.id).cmp(&(!b.is_open(), a.severity, a.at, &b.id)));
         rows
     }
@@ -57,6 +65,21 @@ impl Alerts {
         let received = self.entries.values().filter(|entry| scope.span.contains(entry.event.received_at));
         let of_number = received.filter(|entry| scope.number.is_none() || scope.number == entry.event.number);
         of_number.filter_map(|entry| Some((entry, entry.notice()?)))
+    }
+
+    /// Alerts of rules that were open in the span. One that is judged for everything concerns each number.
+    fn of_rules(&self, scope: &Scope) -> impl Iterator<Item = &RuleAlert> {
+        let until = |alert: &RuleAlert| alert.resolved_at.unwrap_or(Millis(i64::MAX));
+        let open =
+            self.rules.iter().filter(move |alert| alert.opened_at < scope.span.to && until(alert) >= scope.span.from);
+        open.filter(|alert| {
+            scope.number.is_none() || alert.number().is_none_or(|number| scope.number.as_ref() == Some(number))
+        })
+    }
+
+    fn rule_row(&self, alert: &RuleAlert) -> Alert {
+        let acknowledgement = self.acknowledged.get(&alert.id).cloned();
+        Alert { acknowledged: acknowledgement.is_some(), acknowledgement, ..alert.view() }
     }
 
     /// The newest change that anybody may care about, in everything that is kept.
@@ -69,6 +92,7 @@ impl Alerts {
 
     fn row(&self, entry: &Entry, notice: &Notice) -> Alert {
         let superseded = self.superseded.get_or_init(|| self.supersede());
+        let acknowledgement = self.acknowledged.get(&notice.alert_id).cloned();
         Alert {
             id: notice.alert_id.clone(),
             severity: notice.severity,
@@ -78,7 +102,9 @@ impl Alerts {
             at: entry.at(),
             last_at: entry.last,
             superseded_by: superseded.get(&notice.alert_id).cloned(),
-            acknowledged: self.acknowledged.contains(&notice.alert_id),
+            acknowledged: acknowledgement.is_some(),
+            acknowledgement,
+            resolved_at: None,
             number: entry.event.number.clone(),
             what: notice.what(),
             title: notice.title.clone(),
@@ -111,8 +137,10 @@ impl Alerts {
     /// Times, severities and words of the alerts received in the span, for the marks of a chart.
     pub(super) fn marks(&self, scope: &Scope) -> Vec<(Millis, Severity, Text)> {
         let grave = self.of(scope).filter(|(_, notice)| notice.severity >= Severity::Warning);
-        let mut marks: Vec<(Millis, Severity, Text)> =
-            grave.map(|(entry, notice)| (entry.event.received_at, notice.severity, notice.what())).collect();
+        let notices = grave.map(|(entry, notice)| (entry.event.received_at, notice.severity, notice.what()));
+        let opened = self.of_rules(scope).filter(|alert| scope.span.contains(alert.opened_at));
+        let rules = opened.map(|alert| (alert.opened_at, alert.severity, alert.view().what));
+        let mut marks: Vec<(Millis, Severity, Text)> = notices.chain(rules).collect();
         marks.sort();
         marks
     }

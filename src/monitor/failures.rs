@@ -161,11 +161,26 @@ impl Failures {
         number: Option<Option<Name>>,
         messages: &'a Messages,
     ) -> impl Iterator<Item = (&'a Record, &'a Evidence)> {
-        let minutes = Minutes::of(span);
+        self.of_minutes(Minutes::of(span), number, messages)
+    }
+
+    fn of_minutes<'a>(
+        &'a self,
+        minutes: Minutes,
+        number: Option<Option<Name>>,
+        messages: &'a Messages,
+    ) -> impl Iterator<Item = (&'a Record, &'a Evidence)> {
         let failed = self.minutes.range(minutes.from..minutes.to).flat_map(|(_, messages)| messages);
         let records = failed.map(|index| messages.get(*index));
         let of_number = records.filter(move |record| number.is_none_or(|number| number == Some(record.cell.number)));
         of_number.filter_map(|record| Some((record, self.evidence.get(record.failed?.get() - 1))))
+    }
+
+    /// Shows the cell and each code of every failed message of the cohort.
+    pub(super) fn tally(&self, span: Minutes, messages: &Messages, mut see: impl FnMut(Cell, Option<i64>)) {
+        for (record, evidence) in self.of_minutes(span, None, messages) {
+            evidence.codes.iter().for_each(|seen| see(record.cell, seen.code));
+        }
     }
 
     /// Failed messages of the cohort with `code`.

@@ -2,10 +2,11 @@
 
 use super::intern::Name;
 use super::latency::{Histogram, bin_of};
-use super::rollup::{Minutes, Rollup, Sum, minute_of};
-use super::view::{Activity, Ingest, Pulse, Scope};
+use super::rollup::{Minute, Minutes, Rollup, Sum, minute_of};
+use super::view::{Activity, Ingest, Latency, Pulse, Scope};
 use crate::event::{Detail, Event, Millis, Status, StatusName};
 use crate::journal::RequestSummary;
+use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::ops::Range;
 
@@ -15,6 +16,8 @@ const SECONDS_KEPT: i64 = 2 * 3600;
 const RATE_SPAN: i64 = 10;
 /// Seconds that the lag is taken over.
 const LAG_SPAN: i64 = 60;
+/// Minutes that lags are kept of.
+const LAG_MINUTES: i64 = DAY / 60;
 /// Seconds over which, and seconds with an event in them from which on, a longest pause is the usual one.
 const KNOWN_SPAN: i64 = 600;
 const KNOWN_SECONDS: usize = 30;
@@ -132,6 +135,10 @@ pub(super) struct Rates {
     minutes: Rollup<Counts>,
     seconds: Recent<Counts>,
     lags: Recent<Histogram>,
+    /// The same by minute.
+    lag_minutes: Recent<Histogram>,
+    /// When the last event of each number was received.
+    last: HashMap<Name, Millis>,
     extent: Option<(Millis, Millis)>,
 }
 
@@ -163,16 +170,51 @@ impl Rates {
         if let Some(counts) = self.seconds.at(second, SECONDS_KEPT) {
             counts.add(&part);
         }
-        if let Some(at) = event.provider_at
-            && let Some(lags) = self.lags.at(second, LAG_SPAN + 1)
-        {
+        let last = self.last.entry(number).or_insert(event.received_at);
+        *last = event.received_at.max(*last);
+        if let Some(at) = event.provider_at {
             let lag = second.saturating_sub(at.0).clamp(0, i64::from(u32::MAX));
-            lags.add(bin_of(lag.unsigned_abs()), 1);
+            let bin = bin_of(lag.unsigned_abs());
+            let (lags, minutes) =
+                (self.lags.at(second, LAG_SPAN + 1), self.lag_minutes.at(second.div_euclid(60), LAG_MINUTES));
+            lags.into_iter().chain(minutes).for_each(|lags| lags.add(bin, 1));
         }
     }
 
     pub(super) fn extent(&self) -> Option<(Millis, Millis)> {
         self.extent
+    }
+
+    /// The first minute that is wholly known; `None` before anything was received.
+    pub(super) fn known_since(&self) -> Option<Minute> {
+        self.extent.map(|(first, _)| minute_of(first.0.saturating_add(59_999)))
+    }
+
+    /// Events received in the span, by business number.
+    pub(super) fn events(&self, span: Minutes) -> Vec<(Name, u64)> {
+        let counts = self.minutes.total(span).0;
+        counts.into_iter().map(|(number, count)| (number, u64::from(count.events))).collect()
+    }
+
+    /// Events received in the span, of one number or of all.
+    pub(super) fn events_of(&self, span: Minutes, number: Option<Option<Name>>) -> u64 {
+        let mut events = 0;
+        self.minutes.visit(span, |counts| events += u64::from(counts.of(number).events));
+        events
+    }
+
+    /// When the last event of each business number was received, where that was in `since` or after it.
+    pub(super) fn last_by_number(&self, since: Minute) -> impl Iterator<Item = (Name, Millis)> {
+        let since = i64::from(since) * 60_000;
+        self.last.iter().map(|(number, last)| (*number, *last)).filter(move |(_, last)| last.0 >= since)
+    }
+
+    /// Transport lag of what was received in the span, of which the last day is kept.
+    pub(super) fn lag(&self, span: Minutes) -> Latency {
+        let mut lags = Histogram::default();
+        let minutes = self.lag_minutes.range(i64::from(span.from)..i64::from(span.to));
+        minutes.for_each(|(_, lag)| lags.join(lag));
+        lags.latency()
     }
 
     pub(super) fn ingest(&self, span: Minutes) -> Ingest {

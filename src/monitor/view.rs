@@ -6,6 +6,7 @@ mod dimension;
 pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
 
 use crate::event::{Millis, Severity, Text};
+pub use crate::journal::operator::Acknowledged;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -284,6 +285,11 @@ pub struct Alert {
     pub superseded_by: Option<Text>,
     /// Whether somebody acknowledged it.
     pub acknowledged: bool,
+    /// Who, with what note, when.
+    pub acknowledgement: Option<Acknowledged>,
+    /// When the rule behind it was kept again; `None` of what no rule opened.
+    #[serde(serialize_with = "rfc3339_or_null")]
+    pub resolved_at: Option<Millis>,
     /// Business number.
     #[serde(skip)]
     pub number: Option<Text>,
@@ -299,9 +305,9 @@ pub struct Alert {
 }
 
 impl Alert {
-    /// Whether it still asks for attention: headline counts leave out what is superseded or acknowledged.
+    /// Whether it still asks for attention: headline counts leave out what is superseded, resolved or acknowledged.
     pub fn is_open(&self) -> bool {
-        self.superseded_by.is_none() && !self.acknowledged
+        self.superseded_by.is_none() && self.resolved_at.is_none() && !self.acknowledged
     }
 }
 
@@ -497,6 +503,13 @@ pub struct Rates {
     pub failed: Option<f64>,
     /// The same of the hour before the window.
     pub usual_failed: Option<f64>,
+}
+
+fn rfc3339_or_null<S: serde::Serializer>(at: &Option<Millis>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => rfc3339(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Formats a time as RFC 3339 in UTC, to the second, or to the millisecond where it has one.

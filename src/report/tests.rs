@@ -64,6 +64,8 @@ pub(super) fn report() -> Report {
             last_at: at(40),
             superseded_by: Some("a2".into()),
             acknowledged: false,
+            acknowledgement: None,
+            resolved_at: None,
             number: None,
             what: "template paused".into(),
             title: "order_update en_US".into(),

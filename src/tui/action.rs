@@ -77,6 +77,7 @@ actions! {
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
+        Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
         Unread "unread" "unread only, all" "仅未回复,全部",
         Dimension "dimension" "by the next dimension" "换下一维度",

@@ -3,6 +3,7 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+use super::alarm::Alarm;
 use super::events_tab::EventsTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
@@ -120,6 +121,7 @@ pub struct App {
     /// The same as far as the view shows it: it stays while the view is frozen.
     pub(super) view_stamp: u64,
     asks: Asks,
+    alarm: Alarm,
 }
 
 /// Every page. Each keeps its state while another one is looked at.
@@ -205,7 +207,18 @@ impl App {
             stamp: 1,
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
+            alarm: Alarm::default(),
         }
+    }
+
+    /// With bell and desktop notices as the rules say; without, it rings for nothing.
+    pub fn with_alarm(self, alarm: Alarm) -> Self {
+        Self { alarm, ..self }
+    }
+
+    /// What is to be sent to the terminal beside what is drawn: bell and notices.
+    pub fn sounds(&mut self) -> Vec<u8> {
+        self.alarm.sounds()
     }
 
     /// The page that is looked at.
@@ -314,6 +327,19 @@ impl App {
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
             Answer::Request { request, raw } => self.pages.story.request(request, raw),
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Alerts { acknowledged, rules } => {
+                let decided = self.alarm.found(&rules);
+                let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.narrowing.judged(&acknowledged, &rules);
+                self.known.monitor.set_acknowledged(acknowledged);
+                self.known.monitor.set_rule_alerts(rules);
+                // Somebody's word is shown also where the view is frozen.
+                match (cared_for, decided) {
+                    (true, _) => self.moved(),
+                    (false, true) => self.changed(),
+                    (false, false) => {}
+                }
+            }
             Answer::Gaps(gaps) => {
                 if self.known.gaps != gaps {
                     self.known.gaps = gaps;
@@ -345,6 +371,9 @@ impl App {
             self.asks.refused -= 1;
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
+        }
+        if self.alarm.is_due(now) {
+            jobs.push(Job::Alerts);
         }
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         jobs.extend(self.pages.at_mut(&self.at).jobs(&ctx, now));

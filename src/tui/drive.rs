@@ -96,6 +96,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             // The reader lives as long as the screen does.
             let _ = from.jobs.send(job);
         }
+        term.send(&app.sounds())?;
         if pace.wait(Instant::now()) == Some(Duration::ZERO) {
             term.draw(|frame| app.draw(frame, now()))?;
             pace.drawn();

@@ -41,6 +41,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::StepForward, &["}"]),
     (Action::Now, &["0"]),
     (Action::Follow, &["f"]),
+    (Action::Acknowledge, &["a"]),
     (Action::Sort, &["s"]),
     (Action::Unread, &["w"]),
     (Action::Dimension, &["d"]),

@@ -11,6 +11,8 @@ use super::store::Job;
 use super::theme::Glyph;
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
+use crate::journal::operator::Acknowledged;
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
 use crate::source::filtered::{Filtered, Step};
@@ -58,6 +60,9 @@ pub struct Narrowing {
     ask_at: Option<Millis>,
     /// Filter and number as one expression, for the lists.
     whole: String,
+    /// What is known of alerts beside the journal, for any counts.
+    acknowledged: Vec<(Text, Acknowledged)>,
+    rules: Vec<RuleAlert>,
 }
 
 /// What a step of the reading changed.
@@ -85,6 +90,8 @@ impl Narrowing {
             generation: 0,
             ask_at: None,
             whole: String::new(),
+            acknowledged: Vec::new(),
+            rules: Vec::new(),
         }
     }
 
@@ -246,8 +253,31 @@ impl Narrowing {
         self.steps.as_mut()
     }
 
+    /// Takes in what rules decided, and who acknowledged what.
+    pub(super) fn judged(&mut self, acknowledged: &[(Text, Acknowledged)], rules: &[RuleAlert]) {
+        (self.acknowledged, self.rules) = (acknowledged.to_vec(), rules.to_vec());
+        self.judge();
+    }
+
+    fn judge(&mut self) {
+        if let Some(counts) = &mut self.counts {
+            counts.monitor.set_acknowledged(self.acknowledged.iter().cloned());
+            counts.monitor.set_rule_alerts(self.rules.clone());
+        }
+    }
+
     /// Takes in a step of the reading.
     pub(super) fn take(&mut self, step: Step) -> Change {
+        let whole = matches!(step, Step::Current);
+        let change = self.step(step);
+        if whole {
+            // The counts may be other ones than before.
+            self.judge();
+        }
+        change
+    }
+
+    fn step(&mut self, step: Step) -> Change {
         let change = match step {
             Step::Scanning(..) | Step::Restart | Step::Lost(_) => Change::Progress,
             Step::Batch(..) | Step::Current => Change::Counts,

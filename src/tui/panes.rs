@@ -3,6 +3,7 @@
 //! The monitor is asked once per changed state ([`data`]); drawing then takes only these plain values ([`View`]), builds only
 //! the rows that are seen, and cleans what came from strangers where a row is made.
 
+mod acknowledge;
 mod activity;
 mod alerts;
 mod conversations;
@@ -38,9 +39,11 @@ use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::narrowing::Narrowing;
 use crate::tui::page::{Outcome, Page};
+use crate::tui::store::Job;
 use crate::tui::theme::Role;
 use crate::tui::widgets::cut;
 use crate::tui::widgets::words::Words;
+use acknowledge::Acknowledging;
 use data::Wants;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
@@ -171,6 +174,7 @@ pub struct Overview {
     grid: Grid,
     drawn: Option<Drawn>,
     judged: Option<(u64, Verdict)>,
+    acknowledging: Acknowledging,
 }
 
 /// What was drawn last: keys act on what their user saw.
@@ -215,11 +219,17 @@ impl Page for Overview {
         let note = ctx.narrowing.note(look, size == Size::One);
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note: note.as_deref() };
         self.grid.draw(frame.buffer_mut(), area, &view);
+        self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        if action == Action::Acknowledge {
+            let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
+            self.acknowledging.toggle(alert);
+            return Outcome::Changed;
+        }
         self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
     }
 
@@ -227,7 +237,14 @@ impl Page for Overview {
         self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
     }
 
+    fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {
+        self.acknowledging.take()
+    }
+
     fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
+        if self.acknowledging.is_typing() {
+            return Some(vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))]);
+        }
         self.grid.typed()?;
         Some(vec![
             ("Enter", lang.pick("keep", "保留")),
@@ -253,11 +270,19 @@ impl Page for Overview {
     }
 
     fn key(&mut self, key: KeyEvent) {
-        self.grid.type_in(&Event::Key(key));
+        if self.acknowledging.is_typing() {
+            self.acknowledging.key(key);
+        } else {
+            self.grid.type_in(&Event::Key(key));
+        }
     }
 
     fn paste(&mut self, text: &str) {
-        self.grid.type_in(&Event::Paste(text.to_owned()));
+        if self.acknowledging.is_typing() {
+            self.acknowledging.paste(text);
+        } else {
+            self.grid.type_in(&Event::Paste(text.to_owned()));
+        }
     }
 }
 

@@ -7,8 +7,9 @@ use super::events_tab::row::Row;
 use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
-use crate::journal::operator::{Operator, Refused, RefusedCount};
+use crate::journal::operator::{Acknowledged, Operator, Refused, RefusedCount};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
+use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use crate::source::filtered::{self, Step};
@@ -65,6 +66,15 @@ pub enum Job {
         generation: u64,
         /// Selects.
         filter: Arc<Filter>,
+    },
+    /// What rules decided, and who acknowledged what.
+    Alerts,
+    /// Acknowledges an alert with a note, or takes that back; then the same.
+    Acknowledge {
+        /// The alert's id.
+        alert: Text,
+        /// The note; `None` takes back.
+        note: Option<Text>,
     },
 }
 
@@ -172,6 +182,13 @@ pub enum Answer {
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
     },
+    /// To [`Job::Alerts`] and [`Job::Acknowledge`].
+    Alerts {
+        /// Who acknowledged what, by alert id.
+        acknowledged: Vec<(Text, Acknowledged)>,
+        /// The alerts of rules, open and resolved.
+        rules: Vec<RuleAlert>,
+    },
     /// To [`Job::Thread`].
     Thread(ThreadRead),
     /// To [`Job::Gaps`].
@@ -249,7 +266,28 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             Answer::Counting { generation, steps }
         }
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
+        Job::Acknowledge { alert, note } => {
+            let mut operator = Operator::open(dir)?;
+            let (who, at) = (login(), Millis(jiff::Timestamp::now().as_millisecond()));
+            match note {
+                Some(note) => operator.acknowledge(&alert, &who, &note, at)?,
+                None => operator.unacknowledge(&alert, &who, at).map(drop)?,
+            }
+            alerts(&operator)?
+        }
     })
+}
+
+fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
+    let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
+    Ok(Answer::Alerts { acknowledged, rules })
+}
+
+/// Who sits at this terminal, as the login says.
+fn login() -> String {
+    let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    named("USER").or_else(|| named("LOGNAME")).or_else(|| named("USERNAME")).unwrap_or_else(|| "somebody".to_owned())
 }
 
 fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {

@@ -45,6 +45,16 @@ impl Term {
         self.terminal.draw(render).map(|_| ())
     }
 
+    /// Sends what draws nothing: a bell, a notice. An error means that the terminal is gone.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut out = io::stdout();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
     /// Forgets what the terminal shows: the next frame is written whole.
     pub(super) fn redraw(&mut self) -> io::Result<()> {
         self.terminal.clear()

@@ -157,13 +157,46 @@ pub fn happened<'t>(lang: Lang, what: &'t str) -> Cow<'t, str> {
 
 /// What happened to the subject of an alert.
 pub fn alert<'t>(look: &Look, alert: &'t Alert) -> Cow<'t, str> {
-    happened(look.lang, &alert.what)
+    match (alert.what.strip_prefix("rule: "), look.lang) {
+        (Some(rule), Lang::Zh) => {
+            let known = BUILTIN.iter().find(|(en, _)| *en == rule).map(|(_, zh)| *zh);
+            Cow::Owned(format!("规则：{}", known.map_or_else(|| clean(rule), Cow::Borrowed)))
+        }
+        _ => happened(look.lang, &alert.what),
+    }
 }
+
+/// The names of the built-in rules.
+const BUILTIN: [Pair; 7] = [
+    ("failures up", "失败增多"),
+    ("delivery slow", "送达变慢"),
+    ("number silent", "号码静默"),
+    ("events late", "事件延迟"),
+    ("requests refused", "请求被拒"),
+    ("account locked", "账户被锁"),
+    ("billing problem", "付款问题"),
+];
+
+/// What stands in the cause of a rule's alert.
+const OF_RULES: [Pair; 12] = [
+    (" messages failed", " 条消息失败"),
+    ("failed ", "失败 "),
+    ("settled ", "送达率 "),
+    ("read ", "已读 "),
+    ("p95 to deliver ", "送达耗时 p95 "),
+    ("p95 lag ", "传输延迟 p95 "),
+    (" requests refused", " 个请求被拒"),
+    ("silent for ", "静默 "),
+    (" events were to be expected", " 个事件本应到达"),
+    (" over ", "，时段 "),
+    ("limit ", "限值 "),
+    (" with ", " 代码 "),
+];
 
 /// Whom or what an alert is about.
 pub fn alert_title<'t>(look: &Look, alert: &'t Alert) -> Cow<'t, str> {
     const BEGINS: [Pair; 3] = [("number ", "号码 "), ("flow ", "流程 "), ("solution ", "方案 ")];
-    phrase(look.lang, of_alert(look, alert, &alert.title), &[("account", "账户")], &BEGINS)
+    phrase(look.lang, of_alert(look, alert, &alert.title), &[("account", "账户"), ("all", "全部")], &BEGINS)
 }
 
 /// Why.
@@ -176,9 +209,10 @@ pub fn alert_cause<'t>(look: &Look, alert: &'t Alert) -> Cow<'t, str> {
         ("requester ", "申请人 "),
     ];
     let cause = of_alert(look, alert, &alert.detail);
+    let within = if alert.kind == "rule" { &OF_RULES[..] } else { &WITHIN[..] };
     match look.lang {
         Lang::En => cause,
-        Lang::Zh => WITHIN
+        Lang::Zh => within
             .iter()
             .filter(|(en, _)| cause.contains(en))
             .fold(cause.clone(), |cause, (en, zh)| Cow::Owned(cause.replace(en, zh))),

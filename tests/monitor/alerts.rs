@@ -107,10 +107,10 @@ fn superseding_looks_at_everything_kept_not_at_the_window() {
 fn acknowledged_from_outside_and_taken_back() {
     let pause = paused(0, "a");
     let mut monitor = monitor([&pause]);
-    monitor.set_acknowledged(&[(id(&pause).into(), "ops".into())]);
+    monitor.set_acknowledged([(id(&pause).into(), crate::acknowledged())]);
     let alert = &monitor.alerts(&all())[0];
     assert!(alert.acknowledged && !alert.is_open());
-    monitor.set_acknowledged(&[]);
+    monitor.set_acknowledged([]);
     assert!(monitor.alerts(&all())[0].is_open());
 }
 

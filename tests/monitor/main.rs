@@ -14,6 +14,7 @@ mod filtered;
 mod funnel;
 mod order;
 mod reference;
+mod rules;
 mod verdict;
 
 use watop::event::{
@@ -21,7 +22,7 @@ use watop::event::{
 };
 use watop::journal::{Batch, RequestSummary};
 use watop::monitor::Monitor;
-use watop::monitor::view::{Scope, Span};
+use watop::monitor::view::{Acknowledged, Scope, Span};
 
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
@@ -183,6 +184,11 @@ fn scope(from: i64, to: i64) -> Scope {
 /// Everything in the first day.
 fn all() -> Scope {
     scope(0, DAY)
+}
+
+/// Somebody's word.
+fn acknowledged() -> Acknowledged {
+    Acknowledged { who: "ops".into(), note: Text::default(), at: Millis(START) }
 }
 
 fn notice_of(event: &Event) -> &Notice {

@@ -390,6 +390,8 @@ fn alert(event: &Event, last_at: Millis, all: &[(Event, Millis)]) -> Alert {
         last_at,
         superseded_by: superseding.map(order).min().map(|(_, id)| id),
         acknowledged: false,
+        acknowledgement: None,
+        resolved_at: None,
         number: event.number.clone(),
         what: notice.what(),
         title: notice.title.clone(),

@@ -189,7 +189,7 @@ fn an_alert_that_was_acknowledged_or_superseded_is_no_trouble() {
     let approval = notice(FROM + MINUTE, "template_status", "spring", "APPROVED", Severity::Good);
     let events: Vec<Event> = traffic().into_iter().chain([pause.clone()]).collect();
     let mut monitor = monitor(&events);
-    monitor.set_acknowledged(&[(crate::notice_of(&pause).alert_id.clone(), Text::from("ops"))]);
+    monitor.set_acknowledged([(crate::notice_of(&pause).alert_id.clone(), crate::acknowledged())]);
     assert_eq!(monitor.verdict(&scope(FROM, TO)).level, Level::Ok);
     assert_eq!(verdict(&events.into_iter().chain([approval]).collect::<Vec<_>>()).level, Level::Ok);
 }

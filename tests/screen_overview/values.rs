@@ -117,6 +117,8 @@ pub(crate) fn alert(severity: Severity, what: &str, title: &str, number: &str, a
         last_at: ago(age),
         superseded_by: None,
         acknowledged: false,
+        acknowledgement: None,
+        resolved_at: None,
         number: Some(number.into()),
         what: what.into(),
         title: title.into(),

@@ -91,6 +91,7 @@ fn show(
         screen: config.screen.clone(),
         masker,
         settings: config.monitor,
+        rules: config.rules.0.clone(),
         feed,
         data_dir,
         intake,

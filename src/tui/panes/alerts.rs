@@ -42,7 +42,9 @@ pub(super) fn sign(severity: Severity) -> (Role, Glyph) {
 /// Draws the pane.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let alerts = &view.data.alerts;
-    let (area, below) = at.with_detail(DETAIL);
+    // One more for who acknowledged it.
+    let cared_for = alerts.get(list.row()).is_some_and(|alert| alert.acknowledgement.is_some());
+    let (area, below) = at.with_detail(DETAIL + u16::from(cared_for));
     let inner = frame::draw(buffer, area, view.look, Pane::Alerts.name(view.look.lang), totals(view), at.focused);
     if alerts.is_empty() {
         let what = view.pick("nothing about templates or accounts yet", "还没有模板或账户的消息");
@@ -167,6 +169,8 @@ fn state(view: &View<'_>, alert: &Alert) -> &'static str {
         view.pick("ack", "确认")
     } else if alert.superseded_by.is_some() {
         view.pick("old", "过时")
+    } else if alert.resolved_at.is_some() {
+        view.pick("end", "恢复")
     } else {
         ""
     }
@@ -200,7 +204,12 @@ fn draw_detail(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Alert) 
             "，{age} 前；最近收到 {last}"
         )),
     ];
-    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
+    let after = alert.acknowledgement.iter().map(|by| {
+        let at = format::since(by.at, view.data.scope.as_of, view.zone, view.look.lang);
+        let who = view.words().muted(view.pick("by", "确认人")).to(9).value(clean(&by.who)).muted(format!(" {at}  "));
+        who.value(view.look.words(&by.note))
+    });
+    for (line, y) in lines.into_iter().chain(after).zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);
     }
 }

@@ -348,7 +348,7 @@ impl OverviewData {
 
 /// Whether nobody needs to look at an alert any more.
 pub(super) fn quiet(alert: &Alert) -> bool {
-    alert.acknowledged || alert.superseded_by.is_some()
+    !alert.is_open()
 }
 
 /// When the window of a conversation closes. Ordered as conversations are shown.

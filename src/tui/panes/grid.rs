@@ -7,7 +7,7 @@ use super::open;
 use super::picking::Picking;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
-use crate::monitor::view::{Dimension, Pick};
+use crate::monitor::view::{Alert, Dimension, Pick};
 use crate::tui::action::Action;
 use crate::tui::look::Look;
 use crate::tui::page::Outcome;
@@ -125,6 +125,13 @@ impl Grid {
         if changed { Outcome::Changed } else { Outcome::Ignored }
     }
 
+    /// The alert under the cursor, where the alerts have the focus.
+    pub(super) fn alert<'d>(&self, data: &'d OverviewData, size: Size) -> Option<&'d Alert> {
+        let pane = self.focused(size);
+        let listing = Listing::of(pane, self.zoomed(size));
+        if pane == Pane::Alerts { data.alerts.get(self.lists[listing as usize].row()) } else { None }
+    }
+
     /// What can be done now, most used first.
     pub fn actions(&self, data: &OverviewData, size: Size) -> Vec<Action> {
         if data.extent.is_none() {
@@ -139,6 +146,9 @@ impl Grid {
         actions.push(Action::NextPane);
         if listed > 0 {
             actions.push(Action::Open);
+        }
+        if self.alert(data, size).is_some() {
+            actions.push(Action::Acknowledge);
         }
         if size > Size::One {
             actions.push(Action::Zoom);

@@ -33,6 +33,8 @@ fn alert() -> Alert {
         last_at: NOW,
         superseded_by: None,
         acknowledged: false,
+        acknowledgement: None,
+        resolved_at: None,
         number: None,
         what: "quality YELLOW".into(),
         title: "spring en".into(),
