@@ -4,6 +4,8 @@
 
 #[path = "screen_shell/messages.rs"]
 mod messages;
+#[path = "screen_shell/narrowing.rs"]
+mod narrowing;
 #[path = "screen_shell/thread.rs"]
 mod thread;
 
