@@ -5,10 +5,13 @@
 pub mod action;
 pub mod alarm;
 pub mod app;
+pub mod changes_page;
+pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;
 mod footer;
+pub mod forward_tab;
 mod header;
 pub mod input;
 pub mod keymap;
@@ -34,6 +37,7 @@ mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
+use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::notify::terminal::Terminal;
@@ -69,6 +73,8 @@ pub struct Start {
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
+    /// Where requests are forwarded to: what is sent again by hand goes there as configured.
+    pub routes: Vec<Route>,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
@@ -103,7 +109,7 @@ pub fn run(start: Start) -> Result<(), String> {
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir, start.routes, answer_sender).map_err(failed)?;
     let sources = Sources {
         inputs,
         told,

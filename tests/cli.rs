@@ -312,6 +312,15 @@ fn ndjson_has_the_promised_keys_and_raw_is_byte_exact() {
     let event: Value = serde_json::from_str(&line).unwrap();
     assert_eq!((&event["scheme"], &event["secret"]), (&"nxcloud".into(), &"env".into()));
 
+    let filter = ["events", "--filter", "code:131031", "--format"];
+    let table = |format| user.out(&[&filter[..], &[format]].concat());
+    let csv = table("csv");
+    assert!(csv.starts_with("seq,request,received_at,kind,") && csv.lines().count() == 2, "{csv}");
+    assert!(csv.contains(",failed,131031,131031,"), "{csv}");
+    let markdown: Vec<String> = table("md").lines().map(str::to_owned).collect();
+    assert!(markdown[0].starts_with("| received | kind |") && markdown.len() == 3, "{markdown:?}");
+    assert!(markdown[2].contains("| status |") && markdown[2].contains("131031"), "{markdown:?}");
+
     assert_eq!(user.out(&["events", "--raw", "--filter", "status:sent"]), format!("{body}\n"));
     assert_eq!(user.out(&["events", "--filter", "value.statuses[1].id:b id:b"]).lines().count(), 1);
     assert_eq!(user.out(&["events", "--since", "1h"]).lines().count(), 3);

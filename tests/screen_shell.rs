@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+#[path = "screen_shell/changes.rs"]
+mod changes;
+#[path = "screen_shell/costs.rs"]
+mod costs;
+#[path = "screen_shell/forward.rs"]
+mod forward;
 #[path = "screen_shell/messages.rs"]
 mod messages;
 #[path = "screen_shell/narrowing.rs"]

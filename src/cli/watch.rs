@@ -75,6 +75,7 @@ pub(super) fn show(config: &Config, running: &Running) -> Result<(), Failure> {
         rules: config.rules.0.clone(),
         feed,
         data_dir: config.data_dir.clone(),
+        routes: config.forward.clone(),
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),

@@ -3,7 +3,7 @@
 
 mod dimension;
 
-pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, term};
 
 use crate::event::{Millis, Severity, Text};
 pub use crate::journal::operator::Acknowledged;
@@ -49,6 +49,16 @@ pub struct Scope {
     pub as_of: Millis,
     /// Only this business number.
     pub number: Option<Text>,
+}
+
+impl Scope {
+    /// The window before: as long, and straight before this one.
+    pub fn before(&self) -> Self {
+        let Span { from, to } = self.span;
+        let length = to.0.saturating_sub(from.0);
+        let span = Span { from: Millis(from.0.saturating_sub(length)), to: from };
+        Self { span, as_of: span.to.min(self.as_of), number: self.number.clone() }
+    }
 }
 
 /// Activity: what was received in the span.
@@ -326,6 +336,17 @@ pub struct Cost {
     pub cny: Option<Decimal>,
     /// Messages with such a line.
     pub messages: u64,
+}
+
+/// Costs over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CostTrend {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds, a round one of whole minutes.
+    pub column_s: u32,
+    /// Per column, oldest first; the last may still be filling.
+    pub columns: Vec<Vec<Cost>>,
 }
 
 /// Traffic over time.

@@ -198,6 +198,22 @@ pub const FIELDS: &[Field] = &[
         },
     },
     Field {
+        name: "currency",
+        about: "currency of any cost line",
+        example: "currency:USD",
+        holds: Holds::Text,
+        read: |event, _, test| {
+            costs(event).iter().filter_map(|line| line.currency.as_deref()).any(|currency| test(Value::Text(currency)))
+        },
+    },
+    Field {
+        name: "direction",
+        about: "direction of any cost line",
+        example: "direction:outbound",
+        holds: Holds::Text,
+        read: |event, _, test| costs(event).iter().any(|line| test(Value::Text(&line.direction))),
+    },
+    Field {
         name: "severity",
         about: "of a template or account event: info, good, warning or critical",
         example: "severity:critical",

@@ -49,6 +49,8 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
+        Forward "forward" "what was forwarded" "转发",
+        Costs "costs" "costs" "费用",
         Next "next" "next match or failure" "下一匹配或失败",
         Previous "previous" "previous match or failure" "上一匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
@@ -58,8 +60,10 @@ actions! {
     Open {
         Open "open" "what is behind this" "查看背后内容",
         Zoom "zoom" "zoom the pane" "放大面板",
+        Changes "changes" "what changed" "有何变化",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Forwarded "forwarded" "where it was forwarded" "查看转发去向",
         Conversation "conversation" "its conversation" "所属会话",
     }
     Ask {
@@ -80,6 +84,9 @@ actions! {
         Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
         Unread "unread" "unread only, all" "仅未回复,全部",
+        FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
+        Resend "resend" "send again" "再次发送",
+        ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
         Dimension "dimension" "by the next dimension" "换下一维度",
         Columns "columns" "choose columns" "选择列",
         Mark "mark" "mark, unmark" "标记,取消标记",

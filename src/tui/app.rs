@@ -4,7 +4,10 @@
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
 use super::alarm::Alarm;
+use super::changes_page::ChangesPage;
+use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
+use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
@@ -132,7 +135,10 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) forward: ForwardTab,
     pub(super) thread: Thread,
+    pub(super) costs: CostsTab,
+    pub(super) changes: ChangesPage,
 }
 
 impl Pages {
@@ -144,14 +150,17 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Forward { .. } => &self.forward,
             Place::Thread(_) => &self.thread,
+            Place::Costs => &self.costs,
+            Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
-        let Self { overview, events, messages, story, refused, thread } = self;
-        [overview, events, messages, story, refused, thread]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 9] {
+        let Self { overview, events, messages, story, refused, thread, forward, costs, changes } = self;
+        [overview, events, messages, story, refused, thread, forward, costs, changes]
     }
 
     /// The same, to change it.
@@ -162,7 +171,10 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Forward { .. } => &mut self.forward,
             Place::Thread(_) => &mut self.thread,
+            Place::Costs => &mut self.costs,
+            Place::Changes => &mut self.changes,
         }
     }
 }
@@ -325,8 +337,13 @@ impl App {
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Messages(found) => self.pages.messages.found(found),
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
-            Answer::Request { request, raw } => self.pages.story.request(request, raw),
+            Answer::Request { request, raw } => match self.at {
+                Place::Forward { .. } => self.pages.forward.request(request, raw),
+                _ => self.pages.story.request(request, raw),
+            },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Forwarded(found) => self.pages.forward.found(found),
+            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
             Answer::Alerts { acknowledged, rules } => {
                 let decided = self.alarm.found(&rules);
                 let cared_for = self.alarm.acknowledged(&acknowledged);
@@ -434,8 +451,9 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Forward { request } => self.pages.forward.choose(*request),
             Place::Thread(who) => self.pages.thread.open(who.clone()),
-            Place::Overview => {}
+            Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;
     }

@@ -143,6 +143,14 @@ impl EventsTab {
         Outcome::Changed
     }
 
+    /// Where the request of the event that is inspected was forwarded to.
+    fn forwarded(&self) -> Outcome {
+        let event = self.inspector.parts().and_then(|(event, _)| event);
+        event.map_or(Outcome::Ignored, |event| {
+            Outcome::Open(Open::forwarded(event.request, format!("request {}", event.request)))
+        })
+    }
+
     /// Moves the cursor in the list. From an end that is followed it starts at the last row, and holds the list.
     fn walk(&mut self, action: Action) -> Outcome {
         let rows = self.list.rows();
@@ -387,6 +395,7 @@ impl Page for EventsTab {
                 self.inspector.turn(View::Raw);
                 self.focus = Focus::Inspector;
             }
+            (Action::Forwarded, _) => return self.forwarded(),
             (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
                 self.bar.toggle();
                 self.start_over();
@@ -423,14 +432,17 @@ impl Page for EventsTab {
 
     fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Columns, Down, Filter, FilterOff, First, Follow, Last, Mark, Next, NextMark, NextPane, Open,
-            PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
+            Back, Columns, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Mark, Next, NextMark, NextPane,
+            Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
         };
         let mut actions =
             vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter, Columns];
         match self.focus {
             Focus::List => actions.extend([Follow, Open, Next, Previous]),
             Focus::Inspector => actions.extend(self.inspector.actions()),
+        }
+        if self.inspector.seq().is_some() {
+            actions.push(Forwarded);
         }
         if !self.bar.expression.is_empty() {
             actions.push(FilterOff);

@@ -229,6 +229,8 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
         Tab::Events => look.lang.pick("Events", "事件"),
         Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
+        Tab::Forward => look.lang.pick("Forward", "转发"),
+        Tab::Costs => look.lang.pick("Costs", "费用"),
     }
 }
 

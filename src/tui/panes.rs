@@ -24,14 +24,13 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::{Intake, Watched};
 pub use layout::Size;
-pub(in crate::tui) use open::term;
 pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
 use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Finding, Scope, Verdict};
+use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::keymap::Keymap;
@@ -320,4 +319,9 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
+}
+
+/// The name of a dimension.
+pub fn dimension_name(dimension: Dimension, lang: Lang) -> &'static str {
+    failures::dimension(dimension, lang)
 }

@@ -193,7 +193,7 @@ impl Thread {
         if !events {
             return Some(Open::message(id.clone()));
         }
-        Some(Open::events(super::panes::term("id", id), short_id(id).into_owned()))
+        Some(Open::events(crate::monitor::view::term("id", id), short_id(id).into_owned()))
     }
 }
 

@@ -94,6 +94,7 @@ fn show(
         rules: config.rules.0.clone(),
         feed,
         data_dir,
+        routes: config.forward.clone(),
         intake,
         vitals: Box::new(Vitals::default),
         health,

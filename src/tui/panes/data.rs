@@ -11,6 +11,8 @@ use crate::monitor::view::{
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+/// Templates of error texts that are shown.
+const TEMPLATES: usize = 2;
 /// How long after a customer's last message one may write freely.
 const OPEN_FOR: i64 = 24 * HOUR;
 
@@ -129,9 +131,16 @@ impl Zoom {
         }
         if let Some(code) = zoom.code {
             zoom.hit = monitor.hit(code, scope);
+            zoom.hit.templates.truncate(TEMPLATES);
             zoom.trend = monitor.failure_trend(code, scope, wants.trend);
         }
         zoom
+    }
+
+    /// What the code under the cursor hits, in the order in which it is shown.
+    fn hits(&self) -> impl Iterator<Item = (Dimension, &Group)> {
+        let rows = self.hit.rows.iter().map(|row| (row.dimension, &row.value));
+        rows.chain(self.hit.templates.iter().map(|(template, _)| (Dimension::Template, template)))
     }
 }
 
@@ -177,6 +186,8 @@ pub(super) enum Listing {
     Groups,
     /// Effective codes.
     Codes,
+    /// Whom the code under the cursor hits.
+    Hits,
     /// Conversations.
     Conversations,
     /// Alerts.
@@ -185,7 +196,7 @@ pub(super) enum Listing {
 
 impl Listing {
     /// How many there are.
-    pub(super) const COUNT: usize = 5;
+    pub(super) const COUNT: usize = 6;
 
     /// What a pane lists.
     pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
@@ -208,6 +219,8 @@ pub(super) enum Key {
     Group(Dimension, Group),
     /// An effective code, or none.
     Code(Option<i64>),
+    /// Messages with a code and a value of a dimension.
+    Hit(Option<i64>, Dimension, Group),
     /// Business number and customer.
     Conversation(Option<Text>, Option<Text>),
     /// An alert by its id.
@@ -299,6 +312,7 @@ impl OverviewData {
             Listing::Stages => Stage::ALL.len(),
             Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
+            Listing::Hits => self.zoom.hits().count(),
             Listing::Conversations => self.conversations.total,
             Listing::Alerts => self.alerts.len(),
         }
@@ -310,6 +324,10 @@ impl OverviewData {
             Listing::Stages => Key::Stage(*Stage::ALL.get(row).filter(|_| self.funnel.attempted > 0)?),
             Listing::Groups => Key::Group(self.zoom.dimension, self.zoom.groups.get(row)?.value.clone()),
             Listing::Codes => Key::Code(self.failures.get(row)?.code),
+            Listing::Hits => {
+                let (dimension, value) = self.zoom.hits().nth(row)?;
+                Key::Hit(self.zoom.code?, dimension, value.clone())
+            }
             Listing::Conversations => {
                 let conversation = self.conversation(row)?;
                 Key::Conversation(conversation.number.clone(), conversation.customer.clone())

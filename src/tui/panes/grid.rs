@@ -47,6 +47,8 @@ pub struct Grid {
     by: By,
     sort: Sort,
     pick: Picking,
+    /// Whether the focus is on who is hit, in the zoomed failures.
+    in_hits: bool,
     lists: [List; Listing::COUNT],
 }
 
@@ -79,12 +81,17 @@ impl Grid {
     fn draw_pane(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>, pane: Pane, focused: bool) {
         let zoomed = self.zoomed(view.size);
         let at = Place { area, focused, zoomed };
+        let hit_row = (self.listing(view.data, view.size) == Listing::Hits).then(|| {
+            let hits = &mut self.lists[Listing::Hits as usize];
+            hits.settle(view.data, Listing::Hits);
+            hits.row()
+        });
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
         match pane {
             Pane::Delivery => delivery::draw(buffer, at, view, list),
-            Pane::Failures => failures::draw(buffer, at, view, list),
+            Pane::Failures => failures::draw(buffer, at, view, list, hit_row),
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
         }
@@ -98,13 +105,18 @@ impl Grid {
     pub fn act(&mut self, action: Action, data: &OverviewData, size: Size, look: &Look) -> Outcome {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
-        let listing = Listing::of(pane, zoomed);
+        let listing = self.listing(data, size);
+        let in_hits = listing == Listing::Hits;
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
+            Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
+                self.enter_hits(true)
+            }
+            Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
@@ -138,7 +150,7 @@ impl Grid {
             return Vec::new();
         }
         let zoomed = self.zoomed(size);
-        let listed = data.len(Listing::of(self.focused(size), zoomed));
+        let listed = data.len(self.listing(data, size));
         let mut actions = Vec::new();
         if zoomed {
             actions.push(Action::Back);
@@ -200,6 +212,19 @@ impl Grid {
         self.focus.unwrap_or(if size == Size::One { Pane::Delivery } else { Pane::Failures })
     }
 
+    /// What the cursor moves over.
+    fn listing(&self, data: &OverviewData, size: Size) -> Listing {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Codes if self.zoomed(size) && self.in_hits && data.len(Listing::Hits) > 0 => Listing::Hits,
+            listing => listing,
+        }
+    }
+
+    fn enter_hits(&mut self, inside: bool) -> bool {
+        self.in_hits = inside;
+        true
+    }
+
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
     fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
@@ -235,10 +260,12 @@ impl Grid {
 
     fn focus_on(&mut self, pane: Pane) -> bool {
         self.focus = Some(pane);
+        self.in_hits = false;
         true
     }
 
     fn zoom(&mut self, zoomed: bool) -> bool {
+        self.in_hits = false;
         std::mem::replace(&mut self.zoomed, zoomed) != zoomed
     }
 }

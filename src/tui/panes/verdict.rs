@@ -118,12 +118,25 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let words = chip.then(sentence(view, shown.level, &said.what, room, Weight::Bold));
     words.draw(buffer, first.x, first.y, first.width);
 
-    let key = view.keys.key(Action::Explain).filter(|_| shown.proof.is_some());
-    let explain = view.pick(" explain", " 解释");
-    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(explain));
+    let hint = hints(view, &shown);
     let room = second.width.saturating_sub(hint.width() as u16 + 2);
     let left = Segment::new(0, sentence(view, shown.level, &said.more, room, Weight::Normal));
     strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
+}
+
+/// The keys that lead on from the verdict: what changed, where that takes no room from the sentence, and what it rests on.
+fn hints<'a>(view: &View<'a>, shown: &Shown) -> Words<'a> {
+    if shown.proof.is_none() {
+        return view.words();
+    }
+    let changes = (Action::Changes, view.pick(" what changed", " 有何变化"));
+    let explain = (Action::Explain, view.pick(" explain", " 解释"));
+    let offered = if view.size == Size::Wide { vec![changes, explain] } else { vec![explain] };
+    offered.into_iter().fold(view.words(), |words, (action, does)| {
+        let Some(key) = view.keys.key(action) else { return words };
+        let gap = if words.is_empty() { "" } else { "  " };
+        words.muted(gap).role(Role::Accent, key.to_string()).muted(does)
+    })
 }
 
 /// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.
