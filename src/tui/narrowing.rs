@@ -47,6 +47,8 @@ pub struct Narrowing {
     bar: FilterBar,
     /// The filter that is counted; empty when there is none.
     expression: String,
+    /// The filter is switched off.
+    off: bool,
     number: Option<Text>,
     /// Counts that are complete.
     counts: Option<Filtered>,
@@ -83,6 +85,7 @@ impl Narrowing {
             settings,
             bar: FilterBar::default(),
             expression: String::new(),
+            off: false,
             number: None,
             counts: None,
             coming: None,
@@ -117,7 +120,7 @@ impl Narrowing {
 
     /// Whether a filter is in force.
     pub(super) fn on(&self) -> bool {
-        self.bar.on && self.exists()
+        !self.off && self.exists()
     }
 
     /// The prompt of the filter, while it is open.
@@ -182,9 +185,10 @@ impl Narrowing {
 
     /// Puts another filter in force; an empty one removes it. Says whether it differs.
     fn filter(&mut self, expression: &str, now: Millis) -> bool {
-        let was_on = std::mem::replace(&mut self.bar.on, true);
+        let was_off = std::mem::take(&mut self.off);
         if self.expression == expression {
-            return !was_on;
+            self.join();
+            return was_off;
         }
         expression.clone_into(&mut self.expression);
         self.bar.set(expression);
@@ -203,7 +207,7 @@ impl Narrowing {
 
     /// Switches the filter off, or on again; it is counted on meanwhile.
     pub(super) fn toggle(&mut self) {
-        self.bar.toggle();
+        self.off = !self.off;
         self.join();
     }
 
@@ -283,7 +287,9 @@ impl Narrowing {
             Step::Batch(..) | Step::Current => Change::Counts,
         };
         let Some(coming) = &mut self.coming else {
-            self.counts.as_mut().into_iter().for_each(|counts| counts.take(step));
+            if let Some(counts) = &mut self.counts {
+                counts.take(step);
+            }
             return change;
         };
         coming.take(step);

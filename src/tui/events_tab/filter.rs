@@ -2,7 +2,6 @@
 
 use crate::query::{Filter, FilterError};
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use std::sync::Arc;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
@@ -13,8 +12,6 @@ pub(in crate::tui) struct FilterBar {
     pub expression: String,
     /// Whether it is switched on.
     pub on: bool,
-    /// What it means; everything, while it is switched off.
-    pub filter: Arc<Filter>,
     /// The prompt.
     pub prompt: Option<Prompt>,
 }
@@ -39,7 +36,7 @@ pub(in crate::tui) enum Typed {
 
 impl Default for FilterBar {
     fn default() -> Self {
-        Self { expression: String::new(), on: true, filter: Arc::new(everything()), prompt: None }
+        Self { expression: String::new(), on: true, prompt: None }
     }
 }
 
@@ -64,10 +61,7 @@ impl FilterBar {
     pub(in crate::tui) fn set(&mut self, expression: &str) {
         self.on = true;
         match Filter::parse(expression) {
-            Ok(filter) => {
-                self.filter = Arc::new(filter);
-                expression.clone_into(&mut self.expression);
-            }
+            Ok(_) => expression.clone_into(&mut self.expression),
             Err(error) => {
                 self.prompt = Some(Prompt { input: Input::new(expression.to_owned()), error: Some(error) });
             }
@@ -77,8 +71,6 @@ impl FilterBar {
     /// Switches the filter off, or on again.
     pub(in crate::tui) fn toggle(&mut self) {
         self.on = !self.on;
-        let expression = if self.on { self.expression.as_str() } else { "" };
-        self.filter = Arc::new(Filter::parse(expression).unwrap_or_else(|_| everything()));
     }
 
     /// A key while the prompt is open. Enter leaves it when the expression can be read; Esc leaves it with the last good one.
@@ -112,9 +104,8 @@ impl FilterBar {
     fn read(&mut self) -> Typed {
         let Some(prompt) = &mut self.prompt else { return Typed::Nothing };
         match Filter::parse(prompt.input.value()) {
-            Ok(filter) => {
+            Ok(_) => {
                 prompt.error = None;
-                self.filter = Arc::new(filter);
                 self.expression = prompt.input.value().to_owned();
                 self.on = true;
                 Typed::Filtered

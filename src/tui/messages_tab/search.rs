@@ -4,17 +4,14 @@ use crate::event::Text;
 use crate::query::{Filter, FilterError};
 use crate::tui::story_page::literal;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
-use std::sync::Arc;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 /// What is in force, and what is being typed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Search {
     /// As it was typed.
     pub(super) expression: String,
-    /// What it means.
-    pub(super) filter: Arc<Filter>,
     /// The word, when it is one alone.
     pub(super) word: Option<Text>,
     pub(super) prompt: Option<Prompt>,
@@ -34,14 +31,6 @@ pub(super) enum Typed {
     Filtered,
     /// Nothing but the prompt itself.
     Nothing,
-}
-
-impl Default for Search {
-    fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "an empty expression matches everything, by definition")]
-        let filter = Filter::parse("").expect("an empty expression is valid");
-        Self { expression: String::new(), filter: Arc::new(filter), word: None, prompt: None }
-    }
 }
 
 impl Search {
@@ -68,7 +57,7 @@ impl Search {
 
     fn look_for(&mut self, text: &str) -> Result<(), FilterError> {
         let text = text.trim();
-        self.filter = Arc::new(Filter::parse(&expression(text))?);
+        Filter::parse(&expression(text))?;
         self.word = word(text).map(Text::from);
         text.clone_into(&mut self.expression);
         Ok(())
