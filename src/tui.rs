@@ -10,6 +10,7 @@ pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;
+pub mod filter_bar;
 mod footer;
 pub mod forward_tab;
 mod header;

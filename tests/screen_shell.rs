@@ -6,6 +6,8 @@
 mod changes;
 #[path = "screen_shell/costs.rs"]
 mod costs;
+#[path = "screen_shell/filter.rs"]
+mod filter;
 #[path = "screen_shell/forward.rs"]
 mod forward;
 #[path = "screen_shell/messages.rs"]

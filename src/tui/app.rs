@@ -7,6 +7,7 @@ use super::alarm::Alarm;
 use super::changes_page::ChangesPage;
 use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
+use super::filter_bar;
 use super::forward_tab::ForwardTab;
 use super::keymap::Keymap;
 use super::lang::Lang;
@@ -32,6 +33,7 @@ use crate::receiver::Vitals;
 use crate::source::Feed;
 use crate::source::filtered::Step;
 use jiff::tz::TimeZone;
+use ratatui::crossterm::event::KeyEvent;
 use tokio::sync::mpsc;
 
 /// What the screen is made with.
@@ -68,6 +70,8 @@ pub(super) struct Known {
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
     pub(super) flow: Flow,
+    /// Filters applied in this session, oldest first.
+    pub(super) filters: Vec<String>,
 }
 
 /// How far the source is.
@@ -203,6 +207,7 @@ impl App {
             health: Health::Writable,
             gaps: Vec::new(),
             flow: Flow::Behind(0, 0),
+            filters: Vec::new(),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
@@ -309,6 +314,20 @@ impl App {
             Change::Progress => {}
             Change::Counts => self.changed(),
             Change::Filter => self.moved(),
+        }
+    }
+
+    /// A key for the page's prompt. A filter that it applies is remembered for every prompt.
+    pub(super) fn typed(&mut self, key: KeyEvent, now: Millis) {
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        let page = self.pages.at_mut(&self.at);
+        page.key(key, &ctx);
+        if let Some(applied) = page.applied() {
+            filter_bar::remember(&mut self.known.filters, applied);
+        }
+        if self.pages.overview.filter().is_some_and(|filter| self.known.narrowing.filter(filter, now)) {
+            self.moved();
         }
     }
 
@@ -496,6 +515,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         health: &known.health,
         gaps: &known.gaps,
         intake: &known.intake,
+        filters: &known.filters,
         stamp,
     }
 }

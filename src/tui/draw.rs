@@ -1,7 +1,6 @@
 //! The whole screen, from the state: header, tabs, what is looked at, footer, and what lies over it.
 
 use super::app::{App, Flow, context};
-use super::events_tab::draw::draw_bar;
 use super::lang::say;
 use super::page::Page as _;
 use super::place::Place;
@@ -55,9 +54,6 @@ impl App {
             self.pages.overview.draw(frame, area, &ctx);
             let row = Rect { height: 1, ..area };
             self.pages.overview.draw_prompt(frame, row, &ctx);
-            if let Some(bar) = self.known.narrowing.prompt() {
-                draw_bar(frame, row, bar, &self.look);
-            }
             return;
         }
         let path = Rect { height: 1, ..area };
@@ -78,13 +74,6 @@ impl App {
                 ("Esc", lang.pick("close", "关闭")),
                 ("j k", lang.pick("scroll", "滚动")),
                 ("/", lang.pick("find", "查找")),
-            ];
-            footer::draw_own(buffer, row, self, now, &keys);
-        } else if self.known.narrowing.prompt().is_some() {
-            let keys = [
-                ("Enter", lang.pick("apply", "应用")),
-                ("Esc", lang.pick("as before", "保持不变")),
-                ("Ctrl-U", lang.pick("clear", "清空")),
             ];
             footer::draw_own(buffer, row, self, now, &keys);
         } else if let Some(keys) = self.page().prompt(lang) {

@@ -1,8 +1,7 @@
 //! The Events tab: the live tail, the filter over it, and the inspector of one event.
 
 pub mod columns;
-pub(in crate::tui) mod draw;
-pub(in crate::tui) mod filter;
+mod draw;
 mod inspector;
 mod list;
 mod marks;
@@ -11,6 +10,7 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
+use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
 use super::narrowing::Within;
@@ -25,7 +25,6 @@ use crate::journal::{Batch, RawRequest};
 use crate::query::Filter;
 use crate::source::thread::Who;
 use columns::{Chooser, Column};
-use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
 use marks::Marks;
@@ -109,7 +108,7 @@ impl EventsTab {
 
     /// The expression in force.
     pub fn expression(&self) -> &str {
-        if self.bar.on { &self.bar.expression } else { "" }
+        self.bar.expression()
     }
 
     /// Puts another filter in force and shows the newest that it selects.
@@ -120,8 +119,7 @@ impl EventsTab {
 
     /// The filter in force within that of the screen.
     fn filter_within(&mut self) -> Arc<Filter> {
-        let own = if self.bar.on { &self.bar.expression } else { "" };
-        self.within.filter(own)
+        self.within.filter(self.bar.expression())
     }
 
     fn start_over(&mut self) {
@@ -396,7 +394,7 @@ impl Page for EventsTab {
                 self.focus = Focus::Inspector;
             }
             (Action::Forwarded, _) => return self.forwarded(),
-            (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
+            (Action::FilterOff, _) if !self.bar.last_good().is_empty() => {
                 self.bar.toggle();
                 self.start_over();
             }
@@ -444,7 +442,7 @@ impl Page for EventsTab {
         if self.inspector.seq().is_some() {
             actions.push(Forwarded);
         }
-        if !self.bar.expression.is_empty() {
+        if !self.bar.last_good().is_empty() {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
@@ -510,12 +508,12 @@ impl Page for EventsTab {
         })
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
         if self.chooser.is_some() {
             self.choose(key);
         } else if self.inspector.is_typing() {
             self.inspector.key(key);
-        } else if self.bar.key(key) == Typed::Filtered {
+        } else if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();
         }
     }
@@ -541,16 +539,14 @@ impl Page for EventsTab {
         if self.inspector.is_typing() {
             return Some(vec![("Enter", lang.pick("go there", "定位")), ("Esc", lang.pick("close", "关闭"))]);
         }
-        self.bar.prompt.as_ref()?;
-        Some(vec![
-            ("Enter", lang.pick("apply", "应用")),
-            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
-            ("Ctrl-U", lang.pick("clear", "清空")),
-            ("Ctrl-W", lang.pick("word back", "删除一词")),
-        ])
+        self.bar.keys(lang)
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        self.draw_typed(frame, row, ctx.look);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 }

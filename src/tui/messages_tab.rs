@@ -10,6 +10,7 @@ pub mod read;
 mod search;
 
 use super::action::Action;
+use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::narrowing::Within;
 use super::page::{Outcome, Page};
@@ -28,7 +29,6 @@ use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use read::{Found, MessagesJob};
-use search::{Search, Typed};
 
 /// Events of messages that are held: enough for some thousand of the newest.
 const EVENTS: usize = 20_000;
@@ -36,9 +36,9 @@ const EVENTS: usize = 20_000;
 const RETRY_AFTER: i64 = 2_000;
 
 /// The tab. It reads nothing before it was opened for the first time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MessagesTab {
-    search: Search,
+    bar: FilterBar,
     within: Within,
     list: Messages,
     /// Id and participant of the row under the cursor.
@@ -59,15 +59,36 @@ pub struct MessagesTab {
     stale: bool,
 }
 
+impl Default for MessagesTab {
+    fn default() -> Self {
+        Self {
+            bar: FilterBar::new(search::meaning, search::HINT),
+            within: Within::default(),
+            list: Messages::default(),
+            selected: None,
+            top: 0,
+            room: 0,
+            generation: 0,
+            reading: false,
+            before: None,
+            whole: false,
+            paused: false,
+            span: None,
+            retry_at: None,
+            stale: false,
+        }
+    }
+}
+
 impl MessagesTab {
     /// The expression in force.
     pub fn expression(&self) -> &str {
-        &self.search.expression
+        self.bar.expression()
     }
 
     /// Puts another filter in force and lists what it selects.
     pub fn filter(&mut self, expression: &str) {
-        self.search.set(expression);
+        self.bar.set(expression);
         self.start_over();
     }
 
@@ -151,8 +172,8 @@ impl Page for MessagesTab {
         let unit = if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
         let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
         let mut summary = Vec::new();
-        if self.search.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(clean(self.search.expression.trim()).into_owned()));
+        if self.bar.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(clean(self.bar.expression()).into_owned()));
         } else {
             summary.push(words().muted(lang.pick("no filter", "无过滤")));
         }
@@ -169,8 +190,8 @@ impl Page for MessagesTab {
 
     fn act(&mut self, action: Action) -> Outcome {
         match action {
-            Action::Filter => self.search.open(),
-            Action::FilterOff if self.search.active() => self.filter(""),
+            Action::Filter => self.bar.open(),
+            Action::FilterOff if self.bar.active() => self.filter(""),
             Action::Open => return self.open(),
             Action::Back if self.selected.is_some() => self.selected = None,
             _ => return self.walk(action),
@@ -181,7 +202,7 @@ impl Page for MessagesTab {
     fn actions(&self) -> Vec<Action> {
         use Action::{Back, Down, Filter, FilterOff, First, Last, Open, PageDown, PageUp, Up};
         let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, Open, Filter];
-        if self.search.active() {
+        if self.bar.active() {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
@@ -207,10 +228,10 @@ impl Page for MessagesTab {
             generation: self.generation,
             before: self.before,
             span,
-            filter: self.within.filter(&self.search.meaning()),
-            active: self.search.active() || self.within.narrowed(),
+            filter: self.within.filter(&search::expression(self.bar.expression())),
+            active: self.bar.active() || self.within.narrowed(),
             // What a word finds outside the window may be outside the filter of the screen, too.
-            word: self.search.word.clone().filter(|_| !self.within.narrowed()),
+            word: search::word(self.bar.expression()).map(Text::from).filter(|_| !self.within.narrowed()),
             now,
         })]
     }
@@ -219,9 +240,9 @@ impl Page for MessagesTab {
         if self.paused {
             return;
         }
-        let filter = self.within.filter(&self.search.meaning());
+        let filter = self.within.filter(&search::expression(self.bar.expression()));
         let selects = |event: &crate::event::Event| !filter.needs_body() && filter.matches(event, &[], now);
-        let active = self.search.active() || self.within.narrowed();
+        let active = self.bar.active() || self.within.narrowed();
         let wanted: Vec<_> = batch
             .events
             .iter()
@@ -239,28 +260,27 @@ impl Page for MessagesTab {
         }
     }
 
-    fn key(&mut self, key: KeyEvent) {
-        if self.search.key(key) == Typed::Filtered {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
+        if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn paste(&mut self, text: &str) {
-        if self.search.paste(text) == Typed::Filtered {
+        if self.bar.paste(text) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
-        self.search.prompt.as_ref()?;
-        Some(vec![
-            ("Enter", lang.pick("apply", "应用")),
-            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
-            ("Ctrl-U", lang.pick("clear", "清空")),
-        ])
+        self.bar.keys(lang)
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        self.draw_typed(frame, row, ctx);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 }

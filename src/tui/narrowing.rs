@@ -3,7 +3,7 @@
 //! The events that the filter selects are counted on a thread of their own ([`crate::source::filtered`]); what it hands over is
 //! taken in here. Until another filter was read to the end, the counts of before stand.
 
-use super::events_tab::filter::{FilterBar, everything};
+use super::filter_bar::everything;
 use super::lang::say;
 use super::look::Look;
 use super::panes::term;
@@ -16,7 +16,6 @@ use crate::monitor::rules::RuleAlert;
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
 use crate::source::filtered::{Filtered, Step};
-use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -44,7 +43,6 @@ const TELL_OF_NOBODY: [&str; 12] = [
 #[derive(Debug)]
 pub struct Narrowing {
     settings: Settings,
-    bar: FilterBar,
     /// The filter that is counted; empty when there is none.
     expression: String,
     /// The filter is switched off.
@@ -83,7 +81,6 @@ impl Narrowing {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
             settings,
-            bar: FilterBar::default(),
             expression: String::new(),
             off: false,
             number: None,
@@ -123,11 +120,6 @@ impl Narrowing {
         !self.off && self.exists()
     }
 
-    /// The prompt of the filter, while it is open.
-    pub(super) fn prompt(&self) -> Option<&FilterBar> {
-        self.bar.prompt.is_some().then_some(&self.bar)
-    }
-
     /// How much of the journal was read for a filter that is not counted yet, in percent.
     pub(super) fn scanning(&self) -> Option<u64> {
         let (done, total) = self.coming.as_ref().filter(|_| self.on())?.progress.unwrap_or_default();
@@ -159,39 +151,13 @@ impl Narrowing {
         (!note.is_empty()).then_some(note)
     }
 
-    /// Opens the prompt.
-    pub(super) fn open(&mut self) {
-        self.bar.open();
-    }
-
-    /// A key while the prompt is open. Enter puts what was typed in force, Esc leaves what was. Says whether the filter differs.
-    pub(super) fn key(&mut self, key: KeyEvent, now: Millis) -> bool {
-        self.bar.key(key);
-        if self.bar.prompt.is_some() {
+    /// Puts another filter in force; an empty one removes it. Says whether it differs.
+    pub(super) fn filter(&mut self, expression: &str, now: Millis) -> bool {
+        if self.expression == expression {
             return false;
         }
-        if key.code == KeyCode::Enter {
-            let typed = self.bar.expression.trim().to_owned();
-            return self.filter(&typed, now);
-        }
-        self.bar.set(&self.expression);
-        false
-    }
-
-    /// Pasted text goes into the prompt.
-    pub(super) fn paste(&mut self, text: &str) {
-        self.bar.paste(text);
-    }
-
-    /// Puts another filter in force; an empty one removes it. Says whether it differs.
-    fn filter(&mut self, expression: &str, now: Millis) -> bool {
-        let was_off = std::mem::take(&mut self.off);
-        if self.expression == expression {
-            self.join();
-            return was_off;
-        }
+        self.off = false;
         expression.clone_into(&mut self.expression);
-        self.bar.set(expression);
         // Dropped, the thread of the filter before ends.
         (self.steps, self.coming, self.ask_at) = (None, None, None);
         self.generation += 1;

@@ -75,11 +75,16 @@ pub trait Page {
     }
 
     /// Draws what is typed into the row of the path.
-    fn draw_prompt(&self, _frame: &mut Frame<'_>, _row: Rect, _ctx: &Context<'_>) {}
+    fn draw_prompt(&mut self, _frame: &mut Frame<'_>, _row: Rect, _ctx: &Context<'_>) {}
 
     /// A key while text is typed.
-    fn key(&mut self, _key: KeyEvent) {}
+    fn key(&mut self, _key: KeyEvent, _ctx: &Context<'_>) {}
 
     /// Pasted text: never run as keys.
     fn paste(&mut self, _text: &str) {}
+
+    /// The filter that was typed and applied since this was asked last.
+    fn applied(&mut self) -> Option<String> {
+        None
+    }
 }

@@ -33,6 +33,7 @@ use crate::monitor::Monitor;
 use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
+use crate::tui::filter_bar::FilterBar;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
@@ -76,6 +77,8 @@ pub struct Context<'a> {
     pub gaps: &'a [(Millis, Millis)],
     /// Where events come in.
     pub intake: &'a Intake,
+    /// Filters applied in this session, oldest first.
+    pub filters: &'a [String],
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
 }
@@ -174,6 +177,8 @@ pub struct Overview {
     drawn: Option<Drawn>,
     judged: Option<(u64, Verdict)>,
     acknowledging: Acknowledging,
+    /// The filter of the screen, while it is typed.
+    bar: FilterBar,
 }
 
 /// What was drawn last: keys act on what their user saw.
@@ -186,6 +191,11 @@ struct Drawn {
 }
 
 impl Overview {
+    /// The filter of the screen, unless it is being typed.
+    pub(super) fn filter(&self) -> Option<&str> {
+        self.bar.keys(Lang::default()).is_none().then(|| self.bar.last_good())
+    }
+
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
         let known = match (&self.judged, &self.drawn) {
@@ -229,7 +239,13 @@ impl Page for Overview {
             self.acknowledging.toggle(alert);
             return Outcome::Changed;
         }
-        self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
+        match self.grid.act(action, &drawn.data, drawn.size, &drawn.look) {
+            Outcome::Ignored if action == Action::Filter => {
+                self.bar.open();
+                Outcome::Changed
+            }
+            outcome => outcome,
+        }
     }
 
     fn actions(&self) -> Vec<Action> {
@@ -244,6 +260,9 @@ impl Page for Overview {
         if self.acknowledging.is_typing() {
             return Some(vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))]);
         }
+        if let Some(keys) = self.bar.keys(lang) {
+            return Some(keys);
+        }
         self.grid.typed()?;
         Some(vec![
             ("Enter", lang.pick("keep", "保留")),
@@ -253,6 +272,7 @@ impl Page for Overview {
     }
 
     fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
         let Some(typed) = self.grid.typed() else { return };
         let (look, buffer) = (ctx.look, frame.buffer_mut());
         ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
@@ -268,17 +288,25 @@ impl Page for Overview {
         frame.set_cursor_position((cursor.min(row.right().saturating_sub(1)), row.y));
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
         if self.acknowledging.is_typing() {
             self.acknowledging.key(key);
+        } else if self.bar.keys(ctx.look.lang).is_some() {
+            self.bar.key(key, ctx);
         } else {
             self.grid.type_in(&Event::Key(key));
         }
     }
 
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
+    }
+
     fn paste(&mut self, text: &str) {
         if self.acknowledging.is_typing() {
             self.acknowledging.paste(text);
+        } else if self.bar.keys(Lang::default()).is_some() {
+            self.bar.paste(text);
         } else {
             self.grid.type_in(&Event::Paste(text.to_owned()));
         }

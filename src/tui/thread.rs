@@ -288,7 +288,7 @@ impl Page for Thread {
         Some(vec![("Enter", lang.pick("search", "查找")), ("Esc", lang.pick("close", "关闭"))])
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, _ctx: &Context<'_>) {
         let Some(input) = &mut self.typed else { return };
         match key.code {
             KeyCode::Esc => self.typed = None,

@@ -33,7 +33,6 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
         Input::Paste(text) => {
             match &mut app.help {
                 Some(help) => help.paste(&text),
-                None if app.known.narrowing.prompt().is_some() => app.known.narrowing.paste(&text),
                 None => app.page_mut().paste(&text),
             }
             Effect::Draw
@@ -51,14 +50,8 @@ fn key_pressed(app: &mut App, key: KeyEvent, now: Millis) -> Effect {
         }
         return if action == Some(Action::Quit) && app.help.is_none() { Effect::Quit } else { Effect::Draw };
     }
-    if app.known.narrowing.prompt().is_some() {
-        if app.known.narrowing.key(key, now) {
-            app.moved();
-        }
-        return Effect::Draw;
-    }
     if app.page().prompt(app.look.lang).is_some() {
-        app.page_mut().key(key);
+        app.typed(key, now);
         return Effect::Draw;
     }
     action.map_or(Effect::Nothing, |action| update(app, action, now))
@@ -105,10 +98,6 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
         }
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
-        (Outcome::Ignored, Action::Filter) if app.at == Place::Overview => {
-            app.known.narrowing.open();
-            Effect::Draw
-        }
         (Outcome::Ignored, Action::FilterOff) if app.known.narrowing.exists() => {
             app.known.narrowing.toggle();
             app.moved();
