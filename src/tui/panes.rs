@@ -271,7 +271,7 @@ impl Page for Overview {
         ])
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
         self.bar.draw(frame, row, ctx);
         let Some(typed) = self.grid.typed() else { return };
         let (look, buffer) = (ctx.look, frame.buffer_mut());
