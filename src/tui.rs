@@ -19,6 +19,7 @@ pub mod keymap;
 pub mod lang;
 pub mod look;
 pub mod messages_tab;
+mod narrowing;
 mod overlays;
 pub mod page;
 pub mod panes;
@@ -100,6 +101,7 @@ pub fn run(start: Start) -> Result<(), String> {
         masked: start.screen.mask,
         keymap,
         monitor: Monitor::new(start.settings),
+        settings: start.settings,
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
     })

@@ -12,6 +12,8 @@ mod filter;
 mod forward;
 #[path = "screen_shell/messages.rs"]
 mod messages;
+#[path = "screen_shell/narrowing.rs"]
+mod narrowing;
 #[path = "screen_shell/thread.rs"]
 mod thread;
 
@@ -76,6 +78,7 @@ impl Screen {
             masked: false,
             keymap: Keymap::new(keys).unwrap(),
             monitor: Monitor::new(Default::default()),
+            settings: Default::default(),
             zone: jiff::tz::TimeZone::UTC,
             intake: Intake { address: "http://127.0.0.1:8787/webhook".to_owned(), ..Intake::default() },
         });

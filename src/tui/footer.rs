@@ -24,6 +24,8 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("acknowledge", "确认", &[Action::Acknowledge]),
     ("filter", "过滤", &[Action::Filter]),
     ("filter off", "关过滤", &[Action::FilterOff]),
+    ("number", "号码", &[Action::Number]),
+    ("unread", "未回复", &[Action::Unread]),
     ("by", "维度", &[Action::Dimension]),
     ("fold", "折叠", &[Action::FoldLevel, Action::UnfoldLevel]),
     ("mark", "标记", &[Action::Mark]),

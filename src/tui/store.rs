@@ -13,6 +13,7 @@ use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::filtered::{self, Step};
 use crate::source::message::gather;
 use crate::source::thread::{self, Piece, Who};
 use std::io;
@@ -69,6 +70,13 @@ pub enum Job {
     Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// The counts of what a filter selects, from now on.
+    Count {
+        /// Which filter it is for.
+        generation: u64,
+        /// Selects.
+        filter: Arc<Filter>,
+    },
     /// What rules decided, and who acknowledged what.
     Alerts,
     /// Acknowledges an alert with a note, or takes that back; then the same.
@@ -204,6 +212,13 @@ pub enum Answer {
     Thread(ThreadRead),
     /// To [`Job::Gaps`].
     Gaps(Vec<(Millis, Millis)>),
+    /// To [`Job::Count`].
+    Counting {
+        /// The job's.
+        generation: u64,
+        /// Where the counts come from; or why they cannot, in words for the user.
+        steps: Result<tokio::sync::mpsc::Receiver<Step>, String>,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
 }
@@ -332,6 +347,10 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
         }
         Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
+        Job::Count { generation, filter } => {
+            let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());
+            Answer::Counting { generation, steps }
+        }
         Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
         Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
         Job::Acknowledge { alert, note } => {

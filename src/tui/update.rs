@@ -80,6 +80,10 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::StepBack => return look(app, app.known.period.back(now, start(app))),
         Action::StepForward => return look(app, app.known.period.forward(now)),
         Action::Now => back_to_now(app),
+        Action::Number => {
+            app.known.narrowing.next_number(app.glance.numbers.clone());
+            app.moved();
+        }
         _ => return page(app, action, now),
     }
     Effect::Draw
@@ -94,6 +98,11 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
         }
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
+        (Outcome::Ignored, Action::FilterOff) if app.known.narrowing.exists() => {
+            app.known.narrowing.toggle();
+            app.moved();
+            Effect::Draw
+        }
         (Outcome::Ignored, Action::Filter) => {
             update(app, Action::Events, now);
             app.page_mut().act(Action::Filter);
@@ -112,6 +121,7 @@ fn walk_back(app: &mut App) -> Effect {
             }
             app.show(step.from);
         }
+        None if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
         None if app.at == Place::Overview => return Effect::Nothing,
         None => go(app, Place::Overview),
     }
@@ -177,7 +187,7 @@ fn start(app: &App) -> Option<Millis> {
 pub fn valid(app: &App, now: Millis) -> Vec<Action> {
     let mut actions = app.page().actions();
     let offered = [
-        (Action::Back, app.at != Place::Overview || !app.path.is_empty()),
+        (Action::Back, app.at != Place::Overview || !app.path.is_empty() || app.known.narrowing.number().is_some()),
         (Action::Overview, app.at != Place::Overview),
         (Action::Events, !matches!(app.at, Place::Events { .. })),
         (Action::Messages, !matches!(app.at, Place::Messages { .. })),
@@ -187,6 +197,8 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::Changes, app.at != Place::Changes),
         (Action::Explain, app.glance.verdict.proof.is_some()),
         (Action::Filter, true),
+        (Action::FilterOff, app.known.narrowing.exists()),
+        (Action::Number, app.known.narrowing.number().is_some() || !app.glance.numbers.is_empty()),
         (Action::Pause, true),
         (Action::Narrower, app.known.period.narrower().is_some()),
         (Action::Wider, app.known.period.wider().is_some()),
