@@ -31,7 +31,7 @@ use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
-use crate::source::filtered::Step;
+use crate::source::filtered;
 use jiff::tz::TimeZone;
 use ratatui::crossterm::event::KeyEvent;
 use tokio::sync::mpsc;
@@ -307,12 +307,12 @@ impl App {
     }
 
     /// Where the counts of the filter over the screen come from, while there is one: what comes is for [`App::counted`].
-    pub fn counting(&mut self) -> Option<&mut mpsc::Receiver<Step>> {
+    pub fn counting(&mut self) -> Option<&mut mpsc::Receiver<filtered::Step>> {
         self.known.narrowing.steps()
     }
 
     /// Takes in counts of the filter over the screen.
-    pub fn counted(&mut self, step: Step) {
+    pub fn counted(&mut self, step: filtered::Step) {
         match self.known.narrowing.take(step) {
             Change::Progress => {}
             Change::Counts => self.changed(),

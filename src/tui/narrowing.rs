@@ -6,13 +6,13 @@
 use super::filter_bar::everything;
 use super::lang::say;
 use super::look::Look;
-use super::panes::term;
 use super::store::Job;
 use super::theme::Glyph;
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Acknowledged;
 use crate::monitor::rules::RuleAlert;
+use crate::monitor::view::term;
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
 use crate::source::filtered::{Filtered, Step};

@@ -137,7 +137,7 @@ fn assert_listed(monitor: &Monitor, scope: &Scope) {
     let unread: Vec<_> = whole.rows.iter().filter(|row| row.unanswered).cloned().collect();
     assert_eq!(picked(Pick { unread: true, ..Pick::default() }).rows, unread);
     if let Some(customer) = whole.rows.first().and_then(|row| row.customer.clone()) {
-        let found = picked(Pick { search: customer.to_lowercase(), ..Pick::default() });
+        let found = picked(Pick { search: customer.to_lowercase().to_string(), ..Pick::default() });
         assert!(found.total > 0 && found.total <= whole.total);
         assert!(found.rows.iter().any(|row| row.customer.as_ref() == Some(&customer)));
     }
