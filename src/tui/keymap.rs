@@ -47,7 +47,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Follow, &["f"]),
     (Action::Acknowledge, &["a"]),
     (Action::Sort, &["s"]),
-    (Action::Unread, &["w"]),
+    (Action::Unread, &["W"]),
     (Action::FailedOnly, &["F"]),
     (Action::Resend, &["R"]),
     (Action::ResendShown, &["Ctrl-R"]),
