@@ -196,6 +196,17 @@ impl Overview {
         self.bar.keys(Lang::default()).is_none().then(|| self.bar.last_good())
     }
 
+    /// Does what was asked for on what its user saw: nothing before anything was drawn.
+    fn act_on_drawn(&mut self, action: Action) -> Outcome {
+        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        if action != Action::Acknowledge {
+            return self.grid.act(action, &drawn.data, drawn.size, &drawn.look);
+        }
+        let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
+        self.acknowledging.toggle(alert);
+        Outcome::Changed
+    }
+
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
         let Context { vitals, health, gaps, intake, .. } = *ctx;
@@ -239,13 +250,7 @@ impl Page for Overview {
     }
 
     fn act(&mut self, action: Action) -> Outcome {
-        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
-        if action == Action::Acknowledge {
-            let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
-            self.acknowledging.toggle(alert);
-            return Outcome::Changed;
-        }
-        match self.grid.act(action, &drawn.data, drawn.size, &drawn.look) {
+        match self.act_on_drawn(action) {
             Outcome::Ignored if action == Action::Filter => {
                 self.bar.open();
                 Outcome::Changed

@@ -75,7 +75,7 @@ fn several(width: u16, height: u16, lang: Lang) -> Screen {
 
 /// The figure in a row of the funnel.
 fn figure(screen: &str, stage: &str) -> u64 {
-    let row = line(screen, stage).split(stage).nth(1).unwrap();
+    let row = line(screen, &format!("│ {stage}")).split(stage).nth(1).unwrap();
     let digits: String = row.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap_or_else(|_| panic!("no figure for {stage} on\n{screen}"))
 }
@@ -140,7 +140,7 @@ fn a_filter_is_switched_off_and_on_and_removed() {
 
 #[test]
 fn a_wrong_filter_is_explained_and_one_that_is_cleared_changes_nothing() {
-    let mut screen = several(80, 24, Lang::En);
+    let mut screen = several(120, 36, Lang::En);
     let wrong = screen.press("/coed:1\n");
     assert!(wrong.contains("^"), "the mistake is explained in place:\n{wrong}");
     screen.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
@@ -167,7 +167,7 @@ fn one_business_number_is_looked_at_and_then_all_again() {
     let mut screen = several(120, 36, Lang::En);
     screen.shown();
     let one = screen.press("#");
-    assert!(line(&one, "15 m").contains("166…193") || line(&one, "15 m").contains("16692041193"), "{one}");
+    assert!(line(&one, "15 m").contains("1669…193"), "{one}");
     assert_eq!(figure(&one, "attempted"), 1, "{one}");
     assert_eq!(figure(&screen.press("#"), "attempted"), 3);
     assert!(line(&screen.press("2"), "hidden").contains("5 shown"), "lists obey it, too");
@@ -180,8 +180,9 @@ fn one_business_number_is_looked_at_and_then_all_again() {
 #[test]
 fn a_masked_filter_shows_no_phone_and_chinese_speaks_chinese() {
     let mut screen = several(120, 36, Lang::Zh);
-    let scanning = screen.press("/to:85266120298 status:failed\n");
-    assert!(scanning.contains("扫描中 0 %"), "{scanning}");
+    // A wide character takes two cells: the second is a blank here.
+    let scanning = screen.press("/to:85266120298 status:failed\n").replace(' ', "");
+    assert!(scanning.contains("扫描中0%"), "{scanning}");
     let masked = screen.press("M");
     assert!(masked.contains("/ to:… status:failed") && !masked.contains("85266120298"), "{masked}");
 }
@@ -213,12 +214,12 @@ fn zoomed_conversations_are_sorted_picked_and_found() {
     assert!(newest.contains("newest first"), "{newest}");
     assert!(place(&newest, "Chan") < place(&newest, "Smith"), "{newest}");
     assert!(place(&newest, "Smith") < place(&newest, "Lopez"), "{newest}");
-    let unread = screen.press("w");
+    let unread = screen.press("W");
     assert!(unread.contains("unread only") && !unread.contains("Chan") && unread.contains("Smith"), "{unread}");
     let found = screen.press("/GRAC\n");
     assert!(found.contains("Lopez") && !found.contains("Smith"), "{found}");
     let none = screen.press("/zzz\n");
     assert!(none.contains("no conversation is like that"), "{none}");
-    let all = screen.press("/\x1bw");
+    let all = screen.press("/\x1bW");
     assert!(["Chan", "Smith", "Lopez"].iter().all(|name| all.contains(name)), "{all}");
 }
