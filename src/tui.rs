@@ -23,6 +23,7 @@ pub mod lang;
 pub mod look;
 pub mod messages_tab;
 pub mod moment;
+mod narrowing;
 pub mod notice;
 mod overlays;
 pub mod page;
@@ -126,6 +127,7 @@ pub fn run(start: Start) -> Result<(), String> {
         masked: start.screen.mask,
         keymap,
         monitor: Monitor::new(start.settings),
+        settings: start.settings,
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
     })

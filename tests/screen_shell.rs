@@ -16,6 +16,8 @@ mod forward;
 mod messages;
 #[path = "screen_shell/mouse.rs"]
 mod mouse;
+#[path = "screen_shell/narrowing.rs"]
+mod narrowing;
 #[path = "screen_shell/thread.rs"]
 mod thread;
 
@@ -80,6 +82,7 @@ impl Screen {
             masked: false,
             keymap: Keymap::new(keys).unwrap(),
             monitor: Monitor::new(Default::default()),
+            settings: Default::default(),
             zone: jiff::tz::TimeZone::UTC,
             intake: Intake { address: "http://127.0.0.1:8787/webhook".to_owned(), ..Intake::default() },
         });

@@ -257,6 +257,19 @@ pub struct Around {
     pub row: usize,
     /// So many on either side.
     pub margin: usize,
+    /// Of all that there are, these, in this order.
+    pub pick: Pick,
+}
+
+/// Which conversations are listed, and in which order. With nothing asked for, none is looked into.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pick {
+    /// The newest first; else those whose window closes within the hour before the others.
+    pub newest: bool,
+    /// Only those without an answer since the last inbound.
+    pub unread: bool,
+    /// Only those with this in name, phone, business number or the last inbound, in lower case; empty: all.
+    pub search: String,
 }
 
 /// One entry of the alerts.

@@ -77,6 +77,7 @@ actions! {
         FilterOff "filter-off" "filter on, off" "过滤开关",
         Command "command" "command" "命令",
         Palette "palette" "find an action or a command" "查找动作或命令",
+        Number "number" "one business number, all" "单个商业号码,全部",
     }
     Time {
         Pause "pause" "pause, go on" "暂停,继续",
@@ -91,6 +92,7 @@ actions! {
         Follow "follow" "follow, hold" "跟随,停住",
         Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
+        Unread "unread" "unread only, all" "仅未回复,全部",
         FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
         Resend "resend" "send again" "再次发送",
         ResendShown "resend-shown" "send all shown again" "再次发送所示全部",

@@ -18,6 +18,7 @@ use super::keymap::{Key, Keymap};
 use super::lang::{Lang, say};
 use super::look::Look;
 use super::messages_tab::MessagesTab;
+use super::narrowing::{Change, Narrowing};
 use super::notice::Notice;
 use super::overlays::{History, Over};
 use super::page::Page;
@@ -34,14 +35,16 @@ use super::widgets::format;
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
-use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span};
+use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use crate::source::filtered;
 use jiff::tz::TimeZone;
 use left::Began;
 use ratatui::crossterm::event::KeyEvent;
 use std::path::PathBuf;
+use tokio::sync::mpsc;
 
 /// What the screen is made with.
 pub struct Setup {
@@ -57,6 +60,8 @@ pub struct Setup {
     pub keymap: Keymap,
     /// What is counted.
     pub monitor: Monitor,
+    /// How what a filter selects is counted.
+    pub settings: Settings,
     /// Zone of clock times.
     pub zone: TimeZone,
     /// Where events come in, and who may post them.
@@ -66,13 +71,12 @@ pub struct Setup {
 /// Everything that is drawn from and not moved by keys.
 pub(super) struct Known {
     pub(super) monitor: Monitor,
+    pub(super) narrowing: Narrowing,
     pub(super) zone: TimeZone,
     pub(super) keymap: Keymap,
     pub(super) period: Period,
     /// What the window is called.
     pub(super) window: String,
-    /// The only business number that is looked at.
-    pub(super) number: Option<Text>,
     pub(super) intake: Intake,
     pub(super) vitals: Vitals,
     pub(super) health: Health,
@@ -115,6 +119,8 @@ pub(super) struct Glance {
     pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
+    /// Business numbers in the window.
+    pub(super) numbers: Vec<Text>,
 }
 
 /// The state of the screen.
@@ -231,11 +237,11 @@ impl App {
     pub fn new(setup: Setup) -> Self {
         let known = Known {
             monitor: setup.monitor,
+            narrowing: Narrowing::new(setup.settings),
             zone: setup.zone,
             keymap: setup.keymap,
             period: Period::default(),
             window: Period::default().window.label().into_owned(),
-            number: None,
             intake: setup.intake,
             vitals: Vitals::default(),
             health: Health::Writable,
@@ -299,7 +305,7 @@ impl App {
     pub fn scope(&self, now: Millis) -> Scope {
         let now = self.pause.map_or(now, |pause| pause.at);
         let start = self.known.monitor.extent().map(|(first, _)| first);
-        Scope { number: self.known.number.clone(), ..self.known.period.scope(now, start) }
+        Scope { number: self.known.narrowing.number().cloned(), ..self.known.period.scope(now, start) }
     }
 
     /// Looks at another period.
@@ -380,6 +386,20 @@ impl App {
         self.pages.at_mut(&self.at).live(batch, &ctx, now);
     }
 
+    /// Where the counts of the filter over the screen come from, while there is one: what comes is for [`App::counted`].
+    pub fn counting(&mut self) -> Option<&mut mpsc::Receiver<filtered::Step>> {
+        self.known.narrowing.steps()
+    }
+
+    /// Takes in counts of the filter over the screen.
+    pub fn counted(&mut self, step: filtered::Step) {
+        match self.known.narrowing.take(step) {
+            Change::Progress => {}
+            Change::Counts => self.changed(),
+            Change::Filter => self.moved(),
+        }
+    }
+
     /// A key for the page's prompt. A filter that it applies is remembered for every prompt.
     pub(super) fn typed(&mut self, key: KeyEvent, now: Millis) {
         let scope = self.scope(now);
@@ -388,6 +408,9 @@ impl App {
         page.key(key, &ctx);
         if let Some(applied) = page.applied() {
             filter_bar::remember(&mut self.known.filters, applied);
+        }
+        if self.pages.overview.filter().is_some_and(|filter| self.known.narrowing.filter(filter, now)) {
+            self.moved();
         }
     }
 
@@ -444,6 +467,7 @@ impl App {
             Answer::Alerts { acknowledged, rules } => {
                 let decided = self.alarm.found(&rules);
                 let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.narrowing.judged(&acknowledged, &rules);
                 self.known.monitor.set_acknowledged(acknowledged);
                 self.known.monitor.set_rule_alerts(rules);
                 // Somebody's word is shown also where the view is frozen.
@@ -469,6 +493,7 @@ impl App {
                     Err(why) => Notice::wrong(why),
                 });
             }
+            Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
@@ -483,6 +508,7 @@ impl App {
     pub fn jobs(&mut self, now: Millis) -> Vec<Job> {
         let scope = self.scope(now);
         let mut jobs = Vec::new();
+        jobs.extend(self.known.narrowing.job(now));
         if self.asks.span != Some(scope.span) {
             self.asks.span = Some(scope.span);
             self.asks.refused = self.asks.refused.max(1);
@@ -581,17 +607,25 @@ impl App {
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
                 verdict: self.pages.overview.verdict(&ctx),
-                failed: monitor.funnel(scope).outcomes.failed,
+                numbers: numbers(monitor, scope),
+                failed: ctx.monitor.funnel(scope).outcomes.failed,
             };
         }
     }
+}
+
+/// The business numbers that anything was sent from, whichever is looked at.
+fn numbers(monitor: &Monitor, scope: &Scope) -> Vec<Text> {
+    let all = Scope { number: None, ..scope.clone() };
+    monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect()
 }
 
 /// What panes and tabs are drawn from. Free, so that they can be changed while it is borrowed.
 pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, stamp: u64) -> Context<'a> {
     Context {
         look,
-        monitor: &known.monitor,
+        monitor: known.narrowing.monitor().unwrap_or(&known.monitor),
+        narrowing: &known.narrowing,
         scope,
         window: &known.window,
         zone: &known.zone,

@@ -87,6 +87,8 @@ impl App {
         if self.at == Place::Overview {
             let ctx = context(&self.known, &self.look, scope, self.view_stamp);
             self.pages.overview.draw(frame, area, &ctx);
+            let row = Rect { height: 1, ..area };
+            self.pages.overview.draw_prompt(frame, row, &ctx);
             return;
         }
         let path = Rect { height: 1, ..area };

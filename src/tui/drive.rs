@@ -14,6 +14,7 @@ use crate::event::Millis;
 use crate::journal::Health;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use crate::source::filtered::Step;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -135,6 +136,11 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
                 }
                 Effect::Nothing
             }
+            Some(step) = next_step(app.counting()) => {
+                count(app, step);
+                pace.want(Urgency::Data);
+                Effect::Nothing
+            }
             () = tokio::time::sleep(wait) => Effect::Nothing,
         };
         if looked.elapsed() >= LOOK {
@@ -189,6 +195,24 @@ fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>, now: &dyn F
     while started.elapsed() < FOLDING {
         let Ok(next) = feed.try_recv() else { break };
         app.feed(next, now());
+    }
+}
+
+/// The next counts of the filter over the screen; without a filter they never come.
+async fn next_step(steps: Option<&mut mpsc::Receiver<Step>>) -> Option<Step> {
+    match steps {
+        Some(steps) => steps.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Takes in the counts that have come already, for a while.
+fn count(app: &mut App, first: Step) {
+    let started = Instant::now();
+    app.counted(first);
+    while started.elapsed() < FOLDING {
+        let Some(next) = app.counting().and_then(|steps| steps.try_recv().ok()) else { break };
+        app.counted(next);
     }
 }
 

@@ -15,6 +15,7 @@ use super::export::Export;
 use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
+use super::narrowing::Within;
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::{Open, Place};
@@ -34,6 +35,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The halves, for the mouse.
 const LIST: usize = 0;
@@ -72,6 +74,7 @@ enum Seek {
 pub struct EventsTab {
     list: List,
     bar: FilterBar,
+    within: Within,
     inspector: Inspector,
     marks: Marks,
     /// The columns, while they are chosen.
@@ -120,6 +123,11 @@ impl EventsTab {
     pub fn filter(&mut self, expression: &str) {
         self.bar.set(expression);
         self.start_over();
+    }
+
+    /// The filter in force within that of the screen.
+    fn filter_within(&mut self) -> Arc<Filter> {
+        self.within.filter(self.bar.expression())
     }
 
     fn start_over(&mut self) {
@@ -283,11 +291,12 @@ impl EventsTab {
     }
 
     fn row_job(&mut self, ctx: &Context<'_>, now: Millis) -> Option<RowsJob> {
-        let scanning = self.bar.active() && !self.list.full();
+        let scanning = (self.bar.active() || self.within.narrowed()) && !self.list.full();
         let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
-        self.list.job(ctx.scope.span, self.bar.filter(), now, older, newer)
+        let filter = self.filter_within();
+        self.list.job(ctx.scope.span, &filter, now, older, newer)
     }
 
     /// The window moves on with time, or was changed by the user.
@@ -493,6 +502,9 @@ impl Page for EventsTab {
     }
 
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
+        if self.within.turn(ctx.narrowing.whole()) {
+            self.start_over();
+        }
         self.follow_window(ctx);
         if self.trouble.as_ref().is_some_and(|(_, again)| now < *again) {
             return Vec::new();
@@ -507,7 +519,8 @@ impl Page for EventsTab {
         if self.paused {
             self.list.attached = false;
         } else {
-            self.list.live(batch, ctx.scope.span, self.bar.filter(), now);
+            let filter = self.filter_within();
+            self.list.live(batch, ctx.scope.span, &filter, now);
         }
     }
 

@@ -83,7 +83,8 @@ impl Default for FilterBar {
     }
 }
 
-fn everything() -> Filter {
+/// Leaves nothing out.
+pub(super) fn everything() -> Filter {
     #[expect(clippy::expect_used, reason = "an empty expression matches everything, by definition")]
     Filter::parse("").expect("an empty expression is valid")
 }

@@ -4,12 +4,13 @@ use super::app::{App, Flow};
 use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
+use super::narrowing::{Narrowing, scanning};
 use super::panes::{self, Watched};
 use super::place::{Place, Tab};
 use super::theme::{Glyph, Role};
-use super::widgets::format;
 use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
+use super::widgets::{cut, format};
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::{Health, Holder};
@@ -226,9 +227,9 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
         let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
         look.areas.add(room, Spot::Act(tab.action()));
     }
-    let left = vec![Segment::new(0, tabs)];
     let inner = Rect { width: area.width.saturating_sub(1), ..area };
-    strip::draw(buffer, inner, 2, left, period(app, look, scope, area.width));
+    let room = usize::from(inner.width).saturating_sub(tabs.width() + 2);
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, tabs)], period(app, look, scope, area.width, room));
 }
 
 /// What a tab is called.
@@ -243,8 +244,8 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
     }
 }
 
-/// Window, its clock times, filter.
-fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segment<'a>> {
+/// Window, its clock times, number and filter, in `room` cells: what is left out is said before the times are.
+fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize) -> Vec<Segment<'a>> {
     let zone = &app.known.zone;
     let label = Words::new(look)
         .muted(if width >= WIDE { look.lang.pick("window ", "窗口 ") } else { "" })
@@ -255,20 +256,43 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segme
     if day(from) != day(scope.as_of) {
         times = format!("{} {times}", day(from));
     }
-    let mut about = Words::new(look).muted(times).muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
-    about = match &app.known.number {
-        Some(number) => about.strong(format::phone(&look.phone(number), look.glyph(Glyph::Cut))),
-        None => about.muted(look.lang.pick("all numbers", "全部号码")),
-    };
-    if app.tab() == Tab::Events {
-        about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
-        about = if app.pages.events.filtered() {
-            about.text(look.lang.pick(" 1 filter", " 1 个过滤"))
-        } else {
-            about.muted(look.lang.pick(" no filter", " 无过滤"))
+    let times = Words::new(look).muted(times);
+    let narrowing = &app.known.narrowing;
+    let number = scope.number.as_ref().map(|number| format::phone(&look.phone(number), look.glyph(Glyph::Cut)));
+    let mut left_out = number.map(|number| Words::new(look).bold(Role::Accent, number)).into_iter().collect::<Vec<_>>();
+    if narrowing.exists() {
+        let used = label.width() + left_out.iter().map(|words| words.width() + 2).sum::<usize>();
+        left_out.push(filter(narrowing, look, room.saturating_sub(used + 2)));
+    }
+    let mut about = times.clone();
+    if left_out.is_empty() {
+        let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
+        if app.glance.numbers.len() > 1 {
+            about = dot(about).muted(look.lang.pick("all numbers", "全部号码"));
+        }
+        about = match app.tab() == Tab::Events && app.pages.events.filtered() {
+            true => dot(about).text(look.lang.pick("1 filter", "1 个过滤")),
+            false => dot(about).muted(look.lang.pick("no filter", "无过滤")),
         };
     }
-    vec![Segment::new(0, label), Segment::new(2, about)]
+    let about = if label.width() + about.width() + 2 > room { times } else { about };
+    let left_out = left_out.into_iter().map(|words| Segment::new(0, words));
+    [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
+}
+
+/// The filter over the screen and how far it is, in `room` cells.
+fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize) -> Words<'a> {
+    let state = match narrowing {
+        narrowing if !narrowing.on() => look.lang.pick(" off", " 关").to_owned(),
+        narrowing if narrowing.lost().is_some() => look.lang.pick(" RETRY", " 重试中").to_owned(),
+        narrowing => narrowing.scanning().map_or_else(String::new, |percent| format!(" {}", scanning(look, percent))),
+    };
+    let role = if narrowing.on() { Role::Accent } else { Role::Muted };
+    let text = narrowing.shown(look);
+    let text = cut::cut(&text, room.saturating_sub(cut::width(&state) + 2), look.glyph(Glyph::Cut)).into_owned();
+    let words = Words::new(look).role(role, "/ ");
+    let words = if narrowing.on() { words.strong(text) } else { words.muted(text) };
+    words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state)
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.

@@ -12,6 +12,7 @@ mod search;
 use super::action::Action;
 use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
+use super::narrowing::Within;
 use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
@@ -38,6 +39,7 @@ const RETRY_AFTER: i64 = 2_000;
 #[derive(Debug)]
 pub struct MessagesTab {
     bar: FilterBar,
+    within: Within,
     list: Messages,
     /// Id and participant of the row under the cursor.
     selected: Option<(Text, Option<Text>)>,
@@ -61,6 +63,7 @@ impl Default for MessagesTab {
     fn default() -> Self {
         Self {
             bar: FilterBar::new(search::meaning, search::HINT),
+            within: Within::default(),
             list: Messages::default(),
             selected: None,
             top: 0,
@@ -214,7 +217,7 @@ impl Page for MessagesTab {
         let moved = self.span.replace(span).is_some_and(|before| {
             before != span && !(span.from >= before.from && span.to.0 - before.to.0 <= 120_000 && span.to >= before.to)
         });
-        if moved {
+        if self.within.turn(ctx.narrowing.whole()) || moved {
             self.start_over();
         }
         if self.reading || self.whole || self.retry_at.is_some_and(|at| now < at) {
@@ -225,9 +228,10 @@ impl Page for MessagesTab {
             generation: self.generation,
             before: self.before,
             span,
-            filter: self.bar.filter().clone(),
-            active: self.bar.active(),
-            word: search::word(self.bar.expression()).map(Text::from),
+            filter: self.within.filter(&search::expression(self.bar.expression())),
+            active: self.bar.active() || self.within.narrowed(),
+            // What a word finds outside the window may be outside the filter of the screen, too.
+            word: search::word(self.bar.expression()).map(Text::from).filter(|_| !self.within.narrowed()),
             now,
         })]
     }
@@ -236,13 +240,14 @@ impl Page for MessagesTab {
         if self.paused {
             return;
         }
-        let needs_body = self.bar.filter().needs_body();
-        let selects = |event: &crate::event::Event| !needs_body && self.bar.filter().matches(event, &[], now);
+        let filter = self.within.filter(&search::expression(self.bar.expression()));
+        let selects = |event: &crate::event::Event| !filter.needs_body() && filter.matches(event, &[], now);
+        let active = self.bar.active() || self.within.narrowed();
         let wanted: Vec<_> = batch
             .events
             .iter()
             .filter(|event| ctx.scope.span.contains(event.received_at))
-            .filter(|event| self.list.knows(event) || !self.bar.active() || selects(event))
+            .filter(|event| self.list.knows(event) || !active || selects(event))
             .cloned()
             .collect();
         wanted.into_iter().for_each(|event| self.list.take(event));

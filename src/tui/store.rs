@@ -14,6 +14,7 @@ use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::filtered::{self, Step};
 use crate::source::message::gather;
 use crate::source::thread::{self, Piece, Who};
 use std::io;
@@ -72,6 +73,13 @@ pub enum Job {
     Gaps(Span),
     /// A file to be written. It may take long, so it does not keep the others waiting.
     Export(Box<ExportJob>),
+    /// The counts of what a filter selects, from now on.
+    Count {
+        /// Which filter it is for.
+        generation: u64,
+        /// Selects.
+        filter: Arc<Filter>,
+    },
     /// What rules decided, and who acknowledged what.
     Alerts,
     /// Acknowledges an alert with a note, or takes that back; then the same.
@@ -219,6 +227,13 @@ pub enum Answer {
         /// How many lines it has, or what is wrong, in words for the user.
         lines: Result<u64, String>,
     },
+    /// To [`Job::Count`].
+    Counting {
+        /// The job's.
+        generation: u64,
+        /// Where the counts come from; or why they cannot, in words for the user.
+        steps: Result<tokio::sync::mpsc::Receiver<Step>, String>,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
 }
@@ -359,6 +374,10 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
         }
         Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
+        Job::Count { generation, filter } => {
+            let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());
+            Answer::Counting { generation, steps }
+        }
         Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
         Job::Acknowledge { alert, note } => {
             let mut operator = Operator::open(dir)?;

@@ -138,7 +138,7 @@ pub fn run(app: &mut App, command: Command, now: Millis) -> Effect {
             go(app, Place::Events { filter });
         }
         Command::Number(number) => {
-            app.known.number = number;
+            app.known.narrowing.look_at(number);
             app.moved();
         }
         Command::Theme(name) => {
@@ -194,6 +194,10 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::StepBack => return look(app, app.known.period.back(now, app.start())),
         Action::StepForward => return look(app, app.known.period.forward(now)),
         Action::Now => back_to_now(app),
+        Action::Number => {
+            app.known.narrowing.next_number(app.glance.numbers.clone());
+            app.moved();
+        }
         _ => return page(app, action, now),
     }
     Effect::Draw
@@ -205,6 +209,11 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
         (Outcome::Ignored, Action::Explain) => explain(app),
         (Outcome::Ignored, Action::Next | Action::Previous) if app.at == Place::Overview => {
             to_alert(app, action == Action::Next, now);
+            Effect::Draw
+        }
+        (Outcome::Ignored, Action::FilterOff) if app.known.narrowing.exists() => {
+            app.known.narrowing.toggle();
+            app.moved();
             Effect::Draw
         }
         (Outcome::Ignored, Action::Filter) => {
@@ -306,6 +315,7 @@ fn walk_back(app: &mut App) -> Effect {
             }
             app.show(step.from);
         }
+        None if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
         None if app.at == Place::Overview => return Effect::Nothing,
         None => go(app, Place::Overview),
     }
@@ -368,7 +378,7 @@ fn pause_pages(app: &mut App) {
 pub fn valid(app: &App, now: Millis) -> Vec<Action> {
     let mut actions = app.page().actions();
     let offered = [
-        (Action::Back, app.at != Place::Overview || !app.path.is_empty()),
+        (Action::Back, app.at != Place::Overview || !app.path.is_empty() || app.known.narrowing.number().is_some()),
         (Action::Overview, app.at != Place::Overview),
         (Action::Events, !matches!(app.at, Place::Events { .. })),
         (Action::Messages, !matches!(app.at, Place::Messages { .. })),
@@ -380,6 +390,8 @@ pub fn valid(app: &App, now: Millis) -> Vec<Action> {
         (Action::Filter, true),
         (Action::Command, true),
         (Action::Palette, true),
+        (Action::FilterOff, app.known.narrowing.exists()),
+        (Action::Number, app.known.narrowing.number().is_some() || !app.glance.numbers.is_empty()),
         (Action::Pause, true),
         (Action::Narrower, app.known.period.narrower().is_some()),
         (Action::Wider, app.known.period.wider().is_some()),

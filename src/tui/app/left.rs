@@ -24,7 +24,7 @@ impl App {
         if let Some(lang) = left.lang.filter(|_| !keep_lang) {
             self.look.lang = lang;
         }
-        self.known.number.clone_from(&left.number);
+        self.known.narrowing.look_at(left.number.clone());
         self.look_at(Period { window: left.window, end: None });
         for page in self.pages.all_mut() {
             page.recall(&left.pages);
@@ -64,7 +64,7 @@ impl App {
         left.theme = (theme != self.began.theme).then(|| theme.to_owned());
         left.lang = (self.look.lang != self.began.lang).then_some(self.look.lang);
         left.window = self.known.period.window;
-        left.number.clone_from(&self.known.number);
+        left.number = self.known.narrowing.number().cloned();
         self.tab().name().clone_into(&mut left.tab);
         left.pages = pages;
         left

@@ -166,7 +166,7 @@ impl EventsTab {
         let marks = self.marks.all().len();
         let marked = (marks > 0)
             .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));
-        if !self.bar.active() {
+        if !self.bar.active() && !self.within.narrowed() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
             }
@@ -178,11 +178,14 @@ impl EventsTab {
         }
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
-        let mut summary = vec![
-            words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()),
+        let mut summary = Vec::new();
+        if self.bar.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()));
+        }
+        summary.extend([
             words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
             words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
-        ];
+        ]);
         summary.extend(
             self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
         );

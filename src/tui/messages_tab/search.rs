@@ -13,7 +13,7 @@ pub(super) fn meaning(text: &str) -> Result<Filter, FilterError> {
 }
 
 /// The filter that a text stands for: a word alone is sought as the beginning of an id, a phone and a tag.
-fn expression(text: &str) -> String {
+pub(super) fn expression(text: &str) -> String {
     match word(text) {
         Some(word) => {
             let word = word.strip_prefix('+').unwrap_or(word);

@@ -6,7 +6,7 @@ use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
     Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group, Hit,
-    Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
+    Ingest, NumberRow, Pick, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
 const MINUTE: i64 = 60_000;
@@ -95,6 +95,8 @@ pub struct Zoom {
     pub hit: Hit,
     /// How often it came over time.
     pub trend: Trend,
+    /// Which conversations are listed, and how.
+    pub pick: Pick,
 }
 
 impl Default for Zoom {
@@ -108,13 +110,14 @@ impl Default for Zoom {
             code: None,
             hit: Hit::default(),
             trend: Trend::default(),
+            pick: Pick::default(),
         }
     }
 }
 
 impl Zoom {
     fn ask(monitor: &Monitor, scope: &Scope, failures: &[Failure], wants: &Wants) -> Self {
-        let mut zoom = Self { sort: wants.sort, ..Self::default() };
+        let mut zoom = Self { sort: wants.sort, pick: wants.conversations.pick.clone(), ..Self::default() };
         if let Some(dimension) = wants.groups {
             zoom.dimension = dimension;
             zoom.groups = monitor.by(dimension, scope);

@@ -4,19 +4,23 @@ use super::data::{Key, Listing, OverviewData, Sort, Wants};
 use super::layout::Layout;
 use super::list::List;
 use super::open;
+use super::picking::Picking;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::monitor::Monitor;
-use crate::monitor::view::{Alert, Dimension};
+use crate::monitor::view::{Alert, Dimension, Pick};
 use crate::tui;
 use crate::tui::action::Action;
 use crate::tui::areas::{Hit, Spot};
 use crate::tui::export::Row;
 use crate::tui::look::Look;
 use crate::tui::page::{Copied, Outcome};
+use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
+use tui_input::Input;
 
 /// The dimension that zoomed delivery is broken down by.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +51,7 @@ pub struct Grid {
     zoomed: bool,
     by: By,
     sort: Sort,
+    pick: Picking,
     /// Whether the focus is on who is hit, in the zoomed failures.
     in_hits: bool,
     lists: [List; Listing::COUNT],
@@ -99,6 +104,10 @@ impl Grid {
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
         }
+        if let Some(note) = view.note.filter(|_| area.height > 1) {
+            let words = view.words().role(Role::Warn, format!(" {note} "));
+            words.draw(buffer, area.x + 2, area.bottom() - 1, area.width.saturating_sub(4));
+        }
     }
 
     /// Does what was asked for, on the values that were drawn last.
@@ -123,6 +132,9 @@ impl Grid {
             Action::Back if zoomed => self.zoom(false),
             Action::Dimension if zoomed && pane == Pane::Delivery => self.by.next(),
             Action::Sort if zoomed && pane == Pane::Failures => self.sort_by_next(),
+            Action::Sort | Action::Unread | Action::Filter if zoomed && pane == Pane::Conversations => {
+                return self.pick_by(action);
+            }
             Action::Up => list.step(data, listing, -1),
             Action::Down => list.step(data, listing, 1),
             Action::PageUp => list.step(data, listing, -page),
@@ -176,6 +188,7 @@ impl Grid {
         match self.focused(size) {
             Pane::Delivery if zoomed => actions.push(Action::Dimension),
             Pane::Failures if zoomed && listed > 1 => actions.push(Action::Sort),
+            Pane::Conversations if zoomed => actions.extend([Action::Sort, Action::Unread, Action::Filter]),
             _ => {}
         }
         if data.verdict.proof.is_some() {
@@ -230,7 +243,8 @@ impl Grid {
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
-        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
+        let pick = if self.zoomed(size) { self.pick.pick.clone() } else { Pick::default() };
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height, pick);
         if !self.zoomed(size) {
             return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
         }
@@ -272,6 +286,29 @@ impl Grid {
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
     pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
+    }
+
+    /// Lists other conversations, or in another order; the cursor goes to the first of them.
+    fn pick_by(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Sort => self.pick.pick.newest = !self.pick.pick.newest,
+            Action::Unread => self.pick.pick.unread = !self.pick.pick.unread,
+            _ => return self.pick.open(),
+        }
+        self.lists[Listing::Conversations as usize].reset();
+        Outcome::Changed
+    }
+
+    /// What is looked for among conversations, while it is typed.
+    pub(in crate::tui) fn typed(&self) -> Option<&Input> {
+        self.pick.typed.as_ref()
+    }
+
+    /// A key or pasted text while something is looked for.
+    pub(in crate::tui) fn type_in(&mut self, event: &Event) {
+        if self.pick.take(event) {
+            self.lists[Listing::Conversations as usize].reset();
+        }
     }
 
     fn sort_by_next(&mut self) -> bool {
