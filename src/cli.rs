@@ -14,6 +14,7 @@ mod failure;
 mod forget;
 mod forward;
 mod import;
+mod keys;
 mod man;
 mod mask;
 mod message;
@@ -27,12 +28,13 @@ mod rules;
 mod send;
 mod serve;
 mod target;
+mod theme;
 mod watch;
 mod window;
 
-use crate::config::Lang;
 use crate::config::layers::{Env, Flags, Loaded, load};
 use crate::config::units::{parse_listen, parse_path};
+use crate::config::{self, Lang};
 use crate::forward::Address;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use failure::Failure;
@@ -55,6 +57,7 @@ Examples:
   watop message ID                                one message's story
   watop explain 131049                            what an error code means and what to do
   watop check                                     what is wrong with the set-up and how to mend it
+  watop theme light                               how a theme looks here
 
 Exit codes: 0 fine, 1 failed, 2 usage or configuration.";
 
@@ -94,6 +97,8 @@ enum Command {
     Forward(forward::ForwardArgs),
     Replay(replay::ReplayArgs),
     Check(check::Check),
+    Theme(theme::ThemeArgs),
+    Keys(keys::Keys),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -135,10 +140,30 @@ struct ScreenArgs {
     /// Language of the screen: en or zh [default: the locale's]
     #[arg(long, value_name = "LANG", value_parser = lang, help_heading = "Screen options")]
     lang: Option<Lang>,
+    /// Start with phones, names, texts and ids masked
+    #[arg(long, help_heading = "Screen options")]
+    mask: bool,
+    /// Ignore how the screen was left the last time
+    #[arg(long, help_heading = "Screen options")]
+    fresh: bool,
+    /// Lines in place of a drawn screen: one per change, commands typed as lines; for screen readers and simple terminals
+    #[arg(long, help_heading = "Screen options")]
+    plain_screen: bool,
 }
 
 fn lang(name: &str) -> Result<Lang, String> {
     Lang::named(name).ok_or_else(|| "write en or zh".to_owned())
+}
+
+impl ScreenArgs {
+    /// Lays what was asked for over what is configured.
+    fn lay_over(&self, screen: &mut config::Screen) {
+        screen.lang = self.lang.or(screen.lang);
+        screen.mask |= self.mask;
+        screen.fresh |= self.fresh;
+        screen.lang_asked |= self.lang.is_some();
+        screen.plain |= self.plain_screen || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    }
 }
 
 impl Common {
@@ -223,7 +248,9 @@ fn run(cli: Cli) -> Result<(), Failure> {
         Some(Command::Bundle(args)) => bundle::run(&common, &args),
         Some(Command::Forward(args)) => forward::run(&common, &args),
         Some(Command::Replay(args)) => replay::run(&common, &args),
+        Some(Command::Theme(args)) => theme::run(&common, &args),
         Some(Command::Check(args)) => check::run(&common, args, receive),
+        Some(Command::Keys(args)) => keys::run(&common, &args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
     }

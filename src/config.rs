@@ -203,16 +203,47 @@ impl std::fmt::Debug for SecretText {
 }
 
 /// The screen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,
+    /// Directory of the user's own themes, which need not exist.
+    pub themes: Option<PathBuf>,
+    /// Whether the terminal may be asked whether its ground is light.
+    pub detect: bool,
     /// The language; `None` takes the locale's.
     pub lang: Option<Lang>,
     /// ASCII glyphs only.
     pub ascii: bool,
     /// Start masked.
     pub mask: bool,
+    /// Whether the mouse is taken from the terminal.
+    pub mouse: bool,
+    /// Start without what was left the last time.
+    pub fresh: bool,
+    /// Lines in place of a drawn screen.
+    pub plain: bool,
+    /// The language was asked for on the command line: what was left the last time does not count.
+    pub lang_asked: bool,
     /// Key bindings from `[keys]`: action name to key names.
     pub keys: Vec<(String, Vec<String>)>,
+}
+
+impl Default for Screen {
+    /// A theme and a language by the surroundings, nothing masked, the mouse taken, the usual keys.
+    fn default() -> Self {
+        Self {
+            theme: None,
+            themes: None,
+            detect: true,
+            lang: None,
+            ascii: false,
+            mask: false,
+            mouse: true,
+            fresh: false,
+            plain: false,
+            lang_asked: false,
+            keys: Vec::new(),
+        }
+    }
 }

@@ -32,7 +32,6 @@ use crate::journal::{Batch, RequestSummary};
 use cells::Cell;
 use intern::Name;
 use messages::{Change, Judges, Part, Record};
-use rates::Grid;
 use rollup::{Minute, Minutes, Rollup, minute_of};
 use store::Index;
 use view::*;
@@ -203,7 +202,7 @@ impl Monitor {
         let mut about = self.alerts.about(alert, scope)?;
         if let Some(template) = &mut about.template {
             let since = self.alerts.at(alert).unwrap_or(scope.span.from);
-            let grid = Grid::of(scope, columns, 1);
+            let grid = rates::Grid::of(scope, columns, 1);
             let column_s = u32::try_from(grid.step).unwrap_or(u32::MAX);
             let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
             let failed = self.failures.of_template(&template.name, scope.span, self.number(scope), &self.messages);
@@ -221,6 +220,26 @@ impl Monitor {
     /// Costs of the cohort, by currency, category, direction.
     pub fn costs(&self, scope: &Scope) -> Vec<Cost> {
         self.costs.rows(Minutes::of(scope.span), self.number(scope))
+    }
+
+    /// The same of each business number, in the order of the numbers.
+    pub fn costs_by_number(&self, scope: &Scope) -> Vec<(Option<Text>, Vec<Cost>)> {
+        let only = self.number(scope);
+        let rows = self.costs.rows_by_number(Minutes::of(scope.span)).into_iter();
+        let rows = rows.filter(|(number, _)| only.is_none_or(|only| only == Some(*number)));
+        let mut rows: Vec<_> = rows.map(|(number, costs)| (self.texts.text(number).cloned(), costs)).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        rows
+    }
+
+    /// The same of each part of the scope, as [`Monitor::parts`] divides it.
+    pub fn costs_over_time(&self, scope: &Scope, columns: usize) -> CostTrend {
+        let grid = rates::Grid::of(scope, columns, 60);
+        CostTrend {
+            from: Millis(grid.first.saturating_mul(1000)),
+            column_s: u32::try_from(grid.step).unwrap_or(u32::MAX),
+            columns: spans(scope, columns).map(|span| self.costs(&Scope { span, ..scope.clone() })).collect(),
+        }
     }
 
     /// Traffic and failures over time, in at most `columns` columns of a round length.
@@ -261,14 +280,8 @@ impl Monitor {
     /// The cohort in at most `rows` parts of a round length of whole minutes, oldest first. Unlike the columns of a chart the
     /// part still filling is there, and the first and the last may be cut by the span.
     pub fn parts(&self, scope: &Scope, rows: usize) -> Vec<CohortRow> {
-        let Grid { first, step, .. } = rates::Grid::of(scope, rows, 60);
-        let until = scope.span.to.min(Millis(scope.as_of.0.saturating_add(1)));
-        let starts = (0..).map(|row| Millis((first + row * step).saturating_mul(1000)));
-        let spans = starts.take_while(|start| *start < until).take(rows).map(|start| Span {
-            from: start.max(scope.span.from),
-            to: Millis(start.0.saturating_add(step * 1000)).min(scope.span.to),
-        });
-        spans.map(|span| CohortRow { span, funnel: self.funnel(&Scope { span, ..scope.clone() }) }).collect()
+        let funnel = |span| self.funnel(&Scope { span, ..scope.clone() });
+        spans(scope, rows).map(|span| CohortRow { span, funnel: funnel(span) }).collect()
     }
 
     /// Messages of the cohort that failed with `code`, by when that was first received, in at most `columns` columns.
@@ -309,4 +322,15 @@ impl Monitor {
         let horizon = i64::try_from(self.settings.horizon.as_millis()).unwrap_or(i64::MAX);
         minute_of(scope.as_of.0.saturating_sub(horizon))
     }
+}
+
+/// A scope in at most `rows` parts of a round length of whole minutes, up to the moment that is looked at.
+fn spans(scope: &Scope, rows: usize) -> impl Iterator<Item = Span> {
+    let (rates::Grid { first, step, .. }, span) = (rates::Grid::of(scope, rows, 60), scope.span);
+    let until = span.to.min(Millis(scope.as_of.0.saturating_add(1)));
+    let starts = (0..).map(move |row| Millis((first + row * step).saturating_mul(1000)));
+    starts.take_while(move |start| *start < until).take(rows).map(move |start| Span {
+        from: start.max(span.from),
+        to: Millis(start.0.saturating_add(step * 1000)).min(span.to),
+    })
 }

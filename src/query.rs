@@ -13,6 +13,7 @@
 pub mod duration;
 mod fields;
 mod held;
+pub mod mask;
 mod parse;
 mod path;
 mod pattern;
@@ -66,9 +67,16 @@ pub struct FilterError {
     pub message: String,
     /// Byte range in the expression.
     pub span: std::ops::Range<usize>,
+    /// What was probably meant in place of that range.
+    pub fix: Option<String>,
 }
 
 impl FilterError {
+    /// A mistake for which nothing better is known.
+    pub fn new(message: impl Into<String>, span: std::ops::Range<usize>) -> Self {
+        Self { message: message.into(), span, fix: None }
+    }
+
     /// The expression, a line of carets under the mistake (by display width), and the message.
     pub fn with_caret(&self, expression: &str) -> String {
         use unicode_width::UnicodeWidthStr;

@@ -5,39 +5,55 @@
 pub mod action;
 pub mod alarm;
 pub mod app;
+pub mod areas;
+pub mod changes_page;
+pub mod command;
+pub mod costs_tab;
 mod draw;
 mod drive;
 pub mod events_tab;
+pub mod export;
+pub mod filter_bar;
 mod footer;
+pub mod forward_tab;
 mod header;
 pub mod input;
 pub mod keymap;
 pub mod lang;
 pub mod look;
 pub mod messages_tab;
+pub mod moment;
+mod narrowing;
+pub mod notice;
 mod overlays;
 pub mod page;
 pub mod panes;
 pub mod period;
 pub mod place;
+mod plain;
+mod point;
 pub mod refused_tab;
+pub mod session;
 pub mod store;
 pub mod story_page;
 mod term;
 pub mod terms;
 pub mod theme;
 pub mod thread;
+mod travel;
 pub mod update;
 pub mod widgets;
 mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
+use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::notify::terminal::Terminal;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use action::Action;
 use alarm::Alarm;
 use app::{App, Setup};
 pub use drive::Clock;
@@ -45,10 +61,11 @@ use drive::{Sources, Told};
 use keymap::Keymap;
 use lang::Lang;
 use panes::Intake;
-use std::path::PathBuf;
+use session::Session;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
-use theme::{Depth, Theme};
+use theme::{Depth, Shelf, Theme, ThemeFiles};
 use tokio::sync::{mpsc, watch};
 
 /// Time in which the drawing thread must end when the process is asked to; a terminal that takes no bytes may hold it.
@@ -68,15 +85,22 @@ pub struct Start {
     pub feed: mpsc::Receiver<Feed>,
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
+    /// Where requests are forwarded to: what is sent again by hand goes there as configured.
+    pub routes: Vec<Route>,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
+    /// Reads the configuration again, where there is one, and says what came of it.
+    pub reload: Option<Reload>,
     /// What time it is for the view.
     pub clock: Clock,
 }
+
+/// Reads the configuration again and says what came of it.
+pub type Reload = Box<dyn FnMut(Lang) -> notice::Notice + Send>;
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
 /// given back before this returns. Blocks; must not be called from inside an async runtime.
@@ -85,23 +109,40 @@ pub struct Start {
 /// A theme or a key binding that is wrong, in words for the user; or the terminal cannot be used.
 pub fn run(start: Start) -> Result<(), String> {
     let keymap = Keymap::new(&start.screen.keys)?;
-    let themes = themes(&start.screen)?;
-    let app = App::new(Setup {
+    let lang = start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()));
+    if start.screen.plain {
+        let masker = start.screen.mask.then(|| start.masker.clone());
+        let look = look::Look {
+            lang,
+            masker,
+            ..look::Look::new(Theme::load("mono", Depth::None, false).map_err(|error| error.to_string())?)
+        };
+        return plain::run(start, look, keymap);
+    }
+    let (themes, theme_files) = themes(&start.screen)?;
+    let mut app = App::new(Setup {
         themes,
-        lang: start.screen.lang.unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok())),
+        lang,
         masker: start.masker,
         masked: start.screen.mask,
         keymap,
         monitor: Monitor::new(start.settings),
+        settings: start.settings,
         zone: jiff::tz::TimeZone::system(),
         intake: start.intake,
     })
     .with_alarm(Alarm::new(start.rules, Terminal::of(|name| std::env::var(name).ok())));
+    let session = if start.screen.fresh { Ok(None) } else { Session::load(&start.data_dir) };
+    app.take_up(session, start.screen.lang_asked);
+    app.mouse = start.screen.mouse;
+    app.reloads = start.reload.is_some();
+    let reload = start.reload.unwrap_or_else(|| Box::new(|_| notice::Notice::done("")));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
     let failed = |error: std::io::Error| format!("cannot start the screen: {error}");
-    let jobs = store::start(start.data_dir, answer_sender).map_err(failed)?;
+    let jobs = store::start(start.data_dir.clone(), start.routes, answer_sender).map_err(failed)?;
+    let dir = start.data_dir;
     let sources = Sources {
         inputs,
         told,
@@ -109,14 +150,16 @@ pub fn run(start: Start) -> Result<(), String> {
         answers,
         health: start.health,
         vitals: start.vitals,
+        theme_files,
         jobs,
         clock: start.clock,
+        reload,
     };
 
     let (ended, end) = std::sync::mpsc::channel();
     let asked = ended.clone();
     let screen = std::thread::Builder::new().name(term::THREAD.into()).spawn(move || {
-        let outcome = draw(app, sources, input_sender);
+        let outcome = draw(app, sources, input_sender, &dir);
         // Nobody listens any more when the process was asked to end and patience ran out.
         let _ = ended.send(End::Screen);
         outcome
@@ -140,13 +183,15 @@ enum End {
 }
 
 /// The drawing thread.
-fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>) -> Result<(), String> {
+fn draw(mut app: App, sources: Sources, inputs: mpsc::Sender<input::Input>, dir: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot use the terminal: {error}; use `watop serve` without one");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(failed)?;
-    let mut term = term::Term::enter().map_err(failed)?;
+    let mut term = term::Term::enter(app.mouse).map_err(failed)?;
     input::start(inputs).map_err(failed)?;
     // An error from here on means that the terminal is gone: there is nobody to tell.
     let _ = runtime.block_on(drive::run(&mut app, &mut term, sources));
+    // How it was left is a convenience, and another's journal may be read-only: failing to keep it is no failure.
+    let _ = app.left().save(dir);
     Ok(())
 }
 
@@ -196,23 +241,23 @@ fn listen_for_signals(told: mpsc::Sender<Told>, ended: std::sync::mpsc::Sender<E
     Ok(())
 }
 
-/// The theme to start with, and those the theme key goes through.
-fn themes(screen: &Screen) -> Result<Vec<Theme>, String> {
+/// The theme to start with and those the theme key goes through, and what reads them again. A theme of the user's that is wrong
+/// and not asked for is left out: `watop check` names it.
+fn themes(screen: &Screen) -> Result<(Vec<Theme>, ThemeFiles), String> {
     let depth = Depth::detect();
-    let load = |name: &str| Theme::load(name, depth, screen.ascii).map_err(|error| error.to_string());
+    let shelf = Shelf::new(screen.themes.clone());
+    let files = ThemeFiles::new(shelf.clone(), depth, screen.ascii);
+    let load = |name: &str| shelf.load(name, depth, screen.ascii).map_err(|error| error.to_string());
     if depth == Depth::None {
-        return Ok(vec![load("mono")?]);
+        return Ok((vec![load("mono")?], files));
     }
     let first = match &screen.theme {
         Some(name) => load(name)?,
         None if depth == Depth::Sixteen => load("ansi")?,
-        None => load(if term::is_light() { "light" } else { "dark" })?,
+        None => load(if screen.detect && term::is_light() { "light" } else { "dark" })?,
     };
-    let mut themes = vec![first];
-    for name in Theme::names() {
-        if themes.first().is_none_or(|first| first.name() != name) {
-            themes.push(load(name)?);
-        }
-    }
-    Ok(themes)
+    let others: Vec<_> = shelf.names().into_iter().filter(|name| name != first.name()).collect();
+    let others = others.iter().filter_map(|name| load(name).ok());
+    let themes = std::iter::once(first).chain(others).collect();
+    Ok((themes, files))
 }

@@ -4,6 +4,8 @@
 
 #[path = "cli/message.rs"]
 mod message;
+#[path = "cli/plain.rs"]
+mod plain;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/rules.rs"]
@@ -312,6 +314,15 @@ fn ndjson_has_the_promised_keys_and_raw_is_byte_exact() {
     let event: Value = serde_json::from_str(&line).unwrap();
     assert_eq!((&event["scheme"], &event["secret"]), (&"nxcloud".into(), &"env".into()));
 
+    let filter = ["events", "--filter", "code:131031", "--format"];
+    let table = |format| user.out(&[&filter[..], &[format]].concat());
+    let csv = table("csv");
+    assert!(csv.starts_with("seq,request,received_at,kind,") && csv.lines().count() == 2, "{csv}");
+    assert!(csv.contains(",failed,131031,131031,"), "{csv}");
+    let markdown: Vec<String> = table("md").lines().map(str::to_owned).collect();
+    assert!(markdown[0].starts_with("| received | kind |") && markdown.len() == 3, "{markdown:?}");
+    assert!(markdown[2].contains("| status |") && markdown[2].contains("131031"), "{markdown:?}");
+
     assert_eq!(user.out(&["events", "--raw", "--filter", "status:sent"]), format!("{body}\n"));
     assert_eq!(user.out(&["events", "--filter", "value.statuses[1].id:b id:b"]).lines().count(), 1);
     assert_eq!(user.out(&["events", "--since", "1h"]).lines().count(), 3);
@@ -591,4 +602,43 @@ fn send_posts_the_bytes_of_stdin_signed_in_every_way() {
     let gone = user.run(&["send", example("01-status-sent.json").to_str().unwrap(), "--to", "http://127.0.0.1:1/"]);
     assert_eq!(gone.code, Some(1));
     assert!(gone.err.contains("01-status-sent.json"), "{gone:?}");
+}
+
+#[test]
+fn themes_are_listed_and_shown_and_a_mistake_in_one_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let themes = home.path().join("themes");
+    std::fs::create_dir(&themes).unwrap();
+    std::fs::write(themes.join("night.toml"), "[meta]\ninherits = \"dark\"\n[roles]\ntext = \"#010203\"\n").unwrap();
+    std::fs::write(themes.join("torn.toml"), "[meta]\n[rolls]\n").unwrap();
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, "").unwrap();
+    let theme = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_watop"));
+        command
+            .env_clear()
+            .env("HOME", home.path())
+            .arg("theme")
+            .args(arguments)
+            .arg("--config")
+            .arg(&config)
+            .arg("--data-dir")
+            .arg(home.path());
+        let output = command.output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, list, _) = theme(&[]);
+    assert_eq!(code, Some(0));
+    assert!(list.contains("high-contrast") && list.contains("night.toml, from dark"), "{list}");
+    assert!(list.contains("torn.toml:2: unknown section rolls, did you mean roles?"), "{list}");
+    let (code, shown, _) = theme(&["night"]);
+    assert_eq!(code, Some(0));
+    assert!(shown.contains("ground_trouble") && shown.contains("TROUBLE") && !shown.contains('\x1b'), "{shown}");
+    let (_, json, _) = theme(&["night", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["roles"]["text"]["ink"], &json["inherits"]), (&"#010203".into(), &"dark".into()));
+    let (code, _, error) = theme(&["nihgt"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("did you mean night?"), "{error}");
 }

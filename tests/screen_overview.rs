@@ -413,6 +413,24 @@ fn what_enter_opens() {
 }
 
 #[test]
+fn who_is_hit_takes_the_focus_and_opens_its_messages() {
+    let data = incident();
+    let mut screen = Screen::new("mono", false);
+    act(&mut screen, &[Action::Zoom, Action::NextPane], &data);
+    let shown = screen.draw(120, 36, &data);
+    line(&shown, "┏ Who is hit");
+    let hit = &data.zoom.hit.rows[0];
+    let (filter, title) = opened(act(&mut screen, &[Action::Open], &data));
+    let term = hit.dimension.selects(&hit.value).unwrap();
+    assert_eq!(filter, format!("code:{} status:failed {term}", data.zoom.code.unwrap().unwrap()));
+    assert!(!title.is_empty());
+    act(&mut screen, &[Action::Back], &data);
+    line(&screen.draw(120, 36, &data), "┏ Failures by code");
+    act(&mut screen, &[Action::NextPane, Action::NextPane], &data);
+    line(&screen.draw(120, 36, &data), "┏ Conversations");
+}
+
+#[test]
 fn a_scope_of_one_number_stays_in_what_is_opened() {
     let mut data = incident();
     data.scope.number = Some("85230174859".into());

@@ -223,7 +223,7 @@ fn q_gives_the_terminal_back_and_exits_0() {
 #[test]
 fn the_screen_fits_every_size_and_says_when_it_cannot() {
     let mut terminal = Terminal::start((120, 36), &["demo"], &[]);
-    terminal.wait_for_text("1 Overview  2 Events  3 Messages  4 Refused");
+    terminal.wait_for_text("1 Overview  2 Events");
     for (cols, rows) in [(80, 24), (40, 12), (200, 60)] {
         terminal.resize(cols, rows);
         terminal.wait_for(&format!("footer at {cols}×{rows}"), |seen| {
@@ -429,4 +429,79 @@ fn a_capture_file_is_watched_as_it_was_at_its_end_and_leaves_nothing_behind() {
     let mut terminal = Terminal::start((120, 36), &["watch", cut.to_str().unwrap()], &temporary);
     terminal.wait_for_text("DAMAGED line 3: it was cut off");
     looks_around(&mut terminal, "the first words");
+}
+
+#[test]
+fn the_mouse_clicks_tabs_and_is_given_back() {
+    let mut terminal = watop((120, 36), free_port(), &[]);
+    terminal.wait_for_text("READY");
+    let at = |column: u16, row: u16| format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m");
+    terminal.press(&at(15, 2));
+    terminal.wait_for_text("0 hidden");
+    terminal.press("\x1bOQ");
+    terminal.wait_for_text("the mouse is the terminal's own");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_exit().exit_code(), 0);
+    let written = terminal.everything_written();
+    for switch in ["?1000", "?1002", "?1006"] {
+        assert!(written.find(&format!("\x1b[{switch}h")) < written.rfind(&format!("\x1b[{switch}l")), "{switch}");
+    }
+    assert!(!written.contains("?1003h"), "a mouse that is only moved is never reported");
+}
+
+#[test]
+fn the_mouse_is_left_alone_where_it_is_configured_so() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, "[screen]\nmouse = false\n").unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--config", config.to_str().unwrap()];
+    let mut terminal = Terminal::start((120, 36), &arguments, &[]);
+    terminal.wait_for_text("READY");
+    terminal.press("q");
+    terminal.wait_for_exit();
+    assert!(!terminal.everything_written().contains("?1000h"));
+}
+
+#[test]
+fn a_copy_goes_to_the_clipboard_of_the_terminal_through_tmux_too() {
+    for (environment, sequence) in [
+        (vec![], "\x1b]52;c;MTMxMDI2\x07"),
+        (vec![("TMUX", "/tmp/tmux")], "\x1bPtmux;\x1b\x1b]52;c;MTMxMDI2\x07\x1b\\"),
+    ] {
+        let port = free_port();
+        let mut terminal = watop((120, 36), port, &environment);
+        terminal.wait_for_text("READY");
+        let failed =
+            status(1).replace(r#""status":"sent""#, r#""status":"failed","errors":[{"code":131026,"title":"no"}]"#);
+        assert_eq!(post(port, &failed).unwrap(), 200);
+        terminal.wait_for_text("131026");
+        terminal.press("y");
+        terminal.wait_for_text("sent to the terminal: 131026");
+        let written = terminal.wait_for("bytes", |seen| Some(String::from_utf8_lossy(&seen.bytes).into_owned()));
+        assert!(written.contains(sequence), "{environment:?}");
+    }
+}
+
+#[test]
+fn pasted_text_goes_into_a_prompt_and_runs_nothing() {
+    let mut terminal = watop((120, 36), free_port(), &[]);
+    terminal.wait_for_text("READY");
+    terminal.press("\x1b[200~q2\x1b[201~");
+    terminal.press(":");
+    terminal.wait_for_text(" :");
+    terminal.press("\x1b[200~window 6h\r\nq\x1b[201~");
+    terminal.wait_for_text(":window 6hq");
+}
+
+#[test]
+fn a_frame_of_live_traffic_takes_few_bytes() {
+    let terminal = Terminal::start((120, 36), &["demo"], &[]);
+    terminal.wait_for_text("watop  ● LIVE");
+    let written = terminal.written_within(Duration::from_secs(4));
+    let frames = String::from_utf8_lossy(&written).matches("\x1b[?2026h").count();
+    let each = written.len() / frames.max(1);
+    eprintln!("{frames} frames in 4 s, {each} bytes each at 120×36");
+    assert!(frames > 0, "traffic is drawn");
+    assert!(frames <= 4 * 31 + 4, "{frames} frames in 4 s: at most 30 a second");
+    assert!(each < 16 << 10, "{each} bytes a frame: only what changed is written");
 }

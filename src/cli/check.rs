@@ -8,13 +8,14 @@ use super::window::{Moment, Window, now};
 use super::{Common, ENV, ReceiveArgs, captured};
 use crate::config::layers::{Loaded, check_exposure, load};
 use crate::config::units::format_size;
-use crate::config::{Config, default_file, is_private};
+use crate::config::{Config, Screen, default_file, is_private};
 use crate::event::clean::clean;
 use crate::forward::{Route, check_loops};
 use crate::journal::operator::Operator;
 use crate::journal::{Reader, directory};
 use crate::notify::Target;
 use crate::notify::terminal::Terminal;
+use crate::tui::theme::{Depth, Shelf};
 use clap::{Args, ValueEnum};
 use std::io::{ErrorKind, IsTerminal, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -121,6 +122,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.push(journal(&config.data_dir));
             findings.extend(rules(config));
             findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
+            findings.extend(themes(&config.screen));
         }
         Err(error) => findings.push(fail("configuration", error.to_string())),
     }
@@ -270,6 +272,19 @@ fn journal(dir: &Path) -> Finding {
             None => ok("journal", "empty"),
         },
         Err(error) => fail("journal", error.to_string()),
+    }
+}
+
+/// The user's own themes: those that are wrong by file and line.
+fn themes(screen: &Screen) -> Vec<Finding> {
+    let shelf = Shelf::new(screen.themes.clone());
+    let own = shelf.own();
+    let wrong: Vec<_> = own.iter().filter_map(|name| shelf.load(name, Depth::True, false).err()).collect();
+    match (&screen.themes, own.is_empty(), wrong.is_empty()) {
+        (Some(directory), false, true) => {
+            vec![ok("themes", format!("{} in {}", own.join(", "), directory.display()))]
+        }
+        _ => wrong.into_iter().map(|error| warn("themes", error.to_string())).collect(),
     }
 }
 

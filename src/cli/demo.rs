@@ -47,12 +47,13 @@ fn time(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn run(args: &Demo, screen: ScreenArgs) -> Result<(), Failure> {
-    require_terminal()?;
     let directory = Directory::create()?;
     let secrets = Secrets::random().map_err(Failure::failed)?;
     let mut config = Config { data_dir: directory.0.clone(), signing: secrets.signing(), ..Config::default() };
     config.receiver.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    config.screen.lang = args.screen.lang.or(screen.lang);
+    screen.lay_over(&mut config.screen);
+    args.screen.lay_over(&mut config.screen);
+    require_terminal(&config.screen)?;
     let settings = Settings { seed: args.seed, rate: args.rate, start: super::window::now() };
 
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
@@ -67,7 +68,7 @@ pub(super) fn run(args: &Demo, screen: ScreenArgs) -> Result<(), Failure> {
             stop.send_replace(true);
         });
     }
-    let shown = show(&config, &running);
+    let shown = show(&config, &running, None);
     stop.send_replace(true);
     runtime.block_on(running.stop());
     shown

@@ -7,10 +7,10 @@ use super::output::{Data, Tone, diagnostic};
 use super::window::{Bounds, Moment, Window, now};
 use crate::event::clean::clean;
 use crate::event::mask::Masker;
-use crate::event::{Detail, Event, Severity, StatusName, ndjson};
+use crate::event::{Detail, Event, Severity, StatusName, csv, ndjson};
 use crate::journal::{Batch, Reader};
 use crate::query::Filter;
-use crate::report::events::line;
+use crate::report::events::{MARKDOWN_HEAD, line, markdown_row};
 use crate::source::{self, Feed};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -26,6 +26,7 @@ Examples:
   watop events --since 15m
   watop events --follow --filter 'status:failed -code:131026'
   watop events --format ndjson | jq -r 'select(.kind == \"inbound\").text'
+  watop events --since 1h --filter 'status:failed' --format csv > failed.csv
   watop events --raw --filter 'request:417'")]
 pub(super) struct Events {
     #[command(flatten)]
@@ -49,6 +50,8 @@ pub(super) struct Events {
 enum Format {
     Text,
     Ndjson,
+    Csv,
+    Md,
 }
 
 pub(super) fn run(common: &Common, args: &Events) -> Result<(), Failure> {
@@ -59,6 +62,7 @@ pub(super) fn run(common: &Common, args: &Events) -> Result<(), Failure> {
     let reader = Reader::open(dir)?;
     let masker = args.masking.masker(&reader)?;
     let mut printer = Printer { reader, filter, bounds, args, masker, out: Data::new(common.color), last_raw: 0 };
+    printer.print_head()?;
     if args.follow { follow(&mut printer, dir) } else { list(&mut printer) }
 }
 
@@ -114,6 +118,16 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
+    /// What stands above the events of a format that is a table.
+    fn print_head(&mut self) -> Result<(), Failure> {
+        match self.args.format {
+            Format::Csv if !self.args.raw => self.out.bytes(csv::HEADER.as_bytes())?,
+            Format::Md if !self.args.raw => self.out.bytes(MARKDOWN_HEAD.as_bytes())?,
+            _ => {}
+        }
+        Ok(())
+    }
+
     fn print(&mut self, mut batch: Batch) -> Result<(), Failure> {
         self.reader.settle(&mut batch)?;
         let needs_body = self.args.raw || self.filter.needs_body();
@@ -139,6 +153,8 @@ impl Printer<'_> {
                     self.last_raw = event.request;
                     self.print_raw(&body.1)?;
                 }
+                (false, Format::Csv) => self.out.bytes(csv::to_csv(event).as_bytes())?,
+                (false, Format::Md) => self.out.line(&markdown_row(event))?,
                 (false, Format::Ndjson) => self.out.line(&ndjson::to_ndjson(event))?,
                 (false, Format::Text) => {
                     let text = line(event);

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 /// Deliver stored requests again: original bytes and signature, original order, and original spacing where wanted
 ///
-/// SOURCE is a data directory. Requests of one message go one after the other, others side by side. Each carries Watop-Request
+/// SOURCE is a data directory or a capture file. Requests of one message go one after the other, others side by side. Each carries Watop-Request
 /// and Watop-Replay. Answers are recorded, see `watop forward`. Text output lists what was not answered 2xx and, with
 /// --compare, what changed; ndjson lists every answer. Exit code 1 when a request was not answered 2xx, with --compare when
 /// one was not answered at all; 3 when --fail-if holds.
@@ -30,10 +30,10 @@ use std::time::Duration;
 Examples:
   watop replay --to http://127.0.0.1:3000/hook --since 1h
   watop replay /var/lib/watop --to http://127.0.0.1:3000/hook --speed 10x --filter 'kind:inbound'
-  watop replay --to http://127.0.0.1:8787/webhook --resign nxcloud
+  watop replay incident.ndjson.zst --to http://127.0.0.1:8787/webhook --resign nxcloud
   watop replay --to http://127.0.0.1:3000/hook --compare --fail-if changed")]
 pub(super) struct ReplayArgs {
-    /// Data directory to read from [default: the configured one]
+    /// Data directory or capture file to read from [default: the configured data directory]
     #[arg(value_name = "SOURCE")]
     source: Option<PathBuf>,
     /// Where to
@@ -112,11 +112,20 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
         filter: (!args.filter.trim().is_empty()).then_some(filter),
         now: now(),
     };
-    let dir = args.source.clone().unwrap_or_else(|| config.data_dir.clone());
-    if !dir.join("journal.db").exists() {
-        return Err(Failure::usage(format!("{} holds no journal: name a data directory", dir.display())));
-    }
-    let source = RefCell::new(Stored::journal(Reader::open(&dir)?, selection)?);
+    let place = args.source.clone().unwrap_or_else(|| config.data_dir.clone());
+    // Answers stand beside the journal that was replayed; those of a capture file in the configured directory.
+    let (stored, dir) = match place.is_file() {
+        true => {
+            let unreadable = |error| Failure::failed(format!("{}: {error}", place.display()));
+            (Stored::capture(&place, selection).map_err(unreadable)?, config.data_dir.clone())
+        }
+        false if place.join("journal.db").exists() => (Stored::journal(Reader::open(&place)?, selection)?, place),
+        false => {
+            let message = format!("{} holds no journal: name a data directory or a capture file", place.display());
+            return Err(Failure::usage(message));
+        }
+    };
+    let source = RefCell::new(stored);
     let requests = std::iter::from_fn(|| source.borrow_mut().next());
     let mut out = Data::new(common.color);
     if args.dry_run {

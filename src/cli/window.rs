@@ -82,7 +82,7 @@ pub(super) fn shifted(window: &str, scope: &Scope) -> Result<Scope, Failure> {
     let back = |by: i64| Span { from: Millis(from.0.saturating_sub(by)), to: Millis(to.0.saturating_sub(by)) };
     let ago = window.strip_suffix("-ago").and_then(duration::parse);
     let span = match (window, ago, window.split_once("..")) {
-        ("before", ..) => back(to.0.saturating_sub(from.0)),
+        ("before", ..) => return Ok(scope.before()),
         (_, Some(ago), _) => {
             // Windows are whole minutes.
             let minutes = i64::try_from(ago.as_millis()).unwrap_or(i64::MAX / 2).div_euclid(MINUTE).max(1);

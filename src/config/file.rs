@@ -138,8 +138,11 @@ pub(super) struct Rule {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Screen {
     pub(super) theme: Option<String>,
+    pub(super) detect: Option<bool>,
     pub(super) lang: Option<super::Lang>,
     pub(super) ascii: Option<bool>,
+    pub(super) mask: Option<bool>,
+    pub(super) mouse: Option<bool>,
 }
 
 /// One key or several for an action.

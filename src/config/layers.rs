@@ -73,6 +73,7 @@ pub fn load(flags: &Flags, env: Env<'_>) -> Result<Loaded, ConfigError> {
     let forward = forward::routes(&mut file, &source, &flags.forward)?;
     let mut config = Config { data_dir, signing, rules, forward, ..Config::default() };
     lay_file(&mut config, file);
+    config.screen.themes = place.as_ref().and_then(|file| file.parent()).map(|directory| directory.join("themes"));
     lay_address(&mut config, flags, env)?;
     Ok(Loaded { config, file: place, secret_files })
 }
@@ -187,8 +188,11 @@ fn lay_file(config: &mut Config, file: File) {
     set(&mut journal.recent_keys, file.journal.recent_keys.map(usize::from));
     set(&mut config.monitor.horizon, file.monitor.horizon.map(|time| time.0));
     config.screen.theme = file.screen.theme.or(config.screen.theme.take());
+    set(&mut config.screen.detect, file.screen.detect);
     config.screen.lang = file.screen.lang.or(config.screen.lang);
     set(&mut config.screen.ascii, file.screen.ascii);
+    set(&mut config.screen.mask, file.screen.mask);
+    set(&mut config.screen.mouse, file.screen.mouse);
     let keys = file.keys.into_iter().map(|(action, keys)| match keys {
         OneOrMany::One(key) => (action, vec![key]),
         OneOrMany::Many(keys) => (action, keys),

@@ -281,21 +281,33 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
         &[
             Setting {
                 key: "theme",
-                about: "Left out: chosen by the terminal's background.",
+                about: "As watop theme lists them; themes/NAME.toml beside this file adds one.\n\
+                        Left out: chosen by the terminal's background.",
                 value: Sample("\"dark\""),
+            },
+            Setting {
+                key: "detect",
+                about: "Ask the terminal whether its background is light, where no theme is named.",
+                value: Is(|config| config.screen.detect.to_string()),
             },
             Setting { key: "lang", about: "en or zh. Left out: the locale's.", value: Sample("\"en\"") },
             Setting { key: "ascii", about: "ASCII signs only.", value: Is(|config| config.screen.ascii.to_string()) },
+            Setting {
+                key: "mask",
+                about: "Start with phones, names, texts and ids masked.",
+                value: Is(|config| config.screen.mask.to_string()),
+            },
+            Setting {
+                key: "mouse",
+                about: "Take the mouse; with Shift held down the terminal's own selection still works.",
+                value: Is(|config| config.screen.mouse.to_string()),
+            },
         ],
     ),
     (
         "[keys]",
-        "Keys of an action, one or several.",
-        &[Setting {
-            key: "quit",
-            about: "The actions are listed by the help screen.",
-            value: Sample("[\"q\", \"ctrl-c\"]"),
-        }],
+        "Keys of an action, one or several; several keys in one text are a chord, such as \"g g\".",
+        &[Setting { key: "quit", about: "watop keys lists the actions.", value: Sample("[\"q\", \"ctrl-c\"]") }],
     ),
 ];
 

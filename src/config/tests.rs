@@ -41,6 +41,12 @@ impl Setup {
         self.load_with(flags).map(|loaded| loaded.config)
     }
 
+    /// The defaults, as they are beside this file.
+    fn defaults(&self) -> Config {
+        let screen = Screen { themes: Some(self.dir.path().join("themes")), ..Screen::default() };
+        Config { data_dir: "/data".into(), screen, ..Config::default() }
+    }
+
     /// The message of the error, without the directory in front of `watop.toml`.
     fn error(&self) -> String {
         let message = self.load().expect_err("an error").to_string();
@@ -54,15 +60,17 @@ fn error(text: &str) -> String {
 
 #[test]
 fn an_empty_file_gives_the_defaults() {
-    let config = Setup::new("").load().unwrap();
-    let expected = Config { data_dir: "/data".into(), ..Config::default() };
+    let setup = Setup::new("");
+    let config = setup.load().unwrap();
+    let expected = setup.defaults();
     assert_eq!(format!("{config:?}"), format!("{expected:?}"));
 }
 
 #[test]
 fn the_printed_file_reads_back_as_the_defaults() {
-    let config = Setup::new(&default_file()).load().unwrap();
-    let expected = Config { data_dir: "/data".into(), ..Config::default() };
+    let setup = Setup::new(&default_file());
+    let config = setup.load().unwrap();
+    let expected = setup.defaults();
     assert_eq!(format!("{config:?}"), format!("{expected:?}"));
 }
 

@@ -9,6 +9,8 @@ mod preview;
 pub mod said;
 mod status;
 
+pub use preview::TYPES;
+
 use super::json::{Document, Kind, Value};
 use super::{Detail, Event, Key, KeySecret, Origin, Seconds, Text, Unrecognised};
 use compact_str::format_compact;

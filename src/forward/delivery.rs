@@ -46,8 +46,8 @@ pub(super) struct Delivery {
     strain: Strain,
     /// Requests up to this one were taken up.
     cursor: u64,
-    /// When the cursor was stored.
-    stored_at: Millis,
+    /// The cursor as it is stored, and since when.
+    stored: (u64, Millis),
     /// Whether the journal holds nothing after the cursor.
     caught_up: bool,
     /// Requests read last, for the posts that follow.
@@ -88,7 +88,7 @@ impl Delivery {
             queue: Queue::default(),
             strain: Strain::default(),
             cursor,
-            stored_at: now(),
+            stored: (cursor, now()),
             caught_up: false,
             page: Vec::new(),
             ended: Vec::new(),
@@ -180,10 +180,10 @@ impl Delivery {
             };
             let (lost, last) = (first - self.cursor - 1, *last);
             let taken: Vec<_> = page.iter().filter_map(|(request, raw)| self.take_up(*request, raw, now)).collect();
-            if !taken.is_empty() || lost > 0 || now.0 - self.stored_at.0 >= STORE {
+            if !taken.is_empty() || lost > 0 {
                 let requests: Vec<_> = taken.iter().map(|(request, ..)| *request).collect();
                 self.operator.forward_take(&self.target, last, &requests, lost)?;
-                self.stored_at = now;
+                self.stored = (last, now);
             }
             self.cursor = last;
             self.page = page;
@@ -191,7 +191,17 @@ impl Delivery {
                 self.queue.push(request, messages, received_at, Millis(0));
             }
         }
+        if self.store_at().is_some_and(|at| at <= now) {
+            self.operator.forward_take(&self.target, self.cursor, &[], 0)?;
+            self.stored = (self.cursor, now);
+        }
         Ok(())
+    }
+
+    /// When the cursor is to be stored, once it has passed requests that are not for this target.
+    fn store_at(&self) -> Option<Millis> {
+        let (cursor, since) = self.stored;
+        (cursor != self.cursor).then_some(Millis(since.0 + STORE))
     }
 
     /// A request with its messages and its receive time, when it goes to this target.
@@ -298,11 +308,12 @@ impl Delivery {
         Ok(find(&self.page))
     }
 
-    /// How long nothing happens by itself: until the target's rest is over or the next request may go.
+    /// How long nothing happens by itself: until the target's rest is over, the next request may go or the cursor is stored.
     fn pause(&self, under_way: usize) -> Option<Duration> {
         let now = now();
         let room = self.strain.room(now, self.route.concurrency) > under_way;
-        let next = self.strain.rests_until(now).or_else(|| self.queue.next_due().filter(|_| room))?;
+        let next = self.strain.rests_until(now).or_else(|| self.queue.next_due().filter(|_| room));
+        let next = next.into_iter().chain(self.store_at()).min()?;
         Some(Duration::from_millis(u64::try_from(next.0 - now.0).unwrap_or(0)))
     }
 

@@ -1,11 +1,10 @@
 //! Which requests go to a target, and which of them must stay in order.
 
-use crate::event::{self, Detail, Event, KeySecret, Kind, Millis, Origin, Text};
+use crate::event::{Detail, Event, KeySecret, Kind, Millis, Origin, Text, decode_isolated};
 use crate::journal::RawRequest;
 use crate::query::Filter;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a request says, decoded from its bytes: also of a request whose events were all known before.
 #[derive(Debug, Default)]
@@ -14,12 +13,11 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Decodes a request. A body that cannot be decoded says nothing and goes only where everything goes.
+    /// Decodes a request.
     pub(super) fn of(request: u64, raw: &RawRequest) -> Self {
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
         // Nothing is de-duplicated here, so the keys may be anything.
-        let decode = || event::decode(&raw.body, &origin, &KeySecret([0; 16]));
-        let mut events = catch_unwind(AssertUnwindSafe(decode)).unwrap_or_default();
+        let mut events = decode_isolated(&raw.body, &origin, &KeySecret([0; 16]));
         events.iter_mut().for_each(|event| event.request = request);
         Self { events }
     }

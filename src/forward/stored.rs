@@ -1,9 +1,11 @@
 //! Stored requests in their order, wherever they are kept.
 
 use super::satisfies;
+use crate::capture::{self, CaptureError, Entry};
 use crate::event::Millis;
 use crate::journal::{OpenError, RawRequest, Reader};
 use crate::query::Filter;
+use std::path::Path;
 
 /// Which stored requests are meant.
 #[derive(Debug, Clone)]
@@ -29,35 +31,53 @@ impl Selection {
     }
 }
 
-/// Requests of a journal, as it stood when this was made, page by page.
+/// The selected requests of a journal, as it stood when this was made, or of a capture file. After an error nothing more comes.
 pub struct Stored {
-    reader: Reader,
     selection: Selection,
-    page: std::vec::IntoIter<(u64, RawRequest)>,
-    /// The number before the first, the number handed out or passed last, and the last there is.
-    first: u64,
-    passed: u64,
-    last: u64,
+    kept: Kept,
+}
+
+/// Where requests are kept.
+enum Kept {
+    Journal(Pages),
+    Capture(capture::Reader),
 }
 
 impl Stored {
-    /// The selected requests of the journal that `reader` reads.
+    /// Those of the journal that `reader` reads.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn journal(reader: Reader, selection: Selection) -> Result<Self, OpenError> {
-        let last = selection.request.unwrap_or(reader.stats()?.last_request);
-        let first = match (selection.request, selection.from) {
-            (Some(request), _) => request.saturating_sub(1),
-            (None, Some(from)) => reader.request_at(from)?.saturating_sub(1),
-            (None, None) => 0,
-        };
-        Ok(Self { reader, selection, page: Vec::new().into_iter(), first, passed: first, last })
+        let pages = Pages::new(reader, &selection)?;
+        Ok(Self { selection, kept: Kept::Journal(pages) })
+    }
+
+    /// Those of the capture file at `path`.
+    ///
+    /// # Errors
+    /// It is not there, or not a capture.
+    pub fn capture(path: &Path, selection: Selection) -> Result<Self, CaptureError> {
+        Ok(Self { selection, kept: Kept::Capture(capture::Reader::open(path)?) })
     }
 
     /// How far it is, of how much.
     pub fn progress(&self) -> (u64, u64) {
-        (self.passed - self.first, self.last.saturating_sub(self.first))
+        match &self.kept {
+            Kept::Journal(pages) => (pages.passed - pages.first, pages.last.saturating_sub(pages.first)),
+            Kept::Capture(reader) => reader.progress(),
+        }
+    }
+
+    fn next_kept(&mut self) -> Option<Result<(u64, RawRequest), String>> {
+        match &mut self.kept {
+            Kept::Journal(pages) => pages.next(),
+            Kept::Capture(reader) => reader.find_map(|entry| match entry {
+                Ok(Entry::Request { number, raw }) => Some(Ok((number, raw))),
+                Ok(_) => None,
+                Err(error) => Some(Err(error.to_string())),
+            }),
+        }
     }
 }
 
@@ -66,26 +86,53 @@ impl Iterator for Stored {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            for (request, raw) in self.page.by_ref() {
-                if request > self.last {
-                    return None;
-                }
-                self.passed = request;
-                if self.selection.selects(request, &raw) {
-                    return Some(Ok((request, raw)));
-                }
-            }
-            if self.passed >= self.last {
-                return None;
-            }
-            match self.reader.requests_after(self.passed) {
-                Ok(page) if page.is_empty() => return None,
-                Ok(page) => self.page = page.into_iter(),
-                Err(error) => {
-                    self.passed = self.last;
-                    return Some(Err(error.to_string()));
-                }
+            match self.next_kept()? {
+                Ok((request, raw)) if !self.selection.selects(request, &raw) => {}
+                next => return Some(next),
             }
         }
+    }
+}
+
+/// A journal, page by page.
+struct Pages {
+    reader: Reader,
+    page: std::vec::IntoIter<(u64, RawRequest)>,
+    /// The number before the first, the number handed out last, and the last there is.
+    first: u64,
+    passed: u64,
+    last: u64,
+}
+
+impl Pages {
+    fn new(reader: Reader, selection: &Selection) -> Result<Self, OpenError> {
+        let last = selection.request.unwrap_or(reader.stats()?.last_request);
+        let first = match (selection.request, selection.from) {
+            (Some(request), _) => request.saturating_sub(1),
+            (None, Some(from)) => reader.request_at(from)?.saturating_sub(1),
+            (None, None) => 0,
+        };
+        Ok(Self { reader, page: Vec::new().into_iter(), first, passed: first, last })
+    }
+
+    fn next(&mut self) -> Option<Result<(u64, RawRequest), String>> {
+        while self.passed < self.last {
+            match self.page.next() {
+                Some((request, raw)) if request <= self.last => {
+                    self.passed = request;
+                    return Some(Ok((request, raw)));
+                }
+                Some(_) => self.passed = self.last,
+                None => match self.reader.requests_after(self.passed) {
+                    Ok(page) if page.is_empty() => self.passed = self.last,
+                    Ok(page) => self.page = page.into_iter(),
+                    Err(error) => {
+                        self.passed = self.last;
+                        return Some(Err(error.to_string()));
+                    }
+                },
+            }
+        }
+        None
     }
 }

@@ -4,6 +4,8 @@
 //! [`super::interval`]. Nothing is judged under 30 messages, and a difference counts when its 99.9 % interval leaves out "no
 //! change": many things are compared at once, and of a thousand that did not change one would be named.
 
+mod shown;
+
 use super::Monitor;
 use super::hit::FEW;
 use super::interval::{JUDGED, Rate, SHOWN, Share, difference, ratio};

@@ -146,7 +146,6 @@ impl Conversations {
     }
 
     fn row(&self, thread: &Thread, last: &Last, inbound: u64) -> view::Conversation {
-        let answered = self.answered.get(self.hash(&thread.number, &thread.customer)).copied().unwrap_or(0);
         view::Conversation {
             number: thread.number.clone(),
             customer: thread.customer.clone(),
@@ -156,8 +155,13 @@ impl Conversations {
             window_closes_at: Millis(last.at.saturating_add(WINDOW)),
             last_type: last.kind.clone(),
             preview: last.preview.clone(),
-            unanswered: i64::from(answered) < last.at.div_euclid(1000),
+            unanswered: self.is_unanswered(thread, last),
         }
+    }
+
+    fn is_unanswered(&self, thread: &Thread, last: &Last) -> bool {
+        let answered = self.answered.get(self.hash(&thread.number, &thread.customer)).copied().unwrap_or(0);
+        i64::from(answered) < last.at.div_euclid(1000)
     }
 }
 

@@ -212,6 +212,22 @@ impl Costs {
                 }
             }
         });
+        self.in_order(totals)
+    }
+
+    /// The same for each business number.
+    pub(super) fn rows_by_number(&self, span: Minutes) -> Vec<(Name, Vec<Cost>)> {
+        let mut numbers: HashMap<Name, HashMap<Index, Tally>> = HashMap::new();
+        self.sums.visit(span, |sums| {
+            for ((number, sort), tally) in &sums.0 {
+                numbers.entry(*number).or_default().entry(*sort).or_default().join(tally);
+            }
+        });
+        let rows = numbers.into_iter().map(|(number, totals)| (number, self.in_order(totals)));
+        rows.filter(|(_, rows)| !rows.is_empty()).collect()
+    }
+
+    fn in_order(&self, totals: HashMap<Index, Tally>) -> Vec<Cost> {
         let some = totals.into_iter().filter(|(_, tally)| tally.messages > 0);
         let mut rows: Vec<(&Sort, Tally)> = some.map(|(sort, tally)| (&self.sorts[sort as usize], tally)).collect();
         rows.sort_by_key(|(sort, _)| *sort);

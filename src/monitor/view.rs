@@ -5,7 +5,7 @@ mod about;
 mod dimension;
 
 pub use about::{About, AboutTemplate, State};
-pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow};
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, term};
 
 use crate::event::{Millis, Severity, Text};
 pub use crate::journal::operator::Acknowledged;
@@ -51,6 +51,16 @@ pub struct Scope {
     pub as_of: Millis,
     /// Only this business number.
     pub number: Option<Text>,
+}
+
+impl Scope {
+    /// The window before: as long, and straight before this one.
+    pub fn before(&self) -> Self {
+        let Span { from, to } = self.span;
+        let length = to.0.saturating_sub(from.0);
+        let span = Span { from: Millis(from.0.saturating_sub(length)), to: from };
+        Self { span, as_of: span.to.min(self.as_of), number: self.number.clone() }
+    }
 }
 
 /// Activity: what was received in the span.
@@ -249,6 +259,19 @@ pub struct Around {
     pub row: usize,
     /// So many on either side.
     pub margin: usize,
+    /// Of all that there are, these, in this order.
+    pub pick: Pick,
+}
+
+/// Which conversations are listed, and in which order. With nothing asked for, none is looked into.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pick {
+    /// The newest first; else those whose window closes within the hour before the others.
+    pub newest: bool,
+    /// Only those without an answer since the last inbound.
+    pub unread: bool,
+    /// Only those with this in name, phone, business number or the last inbound, in lower case; empty: all.
+    pub search: String,
 }
 
 /// One entry of the alerts.
@@ -317,6 +340,17 @@ pub struct Cost {
     pub messages: u64,
 }
 
+/// Costs over time.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CostTrend {
+    /// Start of the first column.
+    pub from: Millis,
+    /// Length of a column in seconds, a round one of whole minutes.
+    pub column_s: u32,
+    /// Per column, oldest first; the last may still be filling.
+    pub columns: Vec<Vec<Cost>>,
+}
+
 /// Traffic over time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Activity {
@@ -362,7 +396,7 @@ pub enum Stretch {
 }
 
 /// Delivery of one business number.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NumberRow {
     /// The number; `None` for statuses that named none.
     pub number: Option<Text>,

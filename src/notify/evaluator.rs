@@ -279,7 +279,7 @@ impl Evaluator {
                 let what = standing(&alert);
                 let told = known.get(&alert.id).map_or("", Text::as_str);
                 let was_told = told == what.name() || (told == What::Reminded.name() && what != What::Resolved);
-                let untold = !was_told && !(what == What::Resolved && told.is_empty());
+                let untold = !was_told && (what != What::Resolved || !told.is_empty());
                 untold.then_some(Change { what, alert, at: now })
             })
             .collect();

@@ -219,9 +219,10 @@ fn an_alertmanager_is_told_in_its_own_format_and_again_when_it_was_unavailable()
 
 #[test]
 fn a_storm_is_told_at_once_and_the_rest_is_counted() {
+    let standing = standing_alert();
     let change = |n: i64| {
         let mut watch = crate::monitor::rules::Watch::new(Settings::default(), []);
-        let mut alert = standing_alert();
+        let mut alert = standing.clone();
         alert.id = n.to_string().into();
         watch.engine_mut().resume([alert], None);
         watch.advance(Millis(0));

@@ -1,6 +1,7 @@
 //! The fields a filter can name, and how each is read from an event.
 
 use super::pattern::Value;
+use crate::event::decode::TYPES;
 use crate::event::{CostLine, Detail, ErrorItem, Event, Inbound, Millis, Notice, Status};
 use rust_decimal::Decimal;
 
@@ -45,8 +46,28 @@ impl Field {
         (self.read)(event, now, test)
     }
 
+    /// The words it can be, or is known to be; empty where anything can stand.
+    pub fn words(&self) -> &'static [&'static str] {
+        match self.holds {
+            Holds::OneOf(words) => words,
+            _ if self.name == "status" => &STATUSES,
+            _ if self.name == "type" => &TYPES,
+            _ => &[],
+        }
+    }
+
+    /// Whether it holds phone numbers.
+    pub fn is_phone(&self) -> bool {
+        self.holds == Holds::Phone
+    }
+
+    /// Whether it has an order, and so takes `<`, `>` and ranges.
+    pub fn is_ordered(&self) -> bool {
+        matches!(self.holds, Holds::Number | Holds::Duration)
+    }
+
     /// The field called `name`, in upper or lower case.
-    pub(super) fn named(name: &str) -> Option<&'static Self> {
+    pub fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))
     }
 }
@@ -196,6 +217,22 @@ pub const FIELDS: &[Field] = &[
         read: |event, _, test| {
             costs(event).iter().filter_map(|line| line.amount).any(|amount| test(Value::Number(amount)))
         },
+    },
+    Field {
+        name: "currency",
+        about: "currency of any cost line",
+        example: "currency:USD",
+        holds: Holds::Text,
+        read: |event, _, test| {
+            costs(event).iter().filter_map(|line| line.currency.as_deref()).any(|currency| test(Value::Text(currency)))
+        },
+    },
+    Field {
+        name: "direction",
+        about: "direction of any cost line",
+        example: "direction:outbound",
+        holds: Holds::Text,
+        read: |event, _, test| costs(event).iter().any(|line| test(Value::Text(&line.direction))),
     },
     Field {
         name: "severity",

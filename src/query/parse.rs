@@ -33,7 +33,7 @@ pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
 }
 
 fn fail<T>(message: impl Into<String>, span: Span<usize>) -> Result<T, FilterError> {
-    Err(FilterError { message: message.into(), span })
+    Err(FilterError::new(message, span))
 }
 
 struct Parser<'t> {
@@ -191,10 +191,8 @@ impl<'t> Parser<'t> {
             return Err(no_term(name, after, span));
         };
         let (holds, place) = if name.contains(['.', '[']) {
-            let path = Path::parse(name).map_err(|error| FilterError {
-                message: error.message.to_owned(),
-                span: start + error.at..start + length,
-            })?;
+            let path =
+                Path::parse(name).map_err(|error| FilterError::new(error.message, start + error.at..start + length))?;
             (Holds::Text, Place::Path(path))
         } else {
             let field = Field::named(name).ok_or_else(|| unknown_field(name, span.clone()))?;
@@ -263,7 +261,7 @@ impl<'t> Parser<'t> {
             .nest_limit(MAX_DEPTH as u32)
             .build()
             .map(Pattern::Regex)
-            .map_err(|error| FilterError { message: regex_mistake(&error), span: start..self.at })
+            .map_err(|error| FilterError::new(regex_mistake(&error), start..self.at))
     }
 }
 
@@ -312,11 +310,13 @@ fn matching(value: &str, holds: Holds, place: &Place, span: Span<usize>) -> Resu
             if words.iter().any(|word| glob.matches(word)) {
                 return Ok(Pattern::Glob(glob));
             }
-            let hint = match suggest::closest(value, words.iter().copied()) {
+            let meant = suggest::closest(value, words.iter().copied());
+            let hint = match meant {
                 Some(word) => format!("did you mean {word}?"),
                 None => format!("it is one of {}", words.join(", ")),
             };
-            fail(format!("{} is never {value}, {hint}", place.name()), span)
+            let message = format!("{} is never {value}, {hint}", place.name());
+            Err(FilterError { message, span, fix: meant.map(str::to_owned) })
         }
         Holds::Duration => match range(value, milliseconds) {
             Some(range) => Ok(Pattern::Range(range)),
@@ -358,7 +358,7 @@ fn comparison(
             place.example()
         )),
     };
-    let at = at.map_err(|message| FilterError { message, span })?;
+    let at = at.map_err(|message| FilterError::new(message, span))?;
     let bound = Some(Bound { at, inclusive: operator.ends_with('=') });
     Ok(Pattern::Range(match operator.starts_with('<') {
         true => Range { low: None, high: bound },
@@ -396,50 +396,62 @@ fn duration_hint(place: &Place) -> String {
 }
 
 fn unknown_field(name: &str, span: Span<usize>) -> FilterError {
-    let hint = match suggest::closest(name, FIELDS.iter().map(|field| field.name)) {
+    let meant = suggest::closest(name, FIELDS.iter().map(|field| field.name));
+    let hint = match meant {
         Some(field) => format!("did you mean {field}?"),
         None => {
             let names: Vec<_> = FIELDS.iter().map(|field| field.name).collect();
             format!("fields are {}; a path into the body has a dot, such as value.{name}", names.join(", "))
         }
     };
-    FilterError { message: format!("unknown field {name}, {hint}"), span }
+    FilterError { message: format!("unknown field {name}, {hint}"), span, fix: meant.map(str::to_owned) }
 }
 
 /// Why something that has no operator of ours is not a term, and what was probably meant.
 fn no_term(name: &str, after: &str, span: Span<usize>) -> FilterError {
     let next = after.chars().next();
     let operator = span.end..span.end + next.map_or(0, char::len_utf8);
+    let mut fix = None;
     let (message, span) = match next {
-        Some('=') => (format!("= is not an operator, write {name}:…"), operator),
+        Some('=') => {
+            fix = Some(":".to_owned());
+            (format!("= is not an operator, write {name}:…"), operator)
+        }
         Some('!') => (format!("! is not an operator, write -{name}:… to leave something out"), operator),
         Some('"') => ("put a blank before the quoted text, or field: to compare a field with it".to_owned(), operator),
         Some(':' | '<' | '>') => ("a field is missing here, such as status:failed".to_owned(), operator),
         _ if name.eq_ignore_ascii_case("or") || name.eq_ignore_ascii_case("and") => {
             (format!("{name} needs a term on its left too"), span)
         }
-        _ => (format!("{name} alone is not a term, {}", probably_meant(name)), span),
+        _ => {
+            let hint;
+            (hint, fix) = probably_meant(name);
+            (format!("{name} alone is not a term, {hint}"), span)
+        }
     };
-    FilterError { message, span }
+    FilterError { message, span, fix }
 }
 
-fn probably_meant(word: &str) -> String {
+/// What to write in place of a word that is no term, in words and, where it is certain, as a term.
+fn probably_meant(word: &str) -> (String, Option<String>) {
     let values: [(&str, &[&str]); 3] = [("status", &STATUSES), ("kind", &KINDS), ("severity", &SEVERITIES)];
     let value_of = values.into_iter().find(|(_, words)| words.contains(&word));
     let digits = word.trim_start_matches('+');
     let numeric = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let in_quotes = format!("or \"{word}\" in quotes to search the text");
     if let Some(field) = Field::named(word) {
-        format!("give {} a value, such as {}", field.name, field.example)
+        (format!("give {} a value, such as {}", field.name, field.example), Some(format!("{}:", field.name)))
     } else if let Some((field, _)) = value_of {
-        format!("write {field}:{word}")
+        (format!("write {field}:{word}"), Some(format!("{field}:{word}")))
     } else if numeric && digits.len() <= 6 {
-        format!("write code:{digits}, or \"{word}\" in quotes to search the text")
+        (format!("write code:{digits}, {in_quotes}"), Some(format!("code:{digits}")))
     } else if numeric {
-        format!("write customer:{digits} or number:{digits}, or \"{word}\" in quotes to search the text")
+        let meant = format!("customer:{digits}");
+        (format!("write {meant} or number:{digits}, {in_quotes}"), Some(meant))
     } else if word.starts_with("wamid.") {
-        format!("write id:{word}")
+        (format!("write id:{word}"), Some(format!("id:{word}")))
     } else {
-        format!("write field:value such as status:failed, or \"{word}\" in quotes to search the text")
+        (format!("write field:value such as status:failed, {in_quotes}"), None)
     }
 }
 

@@ -4,7 +4,7 @@ use super::markdown::{self, Markdown};
 use super::text::{Page, fill, seconds};
 use crate::event::clean::clean;
 use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn};
-use crate::monitor::figures::{fine_percent, percent, rate, thousands};
+use crate::monitor::figures::thousands;
 use crate::tui::widgets::cut::cut;
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub(super) fn text(page: &mut Page, comparison: &Comparison) {
 }
 
 fn row(subject: &str, change: &Change) -> String {
-    let (now, before) = (value(change, change.now), value(change, change.before));
+    let (now, before) = (change.side(change.now), change.side(change.before));
     format!("  {subject}{now:>10}{before:>10}  {}", difference(change))
 }
 
@@ -63,8 +63,8 @@ pub(super) fn markdown(page: &mut Markdown, comparison: &Comparison) {
             change.turn.map_or("", turn),
             &markdown::escaped(&subject),
             measure(change.measure),
-            &value(change, change.now),
-            &value(change, change.before),
+            &change.side(change.now),
+            &change.side(change.before),
             &difference(change),
         ]);
     }
@@ -116,41 +116,9 @@ fn short_measure(measure: Measure) -> &'static str {
     }
 }
 
-/// A count of a volume, else a share; `-` of nothing.
-fn value(change: &Change, (part, whole): (u64, u64)) -> String {
-    match (change.measure, whole) {
-        (Measure::Volume, _) => thousands(part),
-        (_, 0) => "-".to_owned(),
-        (Measure::CodeRate, _) => fine_percent(part as f64 / whole as f64),
-        _ => percent(part as f64 / whole as f64),
-    }
-}
-
 /// `+5.1 (4.8 to 5.4)` in points, or `×2.4 (2.3 to 2.5)`.
 fn difference(change: &Change) -> String {
-    let bound = |value: Option<f64>, none: &str| value.map_or(none.to_owned(), |value| figure(change, value));
+    let bound = |value: Option<f64>, none: &str| value.map_or(none.to_owned(), |value| change.figure(value));
     let (low, high) = (bound(change.interval.0, "0"), bound(change.interval.1, "∞"));
-    match change.change {
-        Some(value) => format!("{}{} ({low} to {high})", sign(change, value), figure(change, value)),
-        None => "-".to_owned(),
-    }
-}
-
-fn sign(change: &Change, value: f64) -> &'static str {
-    match change.measure {
-        Measure::Volume => "×",
-        _ if value > 0.0 => "+",
-        _ => "",
-    }
-}
-
-fn figure(change: &Change, value: f64) -> String {
-    match change.measure {
-        Measure::Volume if value < 1.0 => format!("{value:.2}"),
-        Measure::Volume => rate(value),
-        _ => {
-            let points = format!("{:.1}", value * 100.0);
-            if points == "-0.0" { "0.0".to_owned() } else { points }
-        }
-    }
+    change.difference().map_or("-".to_owned(), |difference| format!("{difference} ({low} to {high})"))
 }

@@ -121,7 +121,7 @@ impl Condition {
 impl ConditionError {
     /// The condition, a line of carets under the mistake, and the message.
     pub fn with_caret(&self, text: &str) -> String {
-        let as_filter = crate::query::FilterError { message: self.message.clone(), span: self.span.clone() };
+        let as_filter = crate::query::FilterError::new(self.message.clone(), self.span.clone());
         as_filter.with_caret(text)
     }
 }

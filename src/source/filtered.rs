@@ -290,7 +290,7 @@ struct Thread {
 
 impl Thread {
     fn run(&mut self, chosen: &mut Chosen) -> Option<()> {
-        let (mut pause, mut fresh) = (POLL.0, true);
+        let (mut pause, mut fresh, mut first) = (POLL.0, true, true);
         let mut read_at = Instant::now();
         let mut rest = REST;
         loop {
@@ -301,7 +301,8 @@ impl Thread {
             let steps = self.steps.clone();
             let mut sink = |step| steps.blocking_send(step).ok();
             let done = if due {
-                let restart = if fresh { Some(()) } else { sink(Step::Restart) };
+                let restart = if first { Some(()) } else { sink(Step::Restart) };
+                first = false;
                 restart.map_or(Ok(None), |()| match fresh || old {
                     true => chosen.read(&mut sink),
                     false => {

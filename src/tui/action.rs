@@ -1,4 +1,5 @@
-//! The one vocabulary of what a user can ask for: keys, footer and help are made from it.
+//! The one vocabulary of what a user can ask for: keys, footer, help, palette and command bar are made from
+//! it.
 
 use super::lang::Lang;
 
@@ -18,6 +19,11 @@ macro_rules! actions {
             /// The name it is bound by in `[keys]` of the configuration.
             pub fn name(self) -> &'static str {
                 match self { $($(Self::$action => $name,)+)+ }
+            }
+
+            /// The action called `name`.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.name() == name)
             }
 
             /// What it does, in a few words.
@@ -49,8 +55,10 @@ actions! {
         Events "events" "events" "事件",
         Messages "messages" "messages" "消息",
         Refused "refused" "refused requests" "被拒请求",
-        Next "next" "next match or failure" "下一匹配或失败",
-        Previous "previous" "previous match or failure" "上一匹配或失败",
+        Forward "forward" "what was forwarded" "转发",
+        Costs "costs" "costs" "费用",
+        Next "next" "next alert, match or failure" "下一告警、匹配或失败",
+        Previous "previous" "previous alert, match or failure" "上一告警、匹配或失败",
         NextMark "next-mark" "next mark" "下一标记",
         PreviousMark "previous-mark" "previous mark" "上一标记",
         Back "back" "back, close" "返回,关闭",
@@ -58,13 +66,18 @@ actions! {
     Open {
         Open "open" "what is behind this" "查看背后内容",
         Zoom "zoom" "zoom the pane" "放大面板",
+        Changes "changes" "what changed" "有何变化",
         Explain "explain" "explain the trouble" "解释问题",
         Raw "raw" "raw request" "原始请求",
+        Forwarded "forwarded" "where it was forwarded" "查看转发去向",
         Conversation "conversation" "its conversation" "所属会话",
     }
     Ask {
         Filter "filter" "filter" "过滤",
         FilterOff "filter-off" "filter on, off" "过滤开关",
+        Command "command" "command" "命令",
+        Palette "palette" "find an action or a command" "查找动作或命令",
+        Number "number" "one business number, all" "单个商业号码,全部",
     }
     Time {
         Pause "pause" "pause, go on" "暂停,继续",
@@ -73,11 +86,16 @@ actions! {
         StepBack "step-back" "step back" "后退一步",
         StepForward "step-forward" "step forward" "前进一步",
         Now "now" "back to now" "回到现在",
+        GoTo "go-to" "go to a time" "跳到某时刻",
     }
     Pane {
         Follow "follow" "follow, hold" "跟随,停住",
         Acknowledge "acknowledge" "acknowledge with a note, take back" "确认并备注,撤回确认",
         Sort "sort" "sort by next column" "按下一列排序",
+        Unread "unread" "unread only, all" "仅未回复,全部",
+        FailedOnly "failed-only" "only what was not taken" "仅看未被接收",
+        Resend "resend" "send again" "再次发送",
+        ResendShown "resend-shown" "send all shown again" "再次发送所示全部",
         Dimension "dimension" "by the next dimension" "换下一维度",
         Columns "columns" "choose columns" "选择列",
         Mark "mark" "mark, unmark" "标记,取消标记",
@@ -86,9 +104,17 @@ actions! {
         FoldAll "fold-all" "fold all" "全部折叠",
         UnfoldAll "unfold-all" "unfold all" "全部展开",
     }
+    Act {
+        Copy "copy" "copy value" "复制值",
+        CopyPath "copy-path" "copy path or filter" "复制路径或过滤条件",
+        Export "export" "export to a file" "导出到文件",
+    }
     Screen {
         Theme "theme" "next theme" "下一主题",
         Mask "mask" "mask phones, names, texts, ids" "遮蔽号码、姓名、文本和 ID",
+        Language "language" "next language" "下一语言",
+        Mouse "mouse" "mouse on, off" "鼠标开关",
+        Reload "reload" "read the configuration again" "重新读取配置",
         Redraw "redraw" "draw anew" "重绘",
         Suspend "suspend" "suspend to the shell" "挂起到命令行",
         Help "help" "this help" "本帮助",
@@ -105,12 +131,13 @@ pub enum Group {
     Ask,
     Time,
     Pane,
+    Act,
     Screen,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 6] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Screen];
+    pub const ALL: [Self; 7] = [Self::Move, Self::Open, Self::Ask, Self::Time, Self::Pane, Self::Act, Self::Screen];
 
     /// The heading.
     pub fn title(self, lang: Lang) -> &'static str {
@@ -120,6 +147,7 @@ impl Group {
             Self::Ask => lang.pick("Ask", "查询"),
             Self::Time => lang.pick("Time", "时间"),
             Self::Pane => lang.pick("This pane", "本面板"),
+            Self::Act => lang.pick("Act", "操作"),
             Self::Screen => lang.pick("Screen", "屏幕"),
         }
     }

@@ -3,30 +3,48 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+mod files;
+mod left;
+
 use super::alarm::Alarm;
+use super::changes_page::ChangesPage;
+use super::command;
+use super::costs_tab::CostsTab;
 use super::events_tab::EventsTab;
-use super::keymap::Keymap;
-use super::lang::Lang;
+use super::export::ExportJob;
+use super::filter_bar;
+use super::forward_tab::ForwardTab;
+use super::keymap::{Key, Keymap};
+use super::lang::{Lang, say};
 use super::look::Look;
 use super::messages_tab::MessagesTab;
-use super::overlays::Help;
+use super::narrowing::{Change, Narrowing};
+use super::notice::Notice;
+use super::overlays::{History, Over};
 use super::page::Page;
 use super::panes::{Context, Intake, Overview, Shown, Watched};
-use super::period::{Period, minute, next_minute};
+use super::period::{Period, Window, minute, next_minute};
 use super::place::{Open, Place, Step, Tab};
+use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
-use super::theme::Theme;
+use super::theme::{Theme, ThemeError};
 use super::thread::Thread;
-use crate::event::Millis;
+use super::widgets::format;
 use crate::event::mask::Masker;
+use crate::event::{Millis, Text};
 use crate::journal::{Batch, Health};
-use crate::monitor::Monitor;
 use crate::monitor::view::{Ingest, Pulse, Scope, Span};
+use crate::monitor::{Monitor, Settings};
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use crate::source::filtered;
 use jiff::tz::TimeZone;
+use left::Began;
+use ratatui::crossterm::event::KeyEvent;
+use std::path::PathBuf;
+use tokio::sync::mpsc;
 
 /// What the screen is made with.
 pub struct Setup {
@@ -42,6 +60,8 @@ pub struct Setup {
     pub keymap: Keymap,
     /// What is counted.
     pub monitor: Monitor,
+    /// How what a filter selects is counted.
+    pub settings: Settings,
     /// Zone of clock times.
     pub zone: TimeZone,
     /// Where events come in, and who may post them.
@@ -51,14 +71,21 @@ pub struct Setup {
 /// Everything that is drawn from and not moved by keys.
 pub(super) struct Known {
     pub(super) monitor: Monitor,
+    pub(super) narrowing: Narrowing,
     pub(super) zone: TimeZone,
     pub(super) keymap: Keymap,
     pub(super) period: Period,
+    /// What the window is called.
+    pub(super) window: String,
     pub(super) intake: Intake,
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
+    /// Since when everything is kept, where older events were removed.
+    pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
+    /// Filters applied in this session, oldest first.
+    pub(super) filters: Vec<String>,
 }
 
 /// How far the source is.
@@ -92,6 +119,8 @@ pub(super) struct Glance {
     pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
+    /// Business numbers in the window.
+    pub(super) numbers: Vec<Text>,
 }
 
 /// The state of the screen.
@@ -99,6 +128,8 @@ pub struct App {
     pub(super) known: Known,
     pub(super) look: Look,
     pub(super) themes: Vec<Theme>,
+    /// Why the file of the theme in use is not taken as it is now.
+    pub(super) theme_trouble: Option<String>,
     pub(super) masker: Masker,
     /// What is looked at now.
     pub(super) at: Place,
@@ -106,7 +137,30 @@ pub struct App {
     pub(super) path: Vec<Step>,
     pub(super) pages: Pages,
     pub(super) pause: Option<Pause>,
-    pub(super) help: Option<Help>,
+    /// What lies over the screen.
+    pub(super) over: Option<Over>,
+    /// What was said about the last thing done.
+    pub(super) notice: Option<Notice>,
+    /// Keys that begin a chord.
+    pub(super) pending: Vec<Key>,
+    /// Business numbers that were seen when it was laid there.
+    numbers: Vec<Text>,
+    /// Commands that were run.
+    pub(super) history: History,
+    /// A file the screen is to be written to once it is drawn, and whether an old one may be replaced.
+    picture: Option<(PathBuf, bool)>,
+    /// Files to be written.
+    exports: Vec<ExportJob>,
+    /// What the mouse is doing.
+    pub(super) pointer: Pointer,
+    /// Whether the mouse is ours.
+    pub(super) mouse: bool,
+    /// Whether there is a configuration to be read again.
+    pub(super) reloads: bool,
+    /// What the screen was started with.
+    began: Began,
+    /// The alert that was jumped to last.
+    pub(super) alert: Option<Text>,
     pub(super) glance: Glance,
     /// Changes with everything that is counted.
     stamp: u64,
@@ -124,7 +178,10 @@ pub(super) struct Pages {
     pub(super) messages: MessagesTab,
     pub(super) story: StoryPage,
     pub(super) refused: RefusedTab,
+    pub(super) forward: ForwardTab,
     pub(super) thread: Thread,
+    pub(super) costs: CostsTab,
+    pub(super) changes: ChangesPage,
 }
 
 impl Pages {
@@ -136,14 +193,17 @@ impl Pages {
             Place::Messages { .. } => &self.messages,
             Place::Message { .. } => &self.story,
             Place::Refused => &self.refused,
+            Place::Forward { .. } => &self.forward,
             Place::Thread(_) => &self.thread,
+            Place::Costs => &self.costs,
+            Place::Changes => &self.changes,
         }
     }
 
     /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 6] {
-        let Self { overview, events, messages, story, refused, thread } = self;
-        [overview, events, messages, story, refused, thread]
+    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 9] {
+        let Self { overview, events, messages, story, refused, thread, forward, costs, changes } = self;
+        [overview, events, messages, story, refused, thread, forward, costs, changes]
     }
 
     /// The same, to change it.
@@ -154,7 +214,10 @@ impl Pages {
             Place::Messages { .. } => &mut self.messages,
             Place::Message { .. } => &mut self.story,
             Place::Refused => &mut self.refused,
+            Place::Forward { .. } => &mut self.forward,
             Place::Thread(_) => &mut self.thread,
+            Place::Costs => &mut self.costs,
+            Place::Changes => &mut self.changes,
         }
     }
 }
@@ -174,26 +237,42 @@ impl App {
     pub fn new(setup: Setup) -> Self {
         let known = Known {
             monitor: setup.monitor,
+            narrowing: Narrowing::new(setup.settings),
             zone: setup.zone,
             keymap: setup.keymap,
             period: Period::default(),
+            window: Period::default().window.label().into_owned(),
             intake: setup.intake,
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
+            kept_from: None,
             flow: Flow::Behind(0, 0),
+            filters: Vec::new(),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
             known,
             look: Look { lang: setup.lang, masker: setup.masked.then(|| setup.masker.clone()), ..Look::new(theme) },
             themes: setup.themes,
+            theme_trouble: None,
             masker: setup.masker,
             at: Place::Overview,
             path: Vec::new(),
             pages: Pages::default(),
             pause: None,
-            help: None,
+            over: None,
+            numbers: Vec::new(),
+            notice: None,
+            pending: Vec::new(),
+            history: History::default(),
+            picture: None,
+            exports: Vec::new(),
+            pointer: Pointer::default(),
+            mouse: false,
+            reloads: false,
+            began: Began::default(),
+            alert: None,
             glance: Glance::default(),
             stamp: 1,
             view_stamp: 1,
@@ -225,7 +304,38 @@ impl App {
     /// What is looked at. A frozen view stays where it was.
     pub fn scope(&self, now: Millis) -> Scope {
         let now = self.pause.map_or(now, |pause| pause.at);
-        self.known.period.scope(now, self.known.monitor.extent().map(|(first, _)| first))
+        let start = self.known.monitor.extent().map(|(first, _)| first);
+        Scope { number: self.known.narrowing.number().cloned(), ..self.known.period.scope(now, start) }
+    }
+
+    /// Looks at another period.
+    pub(super) fn look_at(&mut self, period: Period) {
+        self.known.period = period;
+        self.known.window = period.window.label().into_owned();
+        self.moved();
+    }
+
+    /// What commands are read and completed with.
+    pub(super) fn commands(&self, now: Millis) -> command::Known<'_> {
+        command::Known {
+            now,
+            zone: &self.known.zone,
+            themes: self.themes.iter().map(Theme::name).collect(),
+            numbers: &self.numbers,
+            keys: &self.known.keymap,
+        }
+    }
+
+    /// Puts something over the screen. What commands are completed with is asked for once, now.
+    pub(super) fn lay_over(&mut self, over: Over, now: Millis) {
+        let all = Period { window: Window::All, end: None }.scope(now, self.start());
+        self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
+        self.over = Some(over);
+    }
+
+    /// When the oldest request that is known was received.
+    pub(super) fn start(&self) -> Option<Millis> {
+        self.known.monitor.extent().map(|(first, _)| first)
     }
 
     /// Something that is counted has changed.
@@ -276,6 +386,34 @@ impl App {
         self.pages.at_mut(&self.at).live(batch, &ctx, now);
     }
 
+    /// Where the counts of the filter over the screen come from, while there is one: what comes is for [`App::counted`].
+    pub fn counting(&mut self) -> Option<&mut mpsc::Receiver<filtered::Step>> {
+        self.known.narrowing.steps()
+    }
+
+    /// Takes in counts of the filter over the screen.
+    pub fn counted(&mut self, step: filtered::Step) {
+        match self.known.narrowing.take(step) {
+            Change::Progress => {}
+            Change::Counts => self.changed(),
+            Change::Filter => self.moved(),
+        }
+    }
+
+    /// A key for the page's prompt. A filter that it applies is remembered for every prompt.
+    pub(super) fn typed(&mut self, key: KeyEvent, now: Millis) {
+        let scope = self.scope(now);
+        let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
+        let page = self.pages.at_mut(&self.at);
+        page.key(key, &ctx);
+        if let Some(applied) = page.applied() {
+            filter_bar::remember(&mut self.known.filters, applied);
+        }
+        if self.pages.overview.filter().is_some_and(|filter| self.known.narrowing.filter(filter, now)) {
+            self.moved();
+        }
+    }
+
     /// Takes in the receiver's gauges. Says whether anything shown may differ.
     pub fn vitals(&mut self, vitals: Vitals) -> bool {
         if self.known.vitals == vitals {
@@ -286,6 +424,24 @@ impl App {
         }
         self.known.vitals = vitals;
         true
+    }
+
+    /// Takes in the theme in use as its file says it now. One that is wrong changes nothing but is told.
+    pub fn themed(&mut self, theme: Result<Theme, ThemeError>) {
+        match theme {
+            Ok(theme) => {
+                self.theme_trouble = None;
+                if let Some(old) = self.themes.iter_mut().find(|old| old.name() == theme.name()) {
+                    *old = theme.clone();
+                }
+                self.look.theme = theme;
+            }
+            Err(error) => {
+                let directory = self.look.theme.file().and_then(|file| file.parent());
+                let directory = directory.map(|directory| format!("{}/", directory.display())).unwrap_or_default();
+                self.theme_trouble = Some(error.to_string().replace(&directory, ""));
+            }
+        }
     }
 
     /// Takes in whether the journal can write.
@@ -301,11 +457,17 @@ impl App {
             Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
             Answer::Messages(found) => self.pages.messages.found(found),
             Answer::Story { id, found } => self.pages.story.found(&id, found, now),
-            Answer::Request { request, raw } => self.pages.story.request(request, raw),
+            Answer::Request { request, raw } => match self.at {
+                Place::Forward { .. } => self.pages.forward.request(request, raw),
+                _ => self.pages.story.request(request, raw),
+            },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
+            Answer::Forwarded(found) => self.pages.forward.found(found),
+            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
             Answer::Alerts { acknowledged, rules } => {
                 let decided = self.alarm.found(&rules);
                 let cared_for = self.alarm.acknowledged(&acknowledged);
+                self.known.narrowing.judged(&acknowledged, &rules);
                 self.known.monitor.set_acknowledged(acknowledged);
                 self.known.monitor.set_rule_alerts(rules);
                 // Somebody's word is shown also where the view is frozen.
@@ -315,12 +477,23 @@ impl App {
                     (false, false) => {}
                 }
             }
-            Answer::Gaps(gaps) => {
-                if self.known.gaps != gaps {
-                    self.known.gaps = gaps;
+            Answer::Gaps { gaps, kept_from } => {
+                if self.known.gaps != gaps || self.known.kept_from != kept_from {
+                    (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
                     self.changed();
                 }
             }
+            Answer::Exported { file, lines } => {
+                let file = file.display();
+                self.notice = Some(match lines {
+                    Ok(lines) => {
+                        let lines = format::thousands(lines);
+                        Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
+                    }
+                    Err(why) => Notice::wrong(why),
+                });
+            }
+            Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 self.pages.messages.failed(now);
@@ -335,6 +508,7 @@ impl App {
     pub fn jobs(&mut self, now: Millis) -> Vec<Job> {
         let scope = self.scope(now);
         let mut jobs = Vec::new();
+        jobs.extend(self.known.narrowing.job(now));
         if self.asks.span != Some(scope.span) {
             self.asks.span = Some(scope.span);
             self.asks.refused = self.asks.refused.max(1);
@@ -345,6 +519,7 @@ impl App {
             self.asks.refused_at = now;
             jobs.push(Job::Refused { span: scope.span, list: self.at == Place::Refused });
         }
+        jobs.extend(self.exports.drain(..).map(|job| Job::Export(Box::new(job))));
         if self.alarm.is_due(now) {
             jobs.push(Job::Alerts);
         }
@@ -372,7 +547,14 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        self.path.push(Step { from: self.here(), title: open.title, filter });
+        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
+        let personal = self.look.masker.is_none()
+            && match &open.place {
+                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
+                Place::Message { .. } | Place::Thread(_) => true,
+                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
+            };
+        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
         self.show(open.place);
     }
 
@@ -407,8 +589,9 @@ impl App {
                 self.asks.refused = self.asks.refused.max(1);
                 self.asks.refused_at = Millis::default();
             }
+            Place::Forward { request } => self.pages.forward.choose(*request),
             Place::Thread(who) => self.pages.thread.open(who.clone()),
-            Place::Overview => {}
+            Place::Overview | Place::Costs | Place::Changes => {}
         }
         self.at = place;
     }
@@ -424,25 +607,34 @@ impl App {
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
                 verdict: self.pages.overview.verdict(&ctx),
-                failed: monitor.funnel(scope).outcomes.failed,
+                numbers: numbers(monitor, scope),
+                failed: ctx.monitor.funnel(scope).outcomes.failed,
             };
         }
     }
+}
+
+/// The business numbers that anything was sent from, whichever is looked at.
+fn numbers(monitor: &Monitor, scope: &Scope) -> Vec<Text> {
+    let all = Scope { number: None, ..scope.clone() };
+    monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect()
 }
 
 /// What panes and tabs are drawn from. Free, so that they can be changed while it is borrowed.
 pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, stamp: u64) -> Context<'a> {
     Context {
         look,
-        monitor: &known.monitor,
+        monitor: known.narrowing.monitor().unwrap_or(&known.monitor),
+        narrowing: &known.narrowing,
         scope,
-        window: known.period.window.label(),
+        window: &known.window,
         zone: &known.zone,
         keys: &known.keymap,
         vitals: &known.vitals,
         health: &known.health,
         gaps: &known.gaps,
         intake: &known.intake,
+        filters: &known.filters,
         stamp,
     }
 }

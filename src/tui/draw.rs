@@ -2,11 +2,12 @@
 
 use super::app::{App, Flow, context};
 use super::lang::say;
+use super::overlays::Over;
 use super::page::Page as _;
 use super::place::Place;
 use super::theme::Role;
 use super::widgets::words::Words;
-use super::{footer, header};
+use super::{footer, header, travel};
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::monitor::view::Scope;
@@ -23,6 +24,7 @@ impl App {
     /// Draws everything.
     pub fn draw(&mut self, frame: &mut Frame<'_>, now: Millis) {
         let area = frame.area();
+        self.look.areas.clear();
         frame.buffer_mut().set_style(area, self.look.style(Role::Ground).patch(self.look.style(Role::Text)));
         let scope = self.scope(now);
         self.refresh(now, &scope);
@@ -39,19 +41,54 @@ impl App {
         }
         let rest = Rect { y: area.y + used, height: area.height - used - 1, ..area };
         self.draw_page(frame, rest, &scope);
-        self.draw_footer(frame, row(area.height - 1), now);
-        if let Some(mut help) = self.help.take() {
-            let over = Rect { height: area.height - 1, ..area };
-            help.draw(frame, over, &self.look, &self.known.keymap);
-            self.help = Some(help);
+        if self.at == Place::Overview && self.pages.overview.has_two_rows() {
+            let second = Rect { y: rest.y + 1, height: 1, ..rest };
+            travel::draw(frame.buffer_mut(), second, self, &scope, now);
+        }
+        self.pointer.draw(frame.buffer_mut());
+        if self.over.is_none() {
             self.draw_footer(frame, row(area.height - 1), now);
         }
+        self.draw_over(frame, area, row(area.height - 1), now);
+        self.take_picture(frame.buffer_mut());
+    }
+
+    /// Draws what lies over the screen, and the keys it takes.
+    fn draw_over(&mut self, frame: &mut Frame<'_>, area: Rect, last: Rect, now: Millis) {
+        let Some(mut over) = self.over.take() else { return };
+        let above = Rect { height: area.height - 1, ..area };
+        self.look.areas.clear();
+        let lang = self.look.lang;
+        match &mut over {
+            Over::Help(help) => help.draw(frame, above, &self.look, &self.known.keymap),
+            Over::Palette(palette) => palette.draw(frame, above, &self.look),
+            Over::Bar(bar) => bar.draw(frame, last, &self.commands(now), &self.look),
+        }
+        let keys: &[(&str, &'static str)] = match &over {
+            Over::Help(_) => &[
+                ("Esc", lang.pick("close", "关闭")),
+                ("j k", lang.pick("scroll", "滚动")),
+                ("/", lang.pick("find", "查找")),
+            ],
+            Over::Palette(_) => &[
+                ("Enter", lang.pick("do it", "执行")),
+                ("Up Down", lang.pick("choose", "选择")),
+                ("Esc", lang.pick("close", "关闭")),
+            ],
+            Over::Bar(_) => &[],
+        };
+        if !keys.is_empty() {
+            footer::draw_own(frame.buffer_mut(), last, self, now, keys);
+        }
+        self.over = Some(over);
     }
 
     fn draw_page(&mut self, frame: &mut Frame<'_>, area: Rect, scope: &Scope) {
         if self.at == Place::Overview {
             let ctx = context(&self.known, &self.look, scope, self.view_stamp);
             self.pages.overview.draw(frame, area, &ctx);
+            let row = Rect { height: 1, ..area };
+            self.pages.overview.draw_prompt(frame, row, &ctx);
             return;
         }
         let path = Rect { height: 1, ..area };
@@ -67,14 +104,7 @@ impl App {
     fn draw_footer(&self, frame: &mut Frame<'_>, row: Rect, now: Millis) {
         let buffer = frame.buffer_mut();
         let lang = self.look.lang;
-        if self.help.is_some() {
-            let keys = [
-                ("Esc", lang.pick("close", "关闭")),
-                ("j k", lang.pick("scroll", "滚动")),
-                ("/", lang.pick("find", "查找")),
-            ];
-            footer::draw_own(buffer, row, self, now, &keys);
-        } else if let Some(keys) = self.page().prompt(lang) {
+        if let Some(keys) = self.page().prompt(lang) {
             footer::draw_own(buffer, row, self, now, &keys);
         } else {
             footer::draw(buffer, row, self, now);

@@ -3,15 +3,18 @@
 //! Input is drawn at once, data at most 30 times a second, and nothing when nothing changed. Whoever feeds it waits in bounded
 //! channels; a terminal that takes no bytes stops this thread and nobody else.
 
+use super::Reload;
 use super::app::App;
 use super::input::Input;
 use super::store::{Answer, Job};
 use super::term::{self, Term};
+use super::theme::ThemeFiles;
 use super::update::{self, Effect};
 use crate::event::Millis;
 use crate::journal::Health;
 use crate::receiver::Vitals;
 use crate::source::Feed;
+use crate::source::filtered::Step;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +26,7 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Longest time spent folding before keys are looked at again.
 const FOLDING: Duration = Duration::from_millis(8);
 
-/// How often the receiver's gauges are looked at: they are read, not announced. Looking writes nothing.
+/// How often the receiver's gauges and the theme's files are looked at: they are read, not announced. Looking writes nothing.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Tells what time it is for the view: now, or in a capture file the time of what was read last.
@@ -48,7 +51,9 @@ pub(super) struct Sources {
     pub(super) answers: mpsc::Receiver<Answer>,
     pub(super) health: watch::Receiver<Health>,
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
+    pub(super) theme_files: ThemeFiles,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
+    pub(super) reload: Reload,
     pub(super) clock: Clock,
 }
 
@@ -131,11 +136,20 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
                 }
                 Effect::Nothing
             }
+            Some(step) = next_step(app.counting()) => {
+                count(app, step);
+                pace.want(Urgency::Data);
+                Effect::Nothing
+            }
             () = tokio::time::sleep(wait) => Effect::Nothing,
         };
         if looked.elapsed() >= LOOK {
             looked = Instant::now();
             if app.vitals((from.vitals)()) {
+                pace.want(Urgency::Data);
+            }
+            if let Some(theme) = from.theme_files.look(&app.look.theme) {
+                app.themed(theme);
                 pace.want(Urgency::Data);
             }
         }
@@ -149,6 +163,18 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             Effect::Draw => pace.want(Urgency::Input),
             Effect::Redraw => {
                 term.redraw()?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Copy(text) => {
+                term.copy(&text)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Mouse(on) => {
+                term.take_mouse(on)?;
+                pace.want(Urgency::Input);
+            }
+            Effect::Reload => {
+                app.notice = Some((from.reload)(app.look.lang));
                 pace.want(Urgency::Input);
             }
             Effect::Suspend => {
@@ -169,6 +195,24 @@ fn fold(app: &mut App, first: Feed, feed: &mut mpsc::Receiver<Feed>, now: &dyn F
     while started.elapsed() < FOLDING {
         let Ok(next) = feed.try_recv() else { break };
         app.feed(next, now());
+    }
+}
+
+/// The next counts of the filter over the screen; without a filter they never come.
+async fn next_step(steps: Option<&mut mpsc::Receiver<Step>>) -> Option<Step> {
+    match steps {
+        Some(steps) => steps.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Takes in the counts that have come already, for a while.
+fn count(app: &mut App, first: Step) {
+    let started = Instant::now();
+    app.counted(first);
+    while started.elapsed() < FOLDING {
+        let Some(next) = app.counting().and_then(|steps| steps.try_recv().ok()) else { break };
+        app.counted(next);
     }
 }
 

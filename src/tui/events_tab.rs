@@ -2,7 +2,6 @@
 
 pub mod columns;
 mod draw;
-mod filter;
 mod inspector;
 mod list;
 mod marks;
@@ -11,8 +10,12 @@ pub mod row;
 pub use inspector::scheme_word;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::Export;
+use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
+use super::narrowing::Within;
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::{Open, Place};
@@ -21,15 +24,22 @@ use super::widgets::words::Words;
 use crate::event::clean::clean;
 use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
+use crate::query::Filter;
 use crate::source::thread::Who;
 use columns::{Chooser, Column};
-use filter::{FilterBar, Typed};
 use inspector::{Inspector, View};
 use list::{Begin, List};
 use marks::Marks;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The halves, for the mouse.
+const LIST: usize = 0;
+const INSPECTOR: usize = 1;
 
 /// In follow, the newest event is inspected at most this often, so that it can be read.
 const INSPECT_EVERY: i64 = 1_000;
@@ -64,6 +74,7 @@ enum Seek {
 pub struct EventsTab {
     list: List,
     bar: FilterBar,
+    within: Within,
     inspector: Inspector,
     marks: Marks,
     /// The columns, while they are chosen.
@@ -105,13 +116,18 @@ impl EventsTab {
 
     /// The expression in force.
     pub fn expression(&self) -> &str {
-        if self.bar.on { &self.bar.expression } else { "" }
+        self.bar.expression()
     }
 
     /// Puts another filter in force and shows the newest that it selects.
     pub fn filter(&mut self, expression: &str) {
         self.bar.set(expression);
         self.start_over();
+    }
+
+    /// The filter in force within that of the screen.
+    fn filter_within(&mut self) -> Arc<Filter> {
+        self.within.filter(self.bar.expression())
     }
 
     fn start_over(&mut self) {
@@ -131,6 +147,14 @@ impl EventsTab {
             return Outcome::Ignored;
         }
         Outcome::Changed
+    }
+
+    /// Where the request of the event that is inspected was forwarded to.
+    fn forwarded(&self) -> Outcome {
+        let event = self.inspector.parts().and_then(|(event, _)| event);
+        event.map_or(Outcome::Ignored, |event| {
+            Outcome::Open(Open::forwarded(event.request, format!("request {}", event.request)))
+        })
     }
 
     /// Moves the cursor in the list. From an end that is followed it starts at the last row, and holds the list.
@@ -267,11 +291,12 @@ impl EventsTab {
     }
 
     fn row_job(&mut self, ctx: &Context<'_>, now: Millis) -> Option<RowsJob> {
-        let scanning = self.bar.active() && !self.list.full();
+        let scanning = (self.bar.active() || self.within.narrowed()) && !self.list.full();
         let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
-        self.list.job(ctx.scope.span, &self.bar.filter, now, older, newer)
+        let filter = self.filter_within();
+        self.list.job(ctx.scope.span, &filter, now, older, newer)
     }
 
     /// The window moves on with time, or was changed by the user.
@@ -376,7 +401,8 @@ impl Page for EventsTab {
                 self.inspector.turn(View::Raw);
                 self.focus = Focus::Inspector;
             }
-            (Action::FilterOff, _) if !self.bar.expression.is_empty() => {
+            (Action::Forwarded, _) => return self.forwarded(),
+            (Action::FilterOff, _) if !self.bar.last_good().is_empty() => {
                 self.bar.toggle();
                 self.start_over();
             }
@@ -412,8 +438,8 @@ impl Page for EventsTab {
 
     fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Columns, Down, Filter, FilterOff, First, Follow, Last, Mark, Next, NextMark, NextPane, Open,
-            PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
+            Back, Columns, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Mark, Next, NextMark, NextPane,
+            Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
         };
         let mut actions =
             vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter, Columns];
@@ -421,7 +447,10 @@ impl Page for EventsTab {
             Focus::List => actions.extend([Follow, Open, Next, Previous]),
             Focus::Inspector => actions.extend(self.inspector.actions()),
         }
-        if !self.bar.expression.is_empty() {
+        if self.inspector.seq().is_some() {
+            actions.push(Forwarded);
+        }
+        if !self.bar.last_good().is_empty() {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
@@ -437,7 +466,45 @@ impl Page for EventsTab {
         actions
     }
 
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match (hit.pane, hit.row, hit.head) {
+            (Some(LIST), Some(row), _) => {
+                self.focus = Focus::List;
+                self.top = self.first_shown();
+                self.held = true;
+                self.selected = self.list.rows().get(row).map(|row| row.seq);
+            }
+            (Some(LIST), ..) => self.focus = Focus::List,
+            (Some(INSPECTOR), _, head) => {
+                self.focus = Focus::Inspector;
+                if let Some(view) = head.and_then(|at| View::ALL.get(at)) {
+                    self.inspector.turn(*view);
+                }
+            }
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("events", Value::from(self.expression())))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        let filter = left.get("events").and_then(Value::as_str).unwrap_or_default();
+        if Filter::parse(filter).is_ok() {
+            self.filter(filter);
+        }
+    }
+
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events(self.expression().to_owned()))
+    }
+
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
+        if self.within.turn(ctx.narrowing.whole()) {
+            self.start_over();
+        }
         self.follow_window(ctx);
         if self.trouble.as_ref().is_some_and(|(_, again)| now < *again) {
             return Vec::new();
@@ -452,7 +519,8 @@ impl Page for EventsTab {
         if self.paused {
             self.list.attached = false;
         } else {
-            self.list.live(batch, ctx.scope.span, &self.bar.filter, now);
+            let filter = self.filter_within();
+            self.list.live(batch, ctx.scope.span, &filter, now);
         }
     }
 
@@ -483,12 +551,12 @@ impl Page for EventsTab {
         })
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
         if self.chooser.is_some() {
             self.choose(key);
         } else if self.inspector.is_typing() {
             self.inspector.key(key);
-        } else if self.bar.key(key) == Typed::Filtered {
+        } else if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();
         }
     }
@@ -514,16 +582,14 @@ impl Page for EventsTab {
         if self.inspector.is_typing() {
             return Some(vec![("Enter", lang.pick("go there", "定位")), ("Esc", lang.pick("close", "关闭"))]);
         }
-        self.bar.prompt.as_ref()?;
-        Some(vec![
-            ("Enter", lang.pick("apply", "应用")),
-            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
-            ("Ctrl-U", lang.pick("clear", "清空")),
-            ("Ctrl-W", lang.pick("word back", "删除一词")),
-        ])
+        self.bar.keys(lang)
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        self.draw_typed(frame, row, ctx.look);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 }

@@ -1,14 +1,16 @@
 //! The first rows: the truth about watop itself, the tabs, and what period is looked at.
 
 use super::app::{App, Flow};
+use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
+use super::narrowing::{Narrowing, scanning};
 use super::panes::{self, Watched};
 use super::place::{Place, Tab};
 use super::theme::{Glyph, Role};
-use super::widgets::format;
 use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
+use super::widgets::{cut, format};
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
 use crate::journal::{Health, Holder};
@@ -38,6 +40,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let mut left = vec![Segment::new(0, Words::new(look).strong("watop")), Segment::new(0, state(app, look, now))];
     if let Flow::Lost(why) = &app.known.flow {
         left.push(Segment::new(1, Words::new(look).muted(clean(why).into_owned())));
+    }
+    if let Some(trouble) = &app.theme_trouble {
+        let sign = Words::new(look).glyph(Role::Warn, Glyph::Warning);
+        left.push(Segment::new(0, sign.bold(Role::Warn, look.lang.pick(" THEME", " 主题"))));
+        left.push(Segment::new(1, Words::new(look).muted(clean(trouble).into_owned())));
     }
     if let Some(watched) = &app.known.intake.watched {
         left.extend(watching(app, look, watched));
@@ -203,6 +210,7 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
     let mut tabs = Words::new(look);
     for tab in Tab::ALL {
         let (number, name) = (tab.number(), tab_name(tab, look));
+        let before = tabs.width();
         let ground = if tab == app.tab() { look.style(Role::Selection) } else { look.style(Role::Ground) };
         if tab == app.tab() {
             let name_style = ground.patch(look.style(Role::Strong)).add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
@@ -215,10 +223,13 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
         tabs = tabs.styled(ground, " ");
+        let cells = |width: usize| u16::try_from(width).unwrap_or(0);
+        let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
+        look.areas.add(room, Spot::Act(tab.action()));
     }
-    let left = vec![Segment::new(0, tabs)];
     let inner = Rect { width: area.width.saturating_sub(1), ..area };
-    strip::draw(buffer, inner, 2, left, period(app, look, scope, area.width));
+    let room = usize::from(inner.width).saturating_sub(tabs.width() + 2);
+    strip::draw(buffer, inner, 2, vec![Segment::new(0, tabs)], period(app, look, scope, area.width, room));
 }
 
 /// What a tab is called.
@@ -228,11 +239,13 @@ fn tab_name(tab: Tab, look: &Look) -> &'static str {
         Tab::Events => look.lang.pick("Events", "事件"),
         Tab::Messages => look.lang.pick("Messages", "消息"),
         Tab::Refused => look.lang.pick("Refused", "拒收"),
+        Tab::Forward => look.lang.pick("Forward", "转发"),
+        Tab::Costs => look.lang.pick("Costs", "费用"),
     }
 }
 
-/// Window, its clock times, filter.
-fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segment<'a>> {
+/// Window, its clock times, number and filter, in `room` cells: what is left out is said before the times are.
+fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize) -> Vec<Segment<'a>> {
     let zone = &app.known.zone;
     let label = Words::new(look)
         .muted(if width >= WIDE { look.lang.pick("window ", "窗口 ") } else { "" })
@@ -243,16 +256,43 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16) -> Vec<Segme
     if day(from) != day(scope.as_of) {
         times = format!("{} {times}", day(from));
     }
-    let mut about = Words::new(look).muted(times);
-    if app.tab() == Tab::Events {
-        about = about.muted(" ").glyph(Role::Muted, Glyph::Dot);
-        about = if app.pages.events.filtered() {
-            about.text(look.lang.pick(" 1 filter", " 1 个过滤"))
-        } else {
-            about.muted(look.lang.pick(" no filter", " 无过滤"))
+    let times = Words::new(look).muted(times);
+    let narrowing = &app.known.narrowing;
+    let number = scope.number.as_ref().map(|number| format::phone(&look.phone(number), look.glyph(Glyph::Cut)));
+    let mut left_out = number.map(|number| Words::new(look).bold(Role::Accent, number)).into_iter().collect::<Vec<_>>();
+    if narrowing.exists() {
+        let used = label.width() + left_out.iter().map(|words| words.width() + 2).sum::<usize>();
+        left_out.push(filter(narrowing, look, room.saturating_sub(used + 2)));
+    }
+    let mut about = times.clone();
+    if left_out.is_empty() {
+        let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
+        if app.glance.numbers.len() > 1 {
+            about = dot(about).muted(look.lang.pick("all numbers", "全部号码"));
+        }
+        about = match app.tab() == Tab::Events && app.pages.events.filtered() {
+            true => dot(about).text(look.lang.pick("1 filter", "1 个过滤")),
+            false => dot(about).muted(look.lang.pick("no filter", "无过滤")),
         };
     }
-    vec![Segment::new(0, label), Segment::new(2, about)]
+    let about = if label.width() + about.width() + 2 > room { times } else { about };
+    let left_out = left_out.into_iter().map(|words| Segment::new(0, words));
+    [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
+}
+
+/// The filter over the screen and how far it is, in `room` cells.
+fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize) -> Words<'a> {
+    let state = match narrowing {
+        narrowing if !narrowing.on() => look.lang.pick(" off", " 关").to_owned(),
+        narrowing if narrowing.lost().is_some() => look.lang.pick(" RETRY", " 重试中").to_owned(),
+        narrowing => narrowing.scanning().map_or_else(String::new, |percent| format!(" {}", scanning(look, percent))),
+    };
+    let role = if narrowing.on() { Role::Accent } else { Role::Muted };
+    let text = narrowing.shown(look);
+    let text = cut::cut(&text, room.saturating_sub(cut::width(&state) + 2), look.glyph(Glyph::Cut)).into_owned();
+    let words = Words::new(look).role(role, "/ ");
+    let words = if narrowing.on() { words.strong(text) } else { words.muted(text) };
+    words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state)
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.
@@ -286,6 +326,7 @@ fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
             // An id may hold a phone, and the mask may be put on after it was opened.
             Place::Message { id } if look.masker.is_some() => look.id(id),
             Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
+            _ if step.personal && look.masker.is_some() => look.words(&step.title),
             _ => clean(&step.title),
         };
     }

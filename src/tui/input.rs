@@ -1,6 +1,6 @@
 //! What the user does, read on a thread of its own.
 
-use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind};
+use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind, MouseEvent};
 use std::io;
 use tokio::sync::mpsc::Sender;
 
@@ -9,6 +9,8 @@ use tokio::sync::mpsc::Sender;
 pub enum Input {
     /// A key was pressed, or repeats.
     Key(KeyEvent),
+    /// The mouse was pressed, dragged, released or its wheel turned.
+    Mouse(MouseEvent),
     /// Text was pasted: never run as keys.
     Paste(String),
     /// The size changed.
@@ -30,6 +32,7 @@ fn read(inputs: &Sender<Input>) {
             let input = match event {
                 Event::Key(key) if key.kind != KeyEventKind::Release => Input::Key(key),
                 Event::Paste(text) => Input::Paste(text),
+                Event::Mouse(mouse) => Input::Mouse(mouse),
                 Event::Resize(..) => Input::Resized,
                 _ => continue,
             };

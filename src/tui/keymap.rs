@@ -1,7 +1,14 @@
-//! Which key asks for what: defaults as data, overrides from `[keys]`, lookups for keys, footer and help.
+//! Which keys ask for what: defaults as data, overrides from `[keys]`, lookups for keys, footer and help.
+//!
+//! A binding is one key or a chord, keys pressed one after the other (`g g`, `Ctrl-X f`). No binding begins with another one, so
+//! that every key decides at once and nothing has to be waited for.
+
+mod key;
+
+pub use key::Key;
 
 use super::action::Action;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crate::query::suggest;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -21,6 +28,8 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Events, &["2"]),
     (Action::Messages, &["3"]),
     (Action::Refused, &["4"]),
+    (Action::Forward, &["5"]),
+    (Action::Costs, &["6"]),
     (Action::Next, &["n"]),
     (Action::Previous, &["N"]),
     (Action::NextMark, &["u"]),
@@ -28,20 +37,30 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Back, &["Esc"]),
     (Action::Open, &["Enter"]),
     (Action::Zoom, &["z"]),
+    (Action::Changes, &["v"]),
     (Action::Explain, &["e"]),
     (Action::Raw, &["r"]),
+    (Action::Forwarded, &["w"]),
     (Action::Conversation, &["c"]),
     (Action::Filter, &["/"]),
     (Action::FilterOff, &["Ctrl-T"]),
+    (Action::Command, &[":"]),
+    (Action::Palette, &["Ctrl-P"]),
+    (Action::Number, &["#"]),
     (Action::Pause, &["Space"]),
     (Action::Narrower, &["["]),
     (Action::Wider, &["]"]),
     (Action::StepBack, &["{"]),
     (Action::StepForward, &["}"]),
     (Action::Now, &["0"]),
+    (Action::GoTo, &["t"]),
     (Action::Follow, &["f"]),
     (Action::Acknowledge, &["a"]),
     (Action::Sort, &["s"]),
+    (Action::Unread, &["W"]),
+    (Action::FailedOnly, &["F"]),
+    (Action::Resend, &["R"]),
+    (Action::ResendShown, &["Ctrl-R"]),
     (Action::Dimension, &["d"]),
     (Action::Columns, &["C"]),
     (Action::Mark, &["m"]),
@@ -49,7 +68,13 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::UnfoldLevel, &["+"]),
     (Action::FoldAll, &["_"]),
     (Action::UnfoldAll, &["*"]),
+    (Action::Copy, &["y"]),
+    (Action::CopyPath, &["Y"]),
+    (Action::Export, &["x"]),
     (Action::Theme, &["T"]),
+    (Action::Language, &["L"]),
+    (Action::Mouse, &["F2"]),
+    (Action::Reload, &["F5"]),
     (Action::Mask, &["M"]),
     (Action::Redraw, &["Ctrl-L"]),
     (Action::Suspend, &["Ctrl-Z"]),
@@ -57,161 +82,157 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Quit, &["q", "Ctrl-C"]),
 ];
 
-/// A key with its modifiers, in one spelling: Shift is part of a character, and letters with Ctrl are lower-case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-}
+/// Keys pressed one after the other; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Chord(Vec<Key>);
 
-impl Key {
-    /// Reads `q`, `G`, `Ctrl-C`, `Alt-x`, `Shift-Tab`, `F1`, `PageUp`, `Space` …
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut modifiers = KeyModifiers::NONE;
-        let mut rest = text;
-        while let Some((modifier, name)) = rest.split_once('-').filter(|(_, name)| !name.is_empty()) {
-            modifiers |= match modifier.to_ascii_lowercase().as_str() {
-                "ctrl" => KeyModifiers::CONTROL,
-                "alt" => KeyModifiers::ALT,
-                "shift" => KeyModifiers::SHIFT,
-                _ => return None,
-            };
-            rest = name;
-        }
-        let mut characters = rest.chars();
-        let code = match (characters.next(), characters.next()) {
-            (Some(character), None) => KeyCode::Char(character),
-            _ => named(rest)?,
-        };
-        Some(Self::new(code, modifiers))
+impl Chord {
+    /// Reads `q`, `Ctrl-C`, `g g`, `Ctrl-X f`: keys with blanks between.
+    ///
+    /// # Errors
+    /// The name that is no key.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let keys = text.split_whitespace().map(|name| Key::parse(name).ok_or_else(|| name.to_owned()));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        if keys.is_empty() { Err(text.to_owned()) } else { Ok(Self(keys)) }
     }
 
-    fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
-        let kept = modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
-        let (code, modifiers) = match code {
-            KeyCode::Char(character) if kept.contains(KeyModifiers::CONTROL) => {
-                (KeyCode::Char(character.to_ascii_lowercase()), kept - KeyModifiers::SHIFT)
-            }
-            KeyCode::Char(character) if kept.contains(KeyModifiers::SHIFT) => {
-                (KeyCode::Char(character.to_ascii_uppercase()), kept - KeyModifiers::SHIFT)
-            }
-            KeyCode::BackTab => (KeyCode::Tab, kept | KeyModifiers::SHIFT),
-            other => (other, kept),
-        };
-        Self { code, modifiers }
+    /// The keys after the first ones `pressed`, when it begins with those.
+    fn after(&self, pressed: &[Key]) -> Option<&[Key]> {
+        self.0.strip_prefix(pressed)
     }
 }
 
-impl From<KeyEvent> for Key {
-    fn from(event: KeyEvent) -> Self {
-        Self::new(event.code, event.modifiers)
-    }
-}
-
-impl fmt::Display for Key {
+impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (modifier, name) in
-            [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")]
-        {
-            if self.modifiers.contains(modifier) {
-                f.write_str(name)?;
-            }
-        }
-        match self.code {
-            KeyCode::Char(' ') => f.write_str("Space"),
-            KeyCode::Char(character) if self.modifiers.contains(KeyModifiers::CONTROL) => {
-                write!(f, "{}", character.to_ascii_uppercase())
-            }
-            KeyCode::Char(character) => write!(f, "{character}"),
-            KeyCode::F(number) => write!(f, "F{number}"),
-            code => f.write_str(NAMES.iter().find(|(_, known)| *known == code).map_or("?", |(name, _)| name)),
-        }
+        f.write_str(&written(&self.0))
     }
 }
 
-/// Keys that have a name of more than one character.
-const NAMES: &[(&str, KeyCode)] = &[
-    ("Space", KeyCode::Char(' ')),
-    ("Tab", KeyCode::Tab),
-    ("Enter", KeyCode::Enter),
-    ("Esc", KeyCode::Esc),
-    ("Up", KeyCode::Up),
-    ("Down", KeyCode::Down),
-    ("Left", KeyCode::Left),
-    ("Right", KeyCode::Right),
-    ("Home", KeyCode::Home),
-    ("End", KeyCode::End),
-    ("PageUp", KeyCode::PageUp),
-    ("PageDown", KeyCode::PageDown),
-    ("Insert", KeyCode::Insert),
-    ("Delete", KeyCode::Delete),
-    ("Backspace", KeyCode::Backspace),
-];
+fn written(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
 
-fn named(name: &str) -> Option<KeyCode> {
-    if let Some(number) = name.strip_prefix(['F', 'f']).and_then(|digits| digits.parse().ok()) {
-        return (1..=24).contains(&number).then_some(KeyCode::F(number));
-    }
-    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, code)| *code)
+/// What the keys pressed so far ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// This.
+    Action(Action),
+    /// More keys: they begin a chord.
+    Pending,
+    /// Nothing.
+    Nothing,
 }
 
 /// The key bindings in force.
 #[derive(Debug, Clone)]
 pub struct Keymap {
-    actions: HashMap<Key, Action>,
-    keys: HashMap<Action, Vec<Key>>,
+    actions: HashMap<Chord, Action>,
+    chords: HashMap<Action, Vec<Chord>>,
 }
 
 impl Keymap {
     /// The defaults, with `overrides` from `[keys]`: action name to the keys that replace its default ones.
     ///
     /// # Errors
-    /// One line per mistake: an unknown action, an unknown key, or a key that two actions claim.
+    /// One line per mistake: an unknown action, an unknown key, keys that two actions claim, or a chord that begins with another
+    /// binding.
     pub fn new(overrides: &[(String, Vec<String>)]) -> Result<Self, String> {
-        let mut mistakes = Vec::new();
-        let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new() };
-        for (name, _) in overrides {
-            if !Action::ALL.iter().any(|action| action.name() == name) {
-                mistakes.push(format!("[keys] {name}: there is no such action; `watop keys` lists them"));
-            }
-        }
+        let mut mistakes: Vec<String> = overrides.iter().filter_map(|(name, _)| unknown(name)).collect();
+        let mut keymap = Self { actions: HashMap::new(), chords: HashMap::new() };
         for (action, defaults) in DEFAULTS {
             let chosen = overrides.iter().find(|(name, _)| name == action.name());
             let names: Vec<&str> =
                 chosen.map_or(defaults.to_vec(), |(_, names)| names.iter().map(String::as_str).collect());
             for name in names {
-                match Key::parse(name) {
-                    None => mistakes.push(format!(
-                        "[keys] {}: there is no key {name:?}; write it like q, G, Ctrl-C, F1, Space, PageUp",
-                        action.name()
-                    )),
-                    Some(key) => mistakes.extend(keymap.bind(key, *action)),
+                match Chord::parse(name) {
+                    Err(wrong) => mistakes.push(no_key(*action, &wrong)),
+                    Ok(chord) => mistakes.extend(keymap.bind(chord, *action)),
                 }
             }
         }
+        mistakes.extend(keymap.beginnings());
         if mistakes.is_empty() { Ok(keymap) } else { Err(mistakes.join("\n")) }
     }
 
-    /// Binds a key; the mistake, when another action has it.
-    fn bind(&mut self, key: Key, action: Action) -> Option<String> {
-        let owner = *self.actions.entry(key).or_insert(action);
+    /// Binds keys; the mistake, when another action has them.
+    fn bind(&mut self, chord: Chord, action: Action) -> Option<String> {
+        let owner = *self.actions.entry(chord.clone()).or_insert(action);
         if owner != action {
             let (a, b) = (owner.name(), action.name());
-            return Some(format!("[keys] {key}: bound to both {a} and {b}; give one of them another key"));
+            return Some(format!("[keys] {chord}: bound to both {a} and {b}; give one of them another key"));
         }
-        self.keys.entry(action).or_default().push(key);
+        self.chords.entry(action).or_default().push(chord);
         None
     }
 
-    /// What `key` asks for.
-    pub fn action(&self, key: Key) -> Option<Action> {
-        self.actions.get(&key).copied()
+    /// Bindings that could never be reached, because another one begins like them and ends before.
+    fn beginnings(&self) -> Vec<String> {
+        let mut mistakes = Vec::new();
+        for (long, action) in &self.actions {
+            for end in 1..long.0.len() {
+                let short = Chord(long.0.get(..end).unwrap_or_default().to_vec());
+                if let Some(owner) = self.actions.get(&short) {
+                    let (a, b) = (action.name(), owner.name());
+                    mistakes.push(format!(
+                        "[keys] {long}: {a} cannot be reached, because {short} alone is {b}; give {b} another key"
+                    ));
+                }
+            }
+        }
+        mistakes.sort();
+        mistakes
     }
 
-    /// The key to show for `action`: its first one. `None` when it was bound to nothing.
-    pub fn key(&self, action: Action) -> Option<Key> {
-        self.keys.get(&action).and_then(|keys| keys.first()).copied()
+    /// What the keys pressed one after the other ask for.
+    pub fn find(&self, pressed: &[Key]) -> Match {
+        if let Some(action) = self.actions.get(&Chord(pressed.to_vec())) {
+            return Match::Action(*action);
+        }
+        if self.actions.keys().any(|chord| chord.after(pressed).is_some()) { Match::Pending } else { Match::Nothing }
     }
+
+    /// What one key asks for by itself.
+    pub fn action(&self, key: Key) -> Option<Action> {
+        match self.find(&[key]) {
+            Match::Action(action) => Some(action),
+            Match::Pending | Match::Nothing => None,
+        }
+    }
+
+    /// How a chord that was begun can go on: the keys still to press and the action, in the order of the actions.
+    pub fn endings(&self, pressed: &[Key]) -> Vec<(String, Action)> {
+        let all = Action::ALL.iter().flat_map(|action| self.keys(*action).iter().map(move |chord| (chord, *action)));
+        all.filter_map(|(chord, action)| Some((written(chord.after(pressed)?), action))).collect()
+    }
+
+    /// The keys to show for `action`: its first binding. `None` when it was bound to nothing.
+    pub fn key(&self, action: Action) -> Option<&Chord> {
+        self.keys(action).first()
+    }
+
+    /// Every binding of `action`.
+    pub fn keys(&self, action: Action) -> &[Chord] {
+        self.chords.get(&action).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn unknown(name: &str) -> Option<String> {
+    if Action::named(name).is_some() {
+        return None;
+    }
+    let meant = suggest::closest(name, Action::ALL.iter().map(|action| action.name()));
+    let meant = meant.map_or_else(String::new, |meant| format!(", did you mean {meant}?"));
+    Some(format!("[keys] {name}: there is no such action{meant}; `watop keys` lists them"))
+}
+
+fn no_key(action: Action, wrong: &str) -> String {
+    let meant = key::closest(wrong).map_or_else(String::new, |meant| format!(", did you mean {meant}?"));
+    format!(
+        "[keys] {}: there is no key {wrong:?}{meant}; write it like q, G, Ctrl-C, F1, Space, PageUp, or several with blanks \
+         between for a chord",
+        action.name()
+    )
 }
 
 #[cfg(test)]
@@ -220,6 +241,10 @@ mod tests {
 
     fn overridden(action: &str, keys: &[&str]) -> Result<Keymap, String> {
         Keymap::new(&[(action.to_owned(), keys.iter().map(|key| (*key).to_owned()).collect())])
+    }
+
+    fn pressed(keys: &str) -> Vec<Key> {
+        Chord::parse(keys).unwrap().0
     }
 
     #[test]
@@ -231,36 +256,37 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_written_as_they_are_read() {
-        for name in ["q", "G", "Ctrl-C", "Alt-x", "Shift-Tab", "F12", "PageUp", "Space", "-", "Ctrl--", "["] {
-            assert_eq!(Key::parse(name).map(|key| key.to_string()).as_deref(), Some(name));
-        }
-        for name in ["", "Hyper-x", "Ctrl-", "F99", "qq", "Meta-Tab"] {
-            assert_eq!(Key::parse(name), None, "{name}");
-        }
-    }
-
-    #[test]
-    fn terminals_that_report_shift_and_those_that_do_not_mean_the_same_key() {
-        let bare = Key::from(KeyEvent::new(KeyCode::Char('G'), KeyModifiers::NONE));
-        assert_eq!(Key::from(KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT)), bare);
-        assert_eq!(Key::from(KeyEvent::new(KeyCode::Char('g'), KeyModifiers::SHIFT)), bare);
-        let tab = Key::from(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT));
-        assert_eq!(Some(tab), Key::parse("Shift-Tab"));
-    }
-
-    #[test]
     fn an_override_replaces_all_keys_of_its_action() {
-        let keymap = overridden("zoom", &["F5"]).unwrap();
-        assert_eq!(keymap.action(Key::parse("F5").unwrap()), Some(Action::Zoom));
-        assert_eq!(keymap.action(Key::parse("z").unwrap()), None);
+        let keymap = overridden("zoom", &["F7"]).unwrap();
+        assert_eq!(keymap.find(&pressed("F7")), Match::Action(Action::Zoom));
+        assert_eq!(keymap.find(&pressed("z")), Match::Nothing);
+    }
+
+    #[test]
+    fn a_chord_is_pending_until_its_last_key() {
+        let keymap = overridden("zoom", &["Ctrl-X f", "Ctrl-X Ctrl-F"]).unwrap();
+        assert_eq!(keymap.find(&pressed("Ctrl-X")), Match::Pending);
+        assert_eq!(keymap.find(&pressed("Ctrl-X f")), Match::Action(Action::Zoom));
+        assert_eq!(keymap.find(&pressed("Ctrl-X q")), Match::Nothing);
+        let endings = keymap.endings(&pressed("Ctrl-X"));
+        assert_eq!(endings, [("f".to_owned(), Action::Zoom), ("Ctrl-F".to_owned(), Action::Zoom)]);
+        assert_eq!(keymap.key(Action::Zoom).unwrap().to_string(), "Ctrl-X f");
     }
 
     #[test]
     fn mistakes_are_named() {
-        assert!(overridden("zoomm", &["F5"]).unwrap_err().contains("zoomm"));
-        assert!(overridden("zoom", &["Crtl-Z"]).unwrap_err().contains("\"Crtl-Z\""));
+        assert!(
+            overridden("zoomm", &["F5"]).unwrap_err().contains("zoomm: there is no such action, did you mean zoom?")
+        );
+        let error = overridden("zoom", &["Crtl-Z"]).unwrap_err();
+        assert!(error.contains("\"Crtl-Z\", did you mean Ctrl-Z?"), "{error}");
         let error = overridden("zoom", &["q"]).unwrap_err();
         assert!(error.contains("zoom") && error.contains("quit") && error.contains(" q:"), "{error}");
+    }
+
+    #[test]
+    fn a_chord_that_another_binding_hides_is_named() {
+        let error = overridden("zoom", &["q z"]).unwrap_err();
+        assert_eq!(error, "[keys] q z: zoom cannot be reached, because q alone is quit; give quit another key");
     }
 }

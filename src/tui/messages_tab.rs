@@ -10,7 +10,9 @@ pub mod read;
 mod search;
 
 use super::action::Action;
+use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
+use super::narrowing::Within;
 use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
@@ -27,7 +29,6 @@ use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use read::{Found, MessagesJob};
-use search::{Search, Typed};
 
 /// Events of messages that are held: enough for some thousand of the newest.
 const EVENTS: usize = 20_000;
@@ -35,9 +36,10 @@ const EVENTS: usize = 20_000;
 const RETRY_AFTER: i64 = 2_000;
 
 /// The tab. It reads nothing before it was opened for the first time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MessagesTab {
-    search: Search,
+    bar: FilterBar,
+    within: Within,
     list: Messages,
     /// Id and participant of the row under the cursor.
     selected: Option<(Text, Option<Text>)>,
@@ -57,15 +59,36 @@ pub struct MessagesTab {
     stale: bool,
 }
 
+impl Default for MessagesTab {
+    fn default() -> Self {
+        Self {
+            bar: FilterBar::new(search::meaning, search::HINT),
+            within: Within::default(),
+            list: Messages::default(),
+            selected: None,
+            top: 0,
+            room: 0,
+            generation: 0,
+            reading: false,
+            before: None,
+            whole: false,
+            paused: false,
+            span: None,
+            retry_at: None,
+            stale: false,
+        }
+    }
+}
+
 impl MessagesTab {
     /// The expression in force.
     pub fn expression(&self) -> &str {
-        &self.search.expression
+        self.bar.expression()
     }
 
     /// Puts another filter in force and lists what it selects.
     pub fn filter(&mut self, expression: &str) {
-        self.search.set(expression);
+        self.bar.set(expression);
         self.start_over();
     }
 
@@ -149,8 +172,8 @@ impl Page for MessagesTab {
         let unit = if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
         let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
         let mut summary = Vec::new();
-        if self.search.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(clean(self.search.expression.trim()).into_owned()));
+        if self.bar.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(clean(self.bar.expression()).into_owned()));
         } else {
             summary.push(words().muted(lang.pick("no filter", "无过滤")));
         }
@@ -167,8 +190,8 @@ impl Page for MessagesTab {
 
     fn act(&mut self, action: Action) -> Outcome {
         match action {
-            Action::Filter => self.search.open(),
-            Action::FilterOff if self.search.active() => self.filter(""),
+            Action::Filter => self.bar.open(),
+            Action::FilterOff if self.bar.active() => self.filter(""),
             Action::Open => return self.open(),
             Action::Back if self.selected.is_some() => self.selected = None,
             _ => return self.walk(action),
@@ -179,7 +202,7 @@ impl Page for MessagesTab {
     fn actions(&self) -> Vec<Action> {
         use Action::{Back, Down, Filter, FilterOff, First, Last, Open, PageDown, PageUp, Up};
         let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, Open, Filter];
-        if self.search.active() {
+        if self.bar.active() {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
@@ -194,7 +217,7 @@ impl Page for MessagesTab {
         let moved = self.span.replace(span).is_some_and(|before| {
             before != span && !(span.from >= before.from && span.to.0 - before.to.0 <= 120_000 && span.to >= before.to)
         });
-        if moved {
+        if self.within.turn(ctx.narrowing.whole()) || moved {
             self.start_over();
         }
         if self.reading || self.whole || self.retry_at.is_some_and(|at| now < at) {
@@ -205,9 +228,10 @@ impl Page for MessagesTab {
             generation: self.generation,
             before: self.before,
             span,
-            filter: self.search.filter.clone(),
-            active: self.search.active(),
-            word: self.search.word.clone(),
+            filter: self.within.filter(&search::expression(self.bar.expression())),
+            active: self.bar.active() || self.within.narrowed(),
+            // What a word finds outside the window may be outside the filter of the screen, too.
+            word: search::word(self.bar.expression()).map(Text::from).filter(|_| !self.within.narrowed()),
             now,
         })]
     }
@@ -216,13 +240,14 @@ impl Page for MessagesTab {
         if self.paused {
             return;
         }
-        let needs_body = self.search.filter.needs_body();
-        let selects = |event: &crate::event::Event| !needs_body && self.search.filter.matches(event, &[], now);
+        let filter = self.within.filter(&search::expression(self.bar.expression()));
+        let selects = |event: &crate::event::Event| !filter.needs_body() && filter.matches(event, &[], now);
+        let active = self.bar.active() || self.within.narrowed();
         let wanted: Vec<_> = batch
             .events
             .iter()
             .filter(|event| ctx.scope.span.contains(event.received_at))
-            .filter(|event| self.list.knows(event) || !self.search.active() || selects(event))
+            .filter(|event| self.list.knows(event) || !active || selects(event))
             .cloned()
             .collect();
         wanted.into_iter().for_each(|event| self.list.take(event));
@@ -235,28 +260,27 @@ impl Page for MessagesTab {
         }
     }
 
-    fn key(&mut self, key: KeyEvent) {
-        if self.search.key(key) == Typed::Filtered {
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
+        if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn paste(&mut self, text: &str) {
-        if self.search.paste(text) == Typed::Filtered {
+        if self.bar.paste(text) == Typed::Filtered {
             self.start_over();
         }
     }
 
     fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
-        self.search.prompt.as_ref()?;
-        Some(vec![
-            ("Enter", lang.pick("apply", "应用")),
-            ("Esc", lang.pick("keep last good", "保留上次有效条件")),
-            ("Ctrl-U", lang.pick("clear", "清空")),
-        ])
+        self.bar.keys(lang)
     }
 
-    fn draw_prompt(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        self.draw_typed(frame, row, ctx);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 }

@@ -1,8 +1,11 @@
 //! What a page is: everything between tabs and footer that takes keys, one per place.
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
+use super::notice::Notice;
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -12,6 +15,8 @@ use crate::journal::Batch;
 use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What an action did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub enum Outcome {
     Changed,
     /// Something else is to be shown.
     Open(Open),
+    /// Something is to be said about it.
+    Say(Notice),
 }
 
 /// What of the thing under the cursor is copied.
@@ -44,6 +51,11 @@ pub trait Page {
     /// Does what was asked for, on what was drawn last.
     fn act(&mut self, action: Action) -> Outcome;
 
+    /// Takes a click: the pane under it gets the focus, the row the cursor, a column head sorts.
+    fn point(&mut self, _hit: &Hit) -> Outcome {
+        Outcome::Ignored
+    }
+
     /// What can be done now, most used first: for footer, help and palette.
     fn actions(&self) -> Vec<Action>;
 
@@ -64,8 +76,21 @@ pub trait Page {
     /// Goes to what happened at a time: the window has it in its middle already.
     fn go_to(&mut self, _at: Millis) {}
 
+    /// What it wants to know again on the next start, under a name of its own.
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        None
+    }
+
+    /// Takes up what the pages remembered, by their names; what it cannot read it leaves alone.
+    fn recall(&mut self, _left: &BTreeMap<String, Value>) {}
+
     /// What is under the cursor, to be copied as it may be shown.
     fn copy(&self, _what: Copied, _look: &Look) -> Option<String> {
+        None
+    }
+
+    /// What it lists, whole, to be written to a file; `None` when only the screen itself can be.
+    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
         None
     }
 
@@ -75,11 +100,16 @@ pub trait Page {
     }
 
     /// Draws what is typed into the row of the path.
-    fn draw_prompt(&self, _frame: &mut Frame<'_>, _row: Rect, _ctx: &Context<'_>) {}
+    fn draw_prompt(&mut self, _frame: &mut Frame<'_>, _row: Rect, _ctx: &Context<'_>) {}
 
     /// A key while text is typed.
-    fn key(&mut self, _key: KeyEvent) {}
+    fn key(&mut self, _key: KeyEvent, _ctx: &Context<'_>) {}
 
     /// Pasted text: never run as keys.
     fn paste(&mut self, _text: &str) {}
+
+    /// The filter that was typed and applied since this was asked last.
+    fn applied(&mut self) -> Option<String> {
+        None
+    }
 }

@@ -16,6 +16,7 @@ pub mod intake;
 mod layout;
 mod list;
 mod open;
+mod picking;
 mod receiver;
 mod verdict;
 
@@ -23,28 +24,36 @@ pub use data::OverviewData;
 pub use grid::Grid;
 pub use intake::{Intake, Watched};
 pub use layout::Size;
-pub(in crate::tui) use open::term;
 pub use verdict::{Shown, chip, level, short};
 
 use crate::event::Millis;
+use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Finding, Scope, Verdict};
+use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
+use crate::tui::areas::Hit;
+use crate::tui::export::Export;
+use crate::tui::filter_bar::FilterBar;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
-use crate::tui::page::{Outcome, Page};
+use crate::tui::narrowing::Narrowing;
+use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::store::Job;
+use crate::tui::theme::Role;
+use crate::tui::widgets::cut;
 use crate::tui::widgets::words::Words;
 use acknowledge::Acknowledging;
 use data::Wants;
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::KeyEvent;
+use ratatui::crossterm::event::{Event, KeyEvent};
 use ratatui::layout::Rect;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use verdict::Situation;
 
 /// What the overview is drawn from, asked for anew with every frame and key.
@@ -54,6 +63,8 @@ pub struct Context<'a> {
     pub look: &'a Look,
     /// The numbers.
     pub monitor: &'a Monitor,
+    /// What the numbers and lists leave out.
+    pub narrowing: &'a Narrowing,
     /// What is looked at.
     pub scope: &'a Scope,
     /// What the window is called, such as `15 m`.
@@ -70,6 +81,8 @@ pub struct Context<'a> {
     pub gaps: &'a [(Millis, Millis)],
     /// Where events come in.
     pub intake: &'a Intake,
+    /// Filters applied in this session, oldest first.
+    pub filters: &'a [String],
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
 }
@@ -128,6 +141,8 @@ pub struct View<'a> {
     pub data: &'a OverviewData,
     /// How much room the screen gives.
     pub size: Size,
+    /// What the panes say about the filter while their numbers are not its own yet.
+    pub note: Option<&'a str>,
 }
 
 impl<'a> View<'a> {
@@ -166,6 +181,8 @@ pub struct Overview {
     drawn: Option<Drawn>,
     judged: Option<(u64, Verdict)>,
     acknowledging: Acknowledging,
+    /// The filter of the screen, while it is typed.
+    bar: FilterBar,
 }
 
 /// What was drawn last: keys act on what their user saw.
@@ -178,18 +195,47 @@ struct Drawn {
 }
 
 impl Overview {
+    /// The filter of the screen, unless it is being typed.
+    pub(super) fn filter(&self) -> Option<&str> {
+        self.bar.keys(Lang::default()).is_none().then(|| self.bar.last_good())
+    }
+
+    /// Does what was asked for on what its user saw: nothing before anything was drawn.
+    fn act_on_drawn(&mut self, action: Action) -> Outcome {
+        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        if action != Action::Acknowledge {
+            return self.grid.act(action, &drawn.data, drawn.size, &drawn.look);
+        }
+        let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
+        self.acknowledging.toggle(alert);
+        Outcome::Changed
+    }
+
     /// The verdict as it is shown, for the chip of other screens: the monitor's, with what only the screen knows laid over it.
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
-        let known = match (&self.judged, &self.drawn) {
-            (Some((stamp, verdict)), _) if *stamp == ctx.stamp => verdict.clone(),
-            (_, Some(drawn)) if drawn.stamp == ctx.stamp => drawn.data.verdict.clone(),
-            _ => ctx.monitor.verdict(ctx.scope),
-        };
         let Context { vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
-        let shown = Situation { verdict: &known, arrived, vitals, health, gaps, intake }.verdict();
-        self.judged = Some((ctx.stamp, known));
-        shown
+        let verdict = &self.judged(ctx);
+        Situation { verdict, arrived, vitals, health, gaps, intake }.verdict()
+    }
+
+    /// The monitor's verdict, asked once per changed state.
+    fn judged(&mut self, ctx: &Context<'_>) -> Verdict {
+        match &self.judged {
+            Some((stamp, verdict)) if *stamp == ctx.stamp => verdict.clone(),
+            _ => {
+                let verdict = ctx.monitor.verdict(ctx.scope);
+                self.judged = Some((ctx.stamp, verdict.clone()));
+                verdict
+            }
+        }
+    }
+}
+
+impl Overview {
+    /// Whether the verdict has its two rows: not where there is little room, nor above a zoomed pane.
+    pub(super) fn has_two_rows(&self) -> bool {
+        self.drawn.as_ref().is_some_and(|drawn| drawn.size > Size::One && !self.grid.zoomed(drawn.size))
     }
 }
 
@@ -204,23 +250,47 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants),
+            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants, self.judged(ctx)),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
-        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size };
+        let note = ctx.narrowing.note(look, size == Size::One);
+        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note: note.as_deref() };
         self.grid.draw(frame.buffer_mut(), area, &view);
         self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {
-        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
-        if action == Action::Acknowledge {
-            let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
-            self.acknowledging.toggle(alert);
-            return Outcome::Changed;
+        match self.act_on_drawn(action) {
+            Outcome::Ignored if action == Action::Filter => {
+                self.bar.open();
+                Outcome::Changed
+            }
+            outcome => outcome,
         }
-        self.grid.act(action, &drawn.data, drawn.size, &drawn.look)
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        let Some(drawn) = &self.drawn else { return Outcome::Ignored };
+        self.grid.point(hit, &drawn.data, drawn.size)
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("overview", self.grid.remember()))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        if let Some(left) = left.get("overview") {
+            self.grid.recall(left);
+        }
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        self.drawn.as_ref().and_then(|drawn| self.grid.copy(what, &drawn.data, drawn.size, look))
+    }
+
+    fn export(&self, ctx: &Context<'_>) -> Option<Export> {
+        self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(ctx.monitor, &drawn.data, drawn.size)))
     }
 
     fn actions(&self) -> Vec<Action> {
@@ -232,16 +302,59 @@ impl Page for Overview {
     }
 
     fn prompt(&self, lang: Lang) -> Option<Vec<(&'static str, &'static str)>> {
-        let keys = vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))];
-        self.acknowledging.is_typing().then_some(keys)
+        if self.acknowledging.is_typing() {
+            return Some(vec![("Enter", lang.pick("acknowledge", "确认")), ("Esc", lang.pick("leave it", "取消"))]);
+        }
+        if let Some(keys) = self.bar.keys(lang) {
+            return Some(keys);
+        }
+        self.grid.typed()?;
+        Some(vec![
+            ("Enter", lang.pick("keep", "保留")),
+            ("Esc", lang.pick("all", "全部")),
+            ("Ctrl-U", lang.pick("clear", "清空")),
+        ])
     }
 
-    fn key(&mut self, key: KeyEvent) {
-        self.acknowledging.key(key);
+    fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
+        self.bar.draw(frame, row, ctx);
+        let Some(typed) = self.grid.typed() else { return };
+        let (look, buffer) = (ctx.look, frame.buffer_mut());
+        ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
+        buffer.set_style(row, look.style(Role::Strip));
+        let what = look.lang.pick("name, phone, number or words: ", "姓名、电话、号码或内容: ");
+        let x = Words::new(look).role(Role::Accent, " / ").muted(what).draw(buffer, row.x, row.y, row.width);
+        let room = row.right().saturating_sub(x + 1);
+        let scroll = typed.visual_scroll(room.into());
+        let value = clean(typed.value());
+        let shown = value.split_at(cut::head(&value, scroll).len()).1.to_owned();
+        Words::new(look).text(shown).draw(buffer, x, row.y, room);
+        let cursor = x.saturating_add(u16::try_from(typed.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX));
+        frame.set_cursor_position((cursor.min(row.right().saturating_sub(1)), row.y));
+    }
+
+    fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
+        if self.acknowledging.is_typing() {
+            self.acknowledging.key(key);
+        } else if self.bar.keys(ctx.look.lang).is_some() {
+            self.bar.key(key, ctx);
+        } else {
+            self.grid.type_in(&Event::Key(key));
+        }
+    }
+
+    fn applied(&mut self) -> Option<String> {
+        self.bar.applied()
     }
 
     fn paste(&mut self, text: &str) {
-        self.acknowledging.paste(text);
+        if self.acknowledging.is_typing() {
+            self.acknowledging.paste(text);
+        } else if self.bar.keys(Lang::default()).is_some() {
+            self.bar.paste(text);
+        } else {
+            self.grid.type_in(&Event::Paste(text.to_owned()));
+        }
     }
 }
 
@@ -279,4 +392,9 @@ fn one_of_four<'a>(view: &View<'a>, pane: Pane, totals: Vec<Words<'a>>) -> Vec<W
     let which = || view.words().strong(at.to_string()).muted(say!(view.look, " of {all}", " / {all}"));
     let longer = totals.into_iter().map(|totals| totals.muted(" · ").then(which()));
     longer.chain([which()]).collect()
+}
+
+/// The name of a dimension.
+pub fn dimension_name(dimension: Dimension, lang: Lang) -> &'static str {
+    failures::dimension(dimension, lang)
 }

@@ -1,12 +1,15 @@
 //! What period is looked at: a window that ends now, or one that lies in the past.
 
+use super::widgets::format;
 use crate::event::Millis;
 use crate::monitor::view::{Scope, Span};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 const MINUTE: i64 = 60_000;
 
 /// Length of what is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Window {
     /// 1 minute.
     Minute,
@@ -25,10 +28,13 @@ pub enum Window {
     Week,
     /// What the journal holds.
     All,
+    /// This many minutes, at least one: a window that was asked for from one time to another.
+    Minutes(u32),
 }
 
 impl Window {
-    const ALL: [Self; 8] =
+    /// Those that are stepped through, from short to long.
+    pub const ALL: [Self; 8] =
         [Self::Minute, Self::Minutes5, Self::Minutes15, Self::Hour, Self::Hours6, Self::Day, Self::Week, Self::All];
 
     /// Its length in minutes; `None` for everything.
@@ -42,12 +48,19 @@ impl Window {
             Self::Day => Some(24 * 60),
             Self::Week => Some(7 * 24 * 60),
             Self::All => None,
+            Self::Minutes(minutes) => Some(minutes.max(1)),
         }
     }
 
+    /// The window of this length; one of the usual ones where there is one.
+    pub fn of_minutes(minutes: u32) -> Self {
+        let usual = Self::ALL.into_iter().find(|window| window.minutes() == Some(minutes));
+        usual.unwrap_or(Self::Minutes(minutes.max(1)))
+    }
+
     /// For a reader.
-    pub fn label(self) -> &'static str {
-        match self {
+    pub fn label(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Minute => "1 m",
             Self::Minutes5 => "5 m",
             Self::Minutes15 => "15 m",
@@ -56,12 +69,24 @@ impl Window {
             Self::Day => "24 h",
             Self::Week => "7 d",
             Self::All => "all",
-        }
+            Self::Minutes(minutes) => return Cow::Owned(format::duration(i64::from(minutes) * 60)),
+        })
     }
 
-    fn moved(self, by: isize) -> Option<Self> {
-        let at = Self::ALL.iter().position(|window| *window == self)?;
-        Self::ALL.get(at.checked_add_signed(by)?).copied()
+    /// As it is written in commands: the label without its blank.
+    pub fn name(self) -> String {
+        self.label().replace(' ', "")
+    }
+
+    /// The next longer or shorter of the usual ones.
+    fn moved(self, longer: bool) -> Option<Self> {
+        let length = |window: Self| window.minutes().unwrap_or(u32::MAX);
+        let mut usual = Self::ALL.into_iter();
+        if longer {
+            usual.find(|window| length(*window) > length(self))
+        } else {
+            usual.rfind(|window| length(*window) < length(self))
+        }
     }
 }
 
@@ -75,6 +100,21 @@ pub struct Period {
 }
 
 impl Period {
+    /// The whole minutes that cover `from..to`, as far as they are over: what lies ahead is cut off.
+    pub fn between(from: Millis, to: Millis, now: Millis) -> Self {
+        let span = Span::covering(from, Millis(to.0.min(next_minute(now).0)));
+        let minutes = (span.to.0 - span.from.0) / MINUTE;
+        Self { window: Window::of_minutes(u32::try_from(minutes).unwrap_or(u32::MAX)), end: Some(span.to) }
+    }
+
+    /// The same length of time with `at` in its middle; at the ends of time as near to that as there is something to see.
+    pub fn around(self, at: Millis, now: Millis) -> Self {
+        let window = if self.window == Window::All { Window::Hour } else { self.window };
+        let length = i64::from(window.minutes().unwrap_or(60)) * MINUTE;
+        let end = next_minute(Millis(at.0 + (length - MINUTE) / 2));
+        Self { window, end: (end.0 <= minute(now).0).then_some(end) }
+    }
+
     /// What the panes look at. `start` is when the oldest request that is known was received.
     pub fn scope(&self, now: Millis, start: Option<Millis>) -> Scope {
         let start = start.unwrap_or(now);
@@ -83,17 +123,17 @@ impl Period {
             (Some(minutes), None) => Span::last(minutes, now),
             (Some(minutes), Some(end)) => Span { from: Millis(end.0 - i64::from(minutes) * MINUTE), to: end },
         };
-        Scope { span, as_of: self.end.unwrap_or(now), number: None }
+        Scope { span, as_of: self.end.map_or(now, |end| Millis(end.0.min(now.0))), number: None }
     }
 
     /// The next shorter window, or `None`.
     pub fn narrower(self) -> Option<Self> {
-        self.window.moved(-1).map(|window| Self { window, ..self })
+        self.window.moved(false).map(|window| Self { window, ..self })
     }
 
     /// The next longer window, or `None`. Everything ends now.
     pub fn wider(self) -> Option<Self> {
-        let window = self.window.moved(1)?;
+        let window = self.window.moved(true)?;
         Some(Self { window, end: self.end.filter(|_| window != Window::All) })
     }
 
@@ -153,6 +193,30 @@ mod tests {
         assert_eq!(further.forward(NOW).unwrap(), back);
         assert_eq!(back.forward(NOW).unwrap(), period);
         assert_eq!(period.forward(NOW), None);
+    }
+
+    #[test]
+    fn a_window_from_one_time_to_another_covers_whole_minutes_and_ends_now_at_the_latest() {
+        let from = Millis(NOW.0 - 90 * MINUTE);
+        let period = Period::between(from, Millis(from.0 + 47 * MINUTE), NOW);
+        let span = period.scope(NOW, None).span;
+        assert_eq!(period.window, Window::Minutes(48), "the edges lie within minutes");
+        assert!(span.contains(from) && span.contains(Millis(from.0 + 47 * MINUTE)));
+        assert_eq!(period.window.label(), "48 m");
+        assert_eq!(
+            (period.narrower().unwrap().window, period.wider().unwrap().window),
+            (Window::Minutes15, Window::Hour)
+        );
+        let ahead = Period::between(from, Millis(NOW.0 + 90 * MINUTE), NOW).scope(NOW, None);
+        assert_eq!((ahead.span.to, ahead.as_of), (next_minute(NOW), NOW));
+    }
+
+    #[test]
+    fn a_time_is_put_in_the_middle_of_the_window() {
+        let at = Millis(NOW.0 - 120 * MINUTE);
+        let span = Period::default().around(at, NOW).scope(NOW, None).span;
+        assert!((at.0 - span.from.0 - (span.to.0 - at.0)).abs() <= MINUTE, "{span:?}");
+        assert_eq!(Period::default().around(NOW, NOW).end, None, "what is now is seen live");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What can be looked at, and how one got there.
 
+use super::action::Action;
+use super::lang::Lang;
 use crate::event::Text;
 use crate::event::ids::short_id;
 use crate::source::thread::Who;
@@ -28,16 +30,27 @@ pub enum Place {
     },
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward {
+        /// Only this request.
+        request: Option<u64>,
+    },
+    /// What messages cost.
+    Costs,
+    /// What changed against the window before.
+    Changes,
 }
 
 impl Place {
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {
-            Self::Overview | Self::Thread(_) => Tab::Overview,
+            Self::Overview | Self::Changes | Self::Thread(_) => Tab::Overview,
             Self::Events { .. } => Tab::Events,
             Self::Messages { .. } | Self::Message { .. } => Tab::Messages,
             Self::Refused => Tab::Refused,
+            Self::Forward { .. } => Tab::Forward,
+            Self::Costs => Tab::Costs,
         }
     }
 }
@@ -53,11 +66,40 @@ pub enum Tab {
     Messages,
     /// Refused requests.
     Refused,
+    /// What was forwarded.
+    Forward,
+    /// What messages cost.
+    Costs,
 }
 
 impl Tab {
     /// Every tab, in the order of their numbers.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Events, Self::Messages, Self::Refused];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::Events, Self::Messages, Self::Refused, Self::Forward, Self::Costs];
+
+    /// The action that switches to it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Overview => Action::Overview,
+            Self::Events => Action::Events,
+            Self::Messages => Action::Messages,
+            Self::Refused => Action::Refused,
+            Self::Forward => Action::Forward,
+            Self::Costs => Action::Costs,
+        }
+    }
+
+    /// Its name in file names and in the session.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "overview",
+            Self::Events => "events",
+            Self::Messages => "messages",
+            Self::Refused => "refused",
+            Self::Forward => "forward",
+            Self::Costs => "costs",
+        }
+    }
 
     /// The number that switches to it.
     pub fn number(self) -> u8 {
@@ -66,6 +108,8 @@ impl Tab {
             Self::Events => 2,
             Self::Messages => 3,
             Self::Refused => 4,
+            Self::Forward => 5,
+            Self::Costs => 6,
         }
     }
 }
@@ -85,9 +129,19 @@ impl Open {
         Self { place: Place::Events { filter }, title }
     }
 
+    /// Where a request was forwarded to, and what was answered.
+    pub fn forwarded(request: u64, title: String) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title }
+    }
+
     /// The messages that `filter` selects.
     pub fn messages(filter: String, title: String) -> Self {
         Self { place: Place::Messages { filter }, title }
+    }
+
+    /// What changed against the window before.
+    pub fn changes(lang: Lang) -> Self {
+        Self { place: Place::Changes, title: lang.pick("What changed", "变化").to_owned() }
     }
 
     /// The story of one message.
@@ -100,6 +154,8 @@ impl Open {
 /// A step of a drill-down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
+    /// What was opened names a person, and was not masked then.
+    pub(super) personal: bool,
     /// What was left.
     pub(super) from: Place,
     /// What was opened.

@@ -4,14 +4,17 @@
 
 use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
+use super::export::{self, ExportJob};
 use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
-use crate::journal::operator::{Acknowledged, Operator, Refused, RefusedCount};
+use crate::forward::{Resender, Route};
+use crate::journal::operator::{Acknowledged, Attempt, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
+use crate::source::filtered::{self, Step};
 use crate::source::message::gather;
 use crate::source::thread::{self, Piece, Who};
 use std::io;
@@ -55,10 +58,28 @@ pub enum Job {
         /// Whether the list is wanted.
         list: bool,
     },
+    /// What was forwarded: attempts behind a number, the newest at most so many.
+    Forwarded {
+        /// Number of the newest attempt that is known.
+        after: u64,
+        /// How many at most.
+        most: usize,
+    },
+    /// Send requests again.
+    Resend(Vec<(u64, Text)>),
     /// A slice of a conversation.
     Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
     Gaps(Span),
+    /// A file to be written. It may take long, so it does not keep the others waiting.
+    Export(Box<ExportJob>),
+    /// The counts of what a filter selects, from now on.
+    Count {
+        /// Which filter it is for.
+        generation: u64,
+        /// Selects.
+        filter: Arc<Filter>,
+    },
     /// What rules decided, and who acknowledged what.
     Alerts,
     /// Acknowledges an alert with a note, or takes that back; then the same.
@@ -174,6 +195,15 @@ pub enum Answer {
         /// The kept requests, newest first, when they were wanted.
         list: Option<Vec<Refused>>,
     },
+    /// To [`Job::Forwarded`].
+    Forwarded(Forwarded),
+    /// To [`Job::Resend`]: how many requests that was, and why some were not sent.
+    Resent {
+        /// How many were asked for.
+        requests: usize,
+        /// What went wrong, in words for the user.
+        trouble: Option<String>,
+    },
     /// To [`Job::Alerts`] and [`Job::Acknowledge`].
     Alerts {
         /// Who acknowledged what, by alert id.
@@ -184,9 +214,39 @@ pub enum Answer {
     /// To [`Job::Thread`].
     Thread(ThreadRead),
     /// To [`Job::Gaps`].
-    Gaps(Vec<(Millis, Millis)>),
+    Gaps {
+        /// The times.
+        gaps: Vec<(Millis, Millis)>,
+        /// Since when everything is kept, where older events were removed.
+        kept_from: Option<Millis>,
+    },
+    /// To [`Job::Export`].
+    Exported {
+        /// The file.
+        file: PathBuf,
+        /// How many lines it has, or what is wrong, in words for the user.
+        lines: Result<u64, String>,
+    },
+    /// To [`Job::Count`].
+    Counting {
+        /// The job's.
+        generation: u64,
+        /// Where the counts come from; or why they cannot, in words for the user.
+        steps: Result<tokio::sync::mpsc::Receiver<Step>, String>,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
+}
+
+/// What was forwarded.
+#[derive(Debug)]
+pub struct Forwarded {
+    /// Every target.
+    pub targets: Vec<Target>,
+    /// Number of the last request in the journal.
+    pub last_request: u64,
+    /// Attempts, oldest first.
+    pub attempts: Vec<Attempt>,
 }
 
 /// A slice of the list of events, oldest first.
@@ -211,10 +271,23 @@ pub struct Rows {
 }
 
 /// Starts the reading thread on the data directory `dir`. It ends when nobody asks any more.
-pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
+///
+/// Requests are sent again on a thread of their own, one after the other: a slow handler keeps nobody from reading.
+pub(super) fn start(dir: PathBuf, routes: Vec<Route>, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
     let (jobs, asked) = mpsc::channel();
+    let resends = start_resending(dir.clone(), routes, answers.clone())?;
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
         for job in asked {
+            if let Job::Export(_) = job {
+                let (dir, answers) = (dir.clone(), answers.clone());
+                std::thread::spawn(move || answer(&dir, job).map(|answer| answers.blocking_send(answer)));
+                continue;
+            }
+            if let Job::Resend(requests) = job {
+                // That thread lives as long as this one.
+                let _ = resends.send(requests);
+                continue;
+            }
             let answer = answer(&dir, job).unwrap_or_else(|error| Answer::Failed(error.to_string()));
             if answers.blocking_send(answer).is_err() {
                 return;
@@ -222,6 +295,45 @@ pub(super) fn start(dir: PathBuf, answers: Sender<Answer>) -> io::Result<mpsc::S
         }
     })?;
     Ok(jobs)
+}
+
+fn start_resending(
+    dir: PathBuf,
+    routes: Vec<Route>,
+    answers: Sender<Answer>,
+) -> io::Result<mpsc::Sender<Vec<(u64, Text)>>> {
+    let (resends, asked) = mpsc::channel::<Vec<_>>();
+    std::thread::Builder::new().name("screen-resend".into()).spawn(move || {
+        for requests in asked {
+            if answers.blocking_send(resend(&dir, &routes, &requests)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(resends)
+}
+
+/// Sends requests again, each to its target. What the configuration says about a target holds.
+fn resend(dir: &Path, routes: &[Route], requests: &[(u64, Text)]) -> Answer {
+    let send = |request: u64, target: &Text| -> Result<(), String> {
+        let text = |error: OpenError| error.to_string();
+        let configured = routes.iter().find(|route| route.to.shown() == target).cloned();
+        let route = configured.map_or_else(|| target.parse().map(Route::new), Ok)?;
+        let reader = Reader::open(dir).map_err(text)?;
+        let raw = reader.request(request).map_err(text)?;
+        let raw = raw.ok_or_else(|| format!("request {request} is no longer in the journal"))?;
+        let mut resender = Resender::open(dir, route).map_err(text)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        runtime.block_on(resender.resend(request, raw)).map(drop).map_err(text)
+    };
+    let mut trouble = None;
+    for (request, target) in requests {
+        if let Err(why) = send(*request, target) {
+            trouble = Some(why);
+        }
+    }
+    Answer::Resent { requests: requests.len(), trouble }
 }
 
 /// Does one job. Opens what it needs: a reader that stays open would pin the journal while nobody looks.
@@ -245,8 +357,27 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             let counts = operator.refused_counts(span.from, span.to)?;
             Answer::Refused { counts, list: list.then(|| operator.refused()).transpose()? }
         }
+        Job::Export(job) => Answer::Exported { lines: export::write(dir, &job), file: job.file },
+        Job::Gaps(span) => {
+            let reader = Reader::open(dir)?;
+            let stats = reader.stats()?;
+            let kept_from = stats.start.filter(|_| stats.expired > 0);
+            Answer::Gaps { gaps: reader.gaps(span.from, span.to)?, kept_from }
+        }
+        Job::Forwarded { after, most } => {
+            let operator = Operator::open_read_only(dir)?;
+            Answer::Forwarded(Forwarded {
+                targets: operator.forward_targets()?,
+                last_request: Reader::open(dir)?.stats()?.last_request,
+                attempts: operator.newest_attempts(after, most)?,
+            })
+        }
+        Job::Resend(requests) => resend(dir, &[], &requests),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
-        Job::Gaps(span) => Answer::Gaps(Reader::open(dir)?.gaps(span.from, span.to)?),
+        Job::Count { generation, filter } => {
+            let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());
+            Answer::Counting { generation, steps }
+        }
         Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
         Job::Acknowledge { alert, note } => {
             let mut operator = Operator::open(dir)?;

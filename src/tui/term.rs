@@ -4,6 +4,8 @@
 //! panic is reported, and around a suspension.
 
 mod backend;
+mod clipboard;
+mod mouse;
 
 use backend::Frugal;
 use ratatui::backend::{Backend, CrosstermBackend};
@@ -27,17 +29,19 @@ pub(super) const THREAD: &str = "screen";
 /// The terminal while it is ours.
 pub(super) struct Term {
     terminal: Terminal<Frugal<CrosstermBackend<BufWriter<Stdout>>>>,
+    /// Whether the mouse is ours.
+    mouse: bool,
 }
 
 impl Term {
     /// Takes the terminal.
-    pub(super) fn enter() -> io::Result<Self> {
+    pub(super) fn enter(mouse: bool) -> io::Result<Self> {
         install_panic_hook();
         // Colour is the theme's business. Left to itself, crossterm answers NO_COLOR with empty SGRs, which reset bold and reverse.
         style::force_color_output(true);
-        switch_on()?;
+        switch_on(mouse)?;
         let backend = Frugal::new(CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout())));
-        Ok(Self { terminal: Terminal::new(backend)? })
+        Ok(Self { terminal: Terminal::new(backend)?, mouse })
     }
 
     /// Draws one frame. What has not changed is not written; when nothing has, nothing is. An error means that the terminal is gone.
@@ -60,6 +64,20 @@ impl Term {
         self.terminal.clear()
     }
 
+    /// Hands text to the terminal's clipboard. Whether it takes it is not said.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.terminal
+            .backend_mut()
+            .write_all(clipboard::sequence(text, std::env::var_os("TMUX").is_some()).as_bytes())?;
+        self.terminal.backend_mut().flush()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub(super) fn take_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        if on { execute!(io::stdout(), mouse::Take) } else { execute!(io::stdout(), mouse::Leave) }
+    }
+
     /// Gives the terminal back, for a suspension.
     pub(super) fn leave(&mut self) {
         switch_off();
@@ -68,7 +86,7 @@ impl Term {
     /// Takes it again after [`Self::leave`], or after a stop from outside: the shell has set its own modes meanwhile.
     pub(super) fn enter_again(&mut self) -> io::Result<()> {
         switch_off();
-        switch_on()?;
+        switch_on(self.mouse)?;
         self.terminal.backend_mut().forget_cursor();
         self.redraw()
     }
@@ -83,16 +101,17 @@ impl Drop for Term {
     }
 }
 
-fn switch_on() -> io::Result<()> {
+fn switch_on(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     ON.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    if mouse { execute!(io::stdout(), mouse::Take) } else { Ok(()) }
 }
 
 /// Gives the terminal back if it is ours. Nothing that fails here can be helped: the terminal may be gone.
 fn switch_off() {
     if ON.swap(false, Ordering::SeqCst) {
-        let _ = execute!(io::stdout(), cursor::Show, DisableBracketedPaste, LeaveAlternateScreen);
+        let _ = execute!(io::stdout(), mouse::Leave, cursor::Show, DisableBracketedPaste, LeaveAlternateScreen);
         let _ = disable_raw_mode();
     }
 }

@@ -20,7 +20,12 @@ pub fn wording(lang: Lang, code: Option<i64>) -> Option<&'static Wording> {
 
 /// The name of a code for narrow columns; the wire's own title where the catalogue does not know it.
 pub fn failure<'t>(look: &Look, failure: &'t Failure) -> Cow<'t, str> {
-    translated(look, failure.code, |words| &words.short, &failure.short)
+    short(look, failure.code, &failure.short)
+}
+
+/// The same, where no more than the code is known.
+pub fn short<'t>(look: &Look, code: Option<i64>, short: &'t str) -> Cow<'t, str> {
+    translated(look, code, |words| &words.short, short)
 }
 
 /// What a code means.

@@ -4,13 +4,20 @@ mod colour;
 #[cfg(test)]
 mod eyes;
 mod file;
+mod paint;
+pub mod preview;
+mod reload;
+mod shelf;
 
 pub use colour::Depth;
 pub use file::ThemeError;
+pub use reload::ThemeFiles;
+pub use shelf::Shelf;
 
+use crate::config::layers::Stamps;
 use ratatui::style::Style;
 use ratatui::symbols::border;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Declares the roles once: variant, name in a theme file, whether it colours the ground, and the role it is taken from
 /// when a theme does not give it.
@@ -156,6 +163,33 @@ glyphs! {
     Hit "hit" "▪" "!",
 }
 
+/// What ground a theme is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Appearance {
+    /// Dark terminals.
+    Dark,
+    /// Light terminals.
+    Light,
+    /// Either.
+    #[default]
+    Any,
+}
+
+impl Appearance {
+    /// Its name in a theme file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Any => "any",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Dark, Self::Light, Self::Any].into_iter().find(|appearance| appearance.name() == name)
+    }
+}
+
 /// The embedded themes, by name, in the order in which the theme key goes through them.
 const EMBEDDED: [(&str, &str); 7] = [
     ("dark", include_str!("../../themes/dark.toml")),
@@ -171,9 +205,27 @@ const EMBEDDED: [(&str, &str); 7] = [
 #[derive(Debug, Clone)]
 pub struct Theme {
     name: String,
+    title: Option<String>,
+    appearance: Appearance,
+    inherits: Option<String>,
+    files: Vec<Seen>,
     styles: Vec<Style>,
     glyphs: Vec<&'static str>,
     ascii: bool,
+}
+
+/// A file, and how it was when it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    path: PathBuf,
+    stamps: Stamps,
+}
+
+impl Seen {
+    fn now(path: &Path) -> Self {
+        let path = path.to_owned();
+        Self { stamps: Stamps::of(std::slice::from_ref(&path)), path }
+    }
 }
 
 impl Theme {
@@ -184,9 +236,7 @@ impl Theme {
 
     /// Loads an embedded theme by name, or a theme file by its path (anything with a `/` or ending in `.toml`).
     pub fn load(name: &str, depth: Depth, ascii: bool) -> Result<Self, ThemeError> {
-        let is_path = name.contains(['/', '\\']) || name.ends_with(".toml");
-        let source = if is_path { file::Source::read(Path::new(name))? } else { embedded(name)? };
-        Ok(Self::resolve(&source, depth, ascii))
+        Shelf::default().load(name, depth, ascii)
     }
 
     /// The theme for tests and for where no choice was made: `dark`, all colours, Unicode.
@@ -195,19 +245,47 @@ impl Theme {
         Self::load("dark", Depth::True, false).expect("the embedded theme is valid")
     }
 
-    fn resolve(source: &file::Source, depth: Depth, ascii: bool) -> Self {
-        let styles = Role::ALL.iter().map(|role| style(source, *role, depth)).collect();
+    fn resolve(name: &str, source: file::Source, depth: Depth, ascii: bool) -> Self {
         let glyphs = Glyph::ALL.iter().map(|glyph| match source.glyph(*glyph) {
             _ if ascii => glyph.ascii(),
             Some(sign) => sign,
             None => glyph.sign(),
         });
-        Self { name: source.name.clone(), styles, glyphs: glyphs.collect(), ascii }
+        Self {
+            name: name.to_owned(),
+            styles: paint::styles(&source, depth),
+            glyphs: glyphs.collect(),
+            ascii,
+            title: source.title,
+            appearance: source.appearance,
+            inherits: source.inherits,
+            files: source.files,
+        }
     }
 
-    /// What the theme calls itself.
+    /// The name it is found by.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it calls itself, where that differs from the name it is found by.
+    pub fn title(&self) -> Option<&str> {
+        self.title.as_deref().filter(|title| *title != self.name)
+    }
+
+    /// What ground it is made for.
+    pub fn appearance(&self) -> Appearance {
+        self.appearance
+    }
+
+    /// The theme it is taken from.
+    pub fn inherits(&self) -> Option<&str> {
+        self.inherits.as_deref()
+    }
+
+    /// The file it was read from; `None` when it is built in.
+    pub fn file(&self) -> Option<&Path> {
+        self.files.first().map(|seen| seen.path.as_path())
     }
 
     /// The style of a role: foreground roles set the foreground, ground roles the background.
@@ -267,50 +345,24 @@ const ASCII_FRAME: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
-/// Reads an embedded theme.
-fn embedded(name: &str) -> Result<file::Source, ThemeError> {
-    match EMBEDDED.iter().find(|(known, _)| *known == name) {
-        Some((_, text)) => file::Source::parse(name, text),
-        None => {
-            let known: Vec<_> = Theme::names().collect();
-            Err(ThemeError(format!(
-                "unknown theme {name:?}: choose one of {}, or the path of a file",
-                known.join(", ")
-            )))
-        }
-    }
-}
-
-/// The style of a role, or of the nearest role of its chain that the theme gives.
-fn style(source: &file::Source, role: Role, depth: Depth) -> Style {
-    let mut given = role;
-    while source.paint(given).is_none() && given.fallback() != given {
-        given = given.fallback();
-    }
-    let Some(paint) = source.paint(given) else { return Style::default() };
-    let style = Style::default().add_modifier(paint.modifiers);
-    match (paint.colour.map(|colour| depth.nearest(colour)), role.plane()) {
-        (Some(colour), Plane::Ink) => style.fg(colour),
-        (Some(colour), Plane::Ground) => style.bg(colour),
-        (None, _) => style,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::shelf::embedded;
     use super::*;
     use ratatui::style::{Color, Modifier};
     use unicode_width::UnicodeWidthStr;
 
-    fn parse(text: &'static str) -> Result<Theme, ThemeError> {
-        file::Source::parse("test.toml", text).map(|source| Theme::resolve(&source, Depth::True, false))
+    fn parse(text: &str) -> Result<Theme, ThemeError> {
+        let source = file::Source::parse("test.toml", text, &embedded)?;
+        Ok(Theme::resolve("test", source, Depth::True, false))
     }
 
     #[test]
     fn every_embedded_theme_loads_under_its_own_name() {
         for name in Theme::names() {
             let theme = Theme::load(name, Depth::True, false).unwrap();
-            assert_eq!(theme.name(), name);
+            assert_eq!((theme.name(), theme.title.as_deref()), (name, Some(name)));
+            assert_eq!(theme.file(), None);
         }
     }
 
@@ -364,8 +416,10 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_line() {
         for (text, line, word) in [
-            ("[meta]\nname = \"x\"\n[roles]\nacent = \"red\"\n", 4, "acent"),
-            ("[meta]\nname = \"x\"\n[colors]\n", 3, "colors"),
+            ("[meta]\nname = \"x\"\n[roles]\nacent = \"red\"\n", 4, "acent, did you mean accent?"),
+            ("[meta]\nname = \"x\"\n[colors]\n", 3, "colors, there are meta, palette"),
+            ("[meta]\nnane = \"x\"\n", 2, "nane, did you mean name?"),
+            ("[glyphs]\nlvie = \"x\"\n", 2, "lvie, did you mean live?"),
             ("[meta]\nname = \"x\"\n[roles]\naccent = \"blu\"\n", 4, "blu"),
             ("[meta]\nname = \"x\"\n[palette]\na = \"#12345\"\n", 4, "#12345"),
             ("[meta]\nname = \"x\"\n[glyphs]\nlive = \"ab\"\n", 4, "live"),
@@ -382,6 +436,8 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let error = Theme::load("drak", Depth::True, false).unwrap_err().to_string();
+        assert!(error.contains("did you mean dark?"), "{error}");
+        let error = Theme::load("sunset", Depth::True, false).unwrap_err().to_string();
         assert!(error.contains("dark, light, ansi, mono"), "{error}");
     }
 }

@@ -193,7 +193,7 @@ impl Thread {
         if !events {
             return Some(Open::message(id.clone()));
         }
-        Some(Open::events(super::panes::term("id", id), short_id(id).into_owned()))
+        Some(Open::events(crate::monitor::view::term("id", id), short_id(id).into_owned()))
     }
 }
 
@@ -288,7 +288,7 @@ impl Page for Thread {
         Some(vec![("Enter", lang.pick("search", "查找")), ("Esc", lang.pick("close", "关闭"))])
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    fn key(&mut self, key: KeyEvent, _ctx: &Context<'_>) {
         let Some(input) = &mut self.typed else { return };
         match key.code {
             KeyCode::Esc => self.typed = None,

@@ -28,6 +28,31 @@ fn all_examples_arrive_byte_exact_with_their_original_signature_headers() {
 }
 
 #[test]
+fn a_capture_file_is_replayed_as_its_journal_is() {
+    let dir = stored();
+    let file = dir.path().join("all.ndjson.zst");
+    run(dir.path(), &["export", "--output", file.to_str().unwrap()]);
+    let (target, elsewhere) = (Target::start(), tempfile::tempdir().unwrap());
+    let url = target.url();
+    run(dir.path(), &["replay", "--to", &url]);
+    let said = outcome(elsewhere.path(), &["replay", file.to_str().unwrap(), "--to", &url]);
+    assert!(said.status.success(), "{said:?}");
+    let posts = target.posts();
+    let sorted = |posts: &[Post]| {
+        let mut posts: Vec<_> = posts.iter().map(|post| (post.request(), post.body.clone())).collect();
+        posts.sort();
+        posts
+    };
+    assert_eq!(posts.len(), 116);
+    assert_eq!(sorted(&posts[..58]), sorted(&posts[58..]));
+    let signature = |post: &Post| post.headers.get("sign").or(post.headers.get("x-hub-signature-256")).cloned();
+    assert!(posts.iter().all(|post| signature(post).is_some()));
+    // The same deliveries, wherever they are kept: nothing is new to a comparison.
+    let compared = outcome(dir.path(), &["replay", file.to_str().unwrap(), "--to", &url, "--compare"]);
+    assert!(text(&compared.stderr).contains("0 changed, 0 not replayed"), "{compared:?}");
+}
+
+#[test]
 fn resigned_requests_are_accepted_by_another_receiver() {
     let dir = stored();
     for resign in ["nxcloud", "meta"] {

@@ -7,7 +7,7 @@ use proptest::sample::Index;
 use watop::event::{Event, Millis, StatusName, Text};
 use watop::journal::Batch;
 use watop::monitor::Monitor;
-use watop::monitor::view::{Around, Conversation, Dimension, DimensionRow, Funnel, Latency, Mark, Scope, Span};
+use watop::monitor::view::{Around, Conversation, Dimension, DimensionRow, Funnel, Latency, Mark, Pick, Scope, Span};
 
 /// Windows at each grain and across their edges, of all numbers, of one, of one that nobody named.
 pub(crate) fn scopes() -> Vec<Scope> {
@@ -129,8 +129,22 @@ fn assert_listed(monitor: &Monitor, scope: &Scope) {
     let counted = |up_to: i32| whole.rows.iter().filter(|row| stretch(row) <= up_to).count();
     assert_eq!((whole.total, whole.open, whole.soon), (whole.rows.len(), counted(1), counted(0)));
 
+    let picked =
+        |pick: Pick| monitor.conversations_around(scope, &Around { margin: usize::MAX / 4, pick, ..Around::default() });
+    let newest = picked(Pick { newest: true, ..Pick::default() });
+    assert!(newest.rows.is_sorted_by_key(|row| -row.last_inbound_at.0));
+    assert_eq!((newest.total, newest.open, newest.soon), (whole.total, whole.open, whole.soon));
+    let unread: Vec<_> = whole.rows.iter().filter(|row| row.unanswered).cloned().collect();
+    assert_eq!(picked(Pick { unread: true, ..Pick::default() }).rows, unread);
+    if let Some(customer) = whole.rows.first().and_then(|row| row.customer.clone()) {
+        let found = picked(Pick { search: customer.to_lowercase().to_string(), ..Pick::default() });
+        assert!(found.total > 0 && found.total <= whole.total);
+        assert!(found.rows.iter().any(|row| row.customer.as_ref() == Some(&customer)));
+    }
+
     for (row, conversation) in whole.rows.iter().enumerate() {
-        let part = monitor.conversations_around(scope, &Around { anchor: Some(who(conversation)), row: 0, margin: 1 });
+        let part = monitor
+            .conversations_around(scope, &Around { anchor: Some(who(conversation)), margin: 1, ..Around::default() });
         let expected = &whole.rows[row.saturating_sub(1)..(row + 2).min(whole.total)];
         assert_eq!((part.anchor, part.first, &part.rows[..]), (Some(row), row.saturating_sub(1), expected));
     }

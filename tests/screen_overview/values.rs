@@ -373,6 +373,7 @@ impl Screen {
             intake: &self.intake,
             data,
             size,
+            note: None,
         };
         let area = buffer.area;
         self.grid.draw(&mut buffer, area, &view);

@@ -67,7 +67,7 @@ fn a_word_finds_a_message_by_id_phone_or_tag_and_a_filter_by_anything() {
     }
     let mut screen = told(120, 36);
     let wrong = screen.press("3/coed:1");
-    assert!(wrong.contains("^^^^ unknown field coed"), "{wrong}");
+    assert!(wrong.contains("^^^^") && wrong.contains("unknown field coed, did you mean code?"), "{wrong}");
 }
 
 #[test]

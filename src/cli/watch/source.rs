@@ -37,12 +37,13 @@ pub(in crate::cli) struct Watch {
 
 /// Shows a source until the user leaves.
 pub(in crate::cli) fn watch(common: &Common, args: Watch, screen: &ScreenArgs) -> Result<(), Failure> {
-    if !std::io::stdout().is_terminal() {
+    let mut config = common.load()?.config;
+    screen.lay_over(&mut config.screen);
+    args.screen.lay_over(&mut config.screen);
+    if !config.screen.plain && !std::io::stdout().is_terminal() {
         let message = "stdout is no terminal, so there is nothing to draw on; use watop report or watop events instead";
         return Err(Failure::usage(message));
     }
-    let mut config = common.load()?.config;
-    config.screen.lang = args.screen.lang.or(screen.lang).or(config.screen.lang);
     check_screen(&config.screen).map_err(Failure::usage)?;
     match args.source {
         None => journal(&config, config.data_dir.clone()),
@@ -94,9 +95,11 @@ fn show(
         rules: config.rules.0.clone(),
         feed,
         data_dir,
+        routes: config.forward.clone(),
         intake,
         vitals: Box::new(Vitals::default),
         health,
+        reload: None,
         clock,
     })
     .map_err(Failure::failed)

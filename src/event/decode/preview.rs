@@ -20,8 +20,8 @@ pub(super) struct Content {
     pub(super) preview: Text,
 }
 
-/// Payload keys that tell the type of a message that does not name it.
-const TYPES: [&str; 14] = [
+/// Types of inbound messages; the key of the payload tells the type of a message that does not name it.
+pub const TYPES: [&str; 14] = [
     "text",
     "image",
     "video",

@@ -2,7 +2,7 @@
 
 use super::{OpenError, Operator};
 use crate::event::{Millis, Text};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
 /// Attempts of one origin that are kept, and their bytes.
 const KEPT: (i64, i64) = (10_000, 8 << 20);
@@ -118,20 +118,29 @@ impl Operator {
 
     /// The kept attempts after number `after`, oldest first.
     pub fn attempts_after(&self, after: u64) -> Result<Vec<Attempt>, OpenError> {
-        self.read_attempts("SELECT * FROM attempts WHERE n > ?1 ORDER BY n", after)
+        self.read_attempts("SELECT * FROM attempts WHERE n > ?1 ORDER BY n", [after as i64])
+    }
+
+    /// Of the kept attempts after number `after` the newest, at most `most`, oldest first.
+    pub fn newest_attempts(&self, after: u64, most: usize) -> Result<Vec<Attempt>, OpenError> {
+        let sql = "SELECT * FROM (SELECT * FROM attempts WHERE n > ?1 ORDER BY n DESC LIMIT ?2) ORDER BY n";
+        self.read_attempts(sql, (after as i64, most as i64))
     }
 
     /// The kept attempts to deliver one request, oldest first: the facts of "Forwarded".
     pub fn attempts_of(&self, request: u64) -> Result<Vec<Attempt>, OpenError> {
-        self.read_attempts("SELECT * FROM attempts WHERE request = ?1 AND origin <> 'replay' ORDER BY n", request)
+        self.read_attempts(
+            "SELECT * FROM attempts WHERE request = ?1 AND origin <> 'replay' ORDER BY n",
+            [request as i64],
+        )
     }
 
-    fn read_attempts(&self, sql: &str, number: u64) -> Result<Vec<Attempt>, OpenError> {
+    fn read_attempts(&self, sql: &str, parameters: impl Params) -> Result<Vec<Attempt>, OpenError> {
         if !self.has_table("attempts")? {
             return Ok(Vec::new());
         }
         let read = || -> rusqlite::Result<Vec<Attempt>> {
-            self.connection.prepare_cached(sql)?.query_map([number as i64], read_attempt)?.collect()
+            self.connection.prepare_cached(sql)?.query_map(parameters, read_attempt)?.collect()
         };
         read().map_err(|error| self.failed(&error))
     }

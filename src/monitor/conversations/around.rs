@@ -2,7 +2,7 @@
 
 use super::{Conversations, Rank, Thread, WINDOW};
 use crate::monitor::rollup::Minutes;
-use crate::monitor::view::{Around, ConversationPage, Scope};
+use crate::monitor::view::{Around, ConversationPage, Pick, Scope};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -19,11 +19,14 @@ impl Conversations {
         let stretches = [soon.clone(), soon.end..i64::MAX, i64::MIN..soon.start];
         let listed = |stretch: &std::ops::Range<i64>| {
             let newest_first = order.range((stretch.start, 0, 0)..(stretch.end, 0, 0)).rev();
-            newest_first.map(|(.., index)| self.threads.get(*index)).filter(|thread| is_listed(thread, scope, past))
+            let threads = newest_first.map(|(.., index)| self.threads.get(*index));
+            threads.filter(|thread| is_listed(thread, scope, past) && self.is_picked(thread, &around.pick))
         };
         let [closing, later, closed] = stretches.each_ref().map(|stretch| listed(stretch).count());
         let total = closing + later + closed;
-        let all = || stretches.iter().flat_map(listed);
+        let newest = [i64::MIN..i64::MAX];
+        let order: &[_] = if around.pick.newest { &newest } else { &stretches };
+        let all = || order.iter().flat_map(listed);
         let is =
             |thread: &Thread, (number, customer): &(_, _)| thread.number == *number && thread.customer == *customer;
         let anchor = around.anchor.as_ref().and_then(|key| all().position(|thread| is(thread, key)));
@@ -32,6 +35,16 @@ impl Conversations {
         let seen = all().skip(first).take(row - first + around.margin + 1);
         let rows = seen.filter_map(|thread| Some(self.row(thread, thread.last.as_ref()?, u64::from(thread.inbound))));
         ConversationPage { rows: rows.collect(), first, anchor, total, open: closing + later, soon: closing }
+    }
+
+    fn is_picked(&self, thread: &Thread, pick: &Pick) -> bool {
+        let unread = || thread.last.as_ref().is_some_and(|last| self.is_unanswered(thread, last));
+        let names = [&thread.number, &thread.customer].into_iter().flatten();
+        let mut texts = names
+            .chain(thread.name.as_ref().map(|(_, name)| name))
+            .chain(thread.last.as_ref().map(|last| &last.preview));
+        (!pick.unread || unread())
+            && (pick.search.is_empty() || texts.any(|text| text.to_lowercase().contains(&pick.search)))
     }
 
     /// Everything by the time of its last message; for a span in the past only what was received in it.

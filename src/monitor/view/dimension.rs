@@ -35,15 +35,31 @@ impl Dimension {
         }
     }
 
+    /// The filter expression that selects messages with this value, or without any; `None` where none can.
+    pub fn selects(self, group: &Group) -> Option<String> {
+        match (self, group) {
+            (Self::Number | Self::Tag | Self::Category, Group::Unnamed) => Some(format!("not {}:*", self.as_str())),
+            _ => self.term(group),
+        }
+    }
+
     /// The filter term that selects messages with this value; `None` where no term can.
     pub fn term(self, group: &Group) -> Option<String> {
         let Group::Named(value) = group else { return None };
-        let plain = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
         Some(match self {
             Self::Country => format!("to:{}*", value.trim_start_matches('+')),
-            _ if plain => format!("{}:{value}", self.as_str()),
-            _ => format!("{}:\"{}\"", self.as_str(), value.chars().flat_map(literal).collect::<String>()),
+            _ => term(self.as_str(), value),
         })
+    }
+}
+
+/// The filter term `field:value`, with the value taken literally.
+pub fn term(field: &str, value: &str) -> String {
+    let plain = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    if plain {
+        format!("{field}:{value}")
+    } else {
+        format!("{field}:\"{}\"", value.chars().flat_map(literal).collect::<String>())
     }
 }
 

@@ -1,12 +1,12 @@
 //! How the Events tab looks.
 
 use super::columns::{Column as Kept, Holds, is_theirs};
-use super::filter::Prompt;
 use super::list::List;
 use super::marks::Marks;
 use super::row::Row;
 use super::{EventsTab, Focus};
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
@@ -17,7 +17,6 @@ use crate::tui::widgets::{cut, format, frame as border};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Modifier;
 use std::borrow::Cow;
 
 /// A column of the table: the mark, or one of those chosen.
@@ -56,6 +55,7 @@ impl EventsTab {
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = self.focus == Focus::List;
+        look.areas.add(area, Spot::Pane(super::LIST));
         let name = look.lang.pick("Events", "事件");
         let inner = border::draw(buffer, area, look, name, vec![self.state(ctx)], focused);
         // The column of the cursor stands between the frame and the first column.
@@ -124,6 +124,7 @@ impl EventsTab {
     }
 
     fn draw_inspector(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(super::INSPECTOR));
         let selected = self.selected.is_some() && self.selected == self.inspector.seq();
         self.inspector.draw(frame, area, ctx, self.focus == Focus::Inspector, selected);
     }
@@ -165,7 +166,7 @@ impl EventsTab {
         let marks = self.marks.all().len();
         let marked = (marks > 0)
             .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));
-        if !self.bar.active() {
+        if !self.bar.active() && !self.within.narrowed() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
             }
@@ -177,11 +178,14 @@ impl EventsTab {
         }
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
-        let mut summary = vec![
-            words().role(Role::Accent, "/ ").text(clean(self.expression()).into_owned()),
+        let mut summary = Vec::new();
+        if self.bar.active() {
+            summary.push(words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()));
+        }
+        summary.extend([
             words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
             words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
-        ];
+        ]);
         summary.extend(
             self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
         );
@@ -198,63 +202,6 @@ impl EventsTab {
         let end = span.to.0.min(ctx.scope.as_of.0);
         let done = self.list.reached.map_or(0, |at| end.saturating_sub(at.0));
         Some((done * 100 / (end - span.from.0).max(1)).clamp(0, 99))
-    }
-
-    /// Draws the prompt over its row, and what is wrong with the expression below it.
-    pub(super) fn draw_typed(&self, frame: &mut Frame<'_>, row: Rect, look: &Look) {
-        let Some(prompt) = &self.bar.prompt else { return };
-        let buffer = frame.buffer_mut();
-        ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
-        buffer.set_style(row, look.style(Role::Strip));
-        let x = Words::new(look).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
-        let good = if prompt.error.is_some() { self.bar.expression.trim() } else { "" };
-        let room = if good.is_empty() { row.right().saturating_sub(x + 1) } else { row.width * 3 / 5 };
-        let scroll = prompt.input.visual_scroll(room.into());
-        let value = clean(prompt.input.value()).into_owned();
-        let skipped = cut::head(&value, scroll).len();
-        Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
-        if !good.is_empty() {
-            let room = row.right().saturating_sub(x + room + 2);
-            Words::new(look)
-                .muted(look.lang.pick("last good: ", "上次有效:"))
-                .text(clean(good).into_owned())
-                .draw_right(buffer, row.right().saturating_sub(1), row.y, room);
-        }
-        mark_mistake(buffer, row, x, scroll, prompt, look);
-        let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
-        let cursor = x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX)).min(row.right().saturating_sub(1));
-        frame.set_cursor_position((cursor, row.y));
-    }
-}
-
-/// Underlines the mistake in the prompt and explains it in a box below, with carets pointing up at it.
-fn mark_mistake(buffer: &mut Buffer, row: Rect, x: u16, scroll: usize, prompt: &Prompt, look: &Look) {
-    let Some(error) = &prompt.error else { return };
-    let value = prompt.input.value();
-    let cells = |end: usize| value.get(..end).map_or(0, cut::width);
-    let start = cells(error.span.start).saturating_sub(scroll);
-    let width = (cells(error.span.end).saturating_sub(scroll)).saturating_sub(start).max(1);
-    let at = x.saturating_add(u16::try_from(start).unwrap_or(u16::MAX));
-    let mistake = Rect::new(at, row.y, u16::try_from(width).unwrap_or(u16::MAX), 1).intersection(row);
-    buffer.set_style(mistake, look.style(Role::Failed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
-
-    let message = clean(&error.message).into_owned();
-    let wide = (cut::width(&message) + 4).clamp(30, usize::from(row.width));
-    let area = Rect::new(row.x, row.y + 1, wide as u16, 3).intersection(buffer.area);
-    if area.height < 3 {
-        return;
-    }
-    ratatui::widgets::Widget::render(ratatui::widgets::Clear, area, buffer);
-    let inner = border::draw(buffer, area, look, "", Vec::new(), false);
-    for x in area.x + 1..area.right() - 1 {
-        buffer[(x, area.y)].set_symbol(look.frame(false).horizontal_top); // also where a name would stand
-    }
-    buffer.set_style(area, look.style(Role::Popup).patch(look.style(Role::Warn)));
-    buffer.set_style(inner, look.style(Role::Text));
-    Words::new(look).text(message).draw(buffer, inner.x, inner.y, inner.width);
-    let carets = Rect::new(mistake.x, area.y, mistake.width, 1).intersection(Rect { width: area.width - 1, ..area });
-    for x in carets.left()..carets.right() {
-        buffer[(x, area.y)].set_symbol("^");
     }
 }
 

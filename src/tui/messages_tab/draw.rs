@@ -10,11 +10,9 @@ use crate::tui::story_page::{cost_of, short, standing};
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{cut, format, frame as border};
-use ratatui::Frame;
+use crate::tui::widgets::{format, frame as border};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
 /// Columns of the list.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +68,7 @@ impl MessagesTab {
             }
         });
         if rows == 0 && inner.height > 2 {
-            let calm = match (self.reading, self.search.active()) {
+            let calm = match (self.reading, self.bar.active()) {
                 (true, _) => lang.pick("reading …", "读取中 …"),
                 (false, true) => lang.pick("no message passes the filter", "没有符合条件的消息"),
                 (false, false) => lang.pick(
@@ -80,49 +78,6 @@ impl MessagesTab {
             };
             Words::new(look).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
         }
-    }
-
-    /// Draws the prompt over its row; the mistake is underlined, with carets and its explanation below.
-    pub(super) fn draw_typed(&self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
-        let Some(prompt) = &self.search.prompt else { return };
-        let look = ctx.look;
-        let buffer = frame.buffer_mut();
-        ratatui::widgets::Widget::render(ratatui::widgets::Clear, row, buffer);
-        buffer.set_style(row, look.style(Role::Strip));
-        let x = Words::new(look).role(Role::Accent, " / ").draw(buffer, row.x, row.y, row.width);
-        let room = row.right().saturating_sub(x + 1);
-        let scroll = prompt.input.visual_scroll(room.into());
-        let value = clean(prompt.input.value()).into_owned();
-        let skipped = cut::head(&value, scroll).len();
-        Words::new(look).text(value.split_at(skipped).1.to_owned()).draw(buffer, x, row.y, room);
-        if value.is_empty() {
-            let hint = look
-                .lang
-                .pick("id, phone or tag; or a filter such as code:131026", "ID、号码或标签;或过滤条件,如 code:131026");
-            Words::new(look).muted(hint).draw(buffer, x + 1, row.y, room.saturating_sub(1));
-        }
-        if let Some(error) = &prompt.error {
-            let cells =
-                |end: usize| prompt.input.value().get(..end).map_or(0, cut::width).saturating_sub(scroll) as u16;
-            let (start, end) = (cells(error.span.start), cells(error.span.end));
-            let mistake = Rect::new(x + start, row.y, (end - start).max(1), 1).intersection(row);
-            buffer.set_style(mistake, look.style(Role::Failed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
-            let below = Rect { y: row.y + 1, ..row }.intersection(buffer.area);
-            ratatui::widgets::Widget::render(ratatui::widgets::Clear, below, buffer);
-            buffer.set_style(below, look.style(Role::Popup));
-            let carets = "^".repeat(mistake.width.into());
-            let at = Words::new(look).role(Role::Failed, carets).draw(buffer, mistake.x, below.y, below.width);
-            let message = clean(&error.message).into_owned();
-            Words::new(look).role(Role::Warn, message).draw(
-                buffer,
-                at + 1,
-                below.y,
-                below.right().saturating_sub(at + 1),
-            );
-        }
-        let cursor = prompt.input.visual_cursor().saturating_sub(scroll);
-        let cursor = x.saturating_add(u16::try_from(cursor).unwrap_or(u16::MAX)).min(row.right().saturating_sub(1));
-        frame.set_cursor_position((cursor, row.y));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{centred, dim};
 use crate::tui::action::{Action, Group};
+use crate::tui::areas::Spot;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
@@ -68,6 +69,11 @@ impl Help {
         false
     }
 
+    /// The wheel was turned.
+    pub(in crate::tui) fn scroll(&mut self, down: bool) {
+        self.top = if down { self.top + 3 } else { self.top.saturating_sub(3) };
+    }
+
     /// Pasted text is looked for.
     pub(in crate::tui) fn paste(&mut self, text: &str) {
         if let Some(search) = &mut self.search {
@@ -89,6 +95,7 @@ impl Help {
         dim(buffer, buffer.area, look);
         Clear.render(area, buffer);
         buffer.set_style(area, look.style(Role::Popup));
+        look.areas.add(area, Spot::Pane(0));
         let (valid, all) = (self.valid_count(), Action::ALL.len());
         let totals = Words::new(look).muted(say!(look, "{valid} of {all} work now", "{all} 个中 {valid} 个现在可用"));
         let inner = border::draw(buffer, area, look, look.lang.pick("Keys", "按键"), vec![totals], true);

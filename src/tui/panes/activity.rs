@@ -70,6 +70,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         view.look.style(if unusual(column) { Role::Failed } else { Role::FailedUsual })
     });
     let axis = chart(failed_row + 1, 1);
+    view.look.areas.add_chart(chart(0, failed_row + 2), &times);
     chart::corner(buffer, axis.x - 1, axis.y, view.look);
     chart::axis(buffer, axis, view.look, &times, &marks(view), open);
 

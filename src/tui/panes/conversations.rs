@@ -3,7 +3,8 @@
 use super::data::{Closing, closing};
 use super::list::List;
 use super::{Pane, Place, Size, View};
-use crate::monitor::view::{Conversation, ConversationPage};
+use crate::monitor::view::{Conversation, ConversationPage, Pick};
+use crate::tui::action::Action;
 use crate::tui::lang::say;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
@@ -22,6 +23,7 @@ enum Col {
     Last,
     Inbound,
     LastAt,
+    Waits,
     Closes,
 }
 
@@ -30,6 +32,17 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     let listed = view.data.conversations.total;
     let inner =
         frame::draw(buffer, at.area, view.look, Pane::Conversations.name(view.look.lang), totals(view), at.focused);
+    if listed == 0 && view.data.zoom.pick != Pick::default() {
+        let what = view.pick("no conversation is like that", "没有符合条件的会话");
+        let keys = |action| view.keys.key(action).map(|key| key.to_string()).unwrap_or_default();
+        let (search, unread) = (keys(Action::Filter), keys(Action::Unread));
+        let hint = say!(
+            view.look,
+            "{search} looks for something else, {unread} lists read ones too",
+            "{search} 查找其他内容,{unread} 也列出已回复的会话"
+        );
+        return super::draw_empty(buffer, inner, view, what, &hint);
+    }
     if listed == 0 {
         let what = view.pick("nobody wrote in the last 24 h", "最近 24 h 没有客户来信");
         let hint = view.pick(
@@ -56,6 +69,10 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
         .muted(say!(view.look, "{open} open · ", "{open} 开放 · "))
         .role(role, say!(view.look, "{soon} close < 1 h", "{soon} 将在 1 h 内关闭"));
     let short = view.words().muted(format!("{open} · ")).role(role, say!(view.look, "{soon} closing", "{soon} 将关闭"));
+    let picked = picked(view);
+    if !picked.is_empty() {
+        return vec![picked.clone().muted(" · ").then(long), picked.clone().muted(" · ").then(short), picked];
+    }
     let totals = vec![
         long.clone().muted(say!(view.look, " · in {rate}/s", " · 来信 {rate}/s")),
         long,
@@ -63,6 +80,22 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
         view.words().muted(open),
     ];
     super::one_of_four(view, Pane::Conversations, totals)
+}
+
+/// What is listed of the conversations, and how, where that was chosen.
+fn picked<'a>(view: &View<'a>) -> Words<'a> {
+    let Pick { newest, unread, search } = &view.data.zoom.pick;
+    let mut chosen = Vec::new();
+    if !search.is_empty() {
+        chosen.push(format!("/ {}", view.look.words(search)));
+    }
+    if *unread {
+        chosen.push(view.pick("unread only", "仅未回复").to_owned());
+    }
+    if *newest {
+        chosen.push(view.pick("newest first", "最新在前").to_owned());
+    }
+    view.words().role(Role::Accent, chosen.join(" · "))
 }
 
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
@@ -73,10 +106,11 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             unread,
             Column::text(Col::Name, view.pick("name", "姓名"), 14),
             Column::text(Col::Phone, view.pick("phone", "电话"), 14).after(2).goes(1),
-            Column::text(Col::Number, view.pick("number", "号码"), 13).after(2).goes(4),
+            Column::text(Col::Number, view.pick("number", "号码"), 13).after(2).goes(5),
             Column::text(Col::Last, view.pick("last inbound", "最近来信"), 16).after(2).grows(),
-            Column::number(Col::Inbound, view.pick("inbound", "来信"), 7).after(2).goes(3),
+            Column::number(Col::Inbound, view.pick("inbound", "来信"), 7).after(2).goes(4),
             Column::number(Col::LastAt, view.pick("last at", "来信时间"), 8).after(2).goes(2),
+            Column::number(Col::Waits, view.pick("waits", "等待"), 9).after(2).goes(3),
             closes.after(2),
         ];
     }
@@ -135,6 +169,8 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
             let at = format::since(conversation.last_inbound_at, view.data.scope.as_of, view.zone, view.look.lang);
             words.muted(at)
         }
+        Col::Waits if unread => words.text(format::countdown(view.age(conversation.last_inbound_at).max(0))),
+        Col::Waits => words,
         Col::Closes => {
             let seconds = -view.age(conversation.window_closes_at);
             let left = if width < 9 { format::short_countdown(seconds) } else { format::countdown(seconds) };

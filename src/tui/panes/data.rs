@@ -6,11 +6,13 @@ use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
     About, Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group,
-    Hit, Ingest, NumberRow, Pulse, Scope, Span, Stretch, Trend, Verdict,
+    Hit, Ingest, NumberRow, Pick, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+/// Templates of error texts that are shown.
+const TEMPLATES: usize = 2;
 /// How long after a customer's last message one may write freely.
 const OPEN_FOR: i64 = 24 * HOUR;
 
@@ -97,6 +99,8 @@ pub struct Zoom {
     pub trend: Trend,
     /// What the alert under the cursor is about.
     pub about: Option<About>,
+    /// Which conversations are listed, and how.
+    pub pick: Pick,
 }
 
 impl Default for Zoom {
@@ -111,13 +115,14 @@ impl Default for Zoom {
             hit: Hit::default(),
             trend: Trend::default(),
             about: None,
+            pick: Pick::default(),
         }
     }
 }
 
 impl Zoom {
     fn ask(monitor: &Monitor, scope: &Scope, failures: &[Failure], alerts: &[Alert], wants: &Wants) -> Self {
-        let mut zoom = Self { sort: wants.sort, ..Self::default() };
+        let mut zoom = Self { sort: wants.sort, pick: wants.conversations.pick.clone(), ..Self::default() };
         if let Some(dimension) = wants.groups {
             zoom.dimension = dimension;
             zoom.groups = monitor.by(dimension, scope);
@@ -136,9 +141,16 @@ impl Zoom {
         }
         if let Some(code) = zoom.code {
             zoom.hit = monitor.hit(code, scope);
+            zoom.hit.templates.truncate(TEMPLATES);
             zoom.trend = monitor.failure_trend(code, scope, wants.trend);
         }
         zoom
+    }
+
+    /// What the code under the cursor hits, in the order in which it is shown.
+    fn hits(&self) -> impl Iterator<Item = (Dimension, &Group)> {
+        let rows = self.hit.rows.iter().map(|row| (row.dimension, &row.value));
+        rows.chain(self.hit.templates.iter().map(|(template, _)| (Dimension::Template, template)))
     }
 }
 
@@ -184,6 +196,8 @@ pub(super) enum Listing {
     Groups,
     /// Effective codes.
     Codes,
+    /// Whom the code under the cursor hits.
+    Hits,
     /// Conversations.
     Conversations,
     /// Alerts.
@@ -192,7 +206,7 @@ pub(super) enum Listing {
 
 impl Listing {
     /// How many there are.
-    pub(super) const COUNT: usize = 5;
+    pub(super) const COUNT: usize = 6;
 
     /// What a pane lists.
     pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
@@ -215,6 +229,8 @@ pub(super) enum Key {
     Group(Dimension, Group),
     /// An effective code, or none.
     Code(Option<i64>),
+    /// Messages with a code and a value of a dimension.
+    Hit(Option<i64>, Dimension, Group),
     /// Business number and customer.
     Conversation(Option<Text>, Option<Text>),
     /// An alert by its id.
@@ -264,11 +280,11 @@ impl Stage {
 }
 
 impl OverviewData {
-    /// Asks the monitor.
+    /// Asks the monitor, for everything but its verdict.
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants) -> Self {
+    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants, verdict: Verdict) -> Self {
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
@@ -282,7 +298,7 @@ impl OverviewData {
         Self {
             window: window.to_owned(),
             extent,
-            verdict: monitor.verdict(scope),
+            verdict,
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel: monitor.funnel(scope),
             numbers: monitor.numbers(scope),
@@ -300,6 +316,13 @@ impl OverviewData {
         }
     }
 
+    /// All conversations that are listed, with those that are not seen.
+    pub(super) fn all_conversations(&self, monitor: &Monitor) -> Vec<Conversation> {
+        let from = Millis((self.scope.as_of.0 - OPEN_FOR).min(self.scope.span.from.0));
+        let span = Span::covering(from, self.scope.span.to);
+        monitor.conversations(&Scope { span, ..self.scope.clone() })
+    }
+
     /// How many things are listed.
     pub(super) fn len(&self, listing: Listing) -> usize {
         match listing {
@@ -307,6 +330,7 @@ impl OverviewData {
             Listing::Stages => Stage::ALL.len(),
             Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
+            Listing::Hits => self.zoom.hits().count(),
             Listing::Conversations => self.conversations.total,
             Listing::Alerts => self.alerts.len(),
         }
@@ -318,6 +342,10 @@ impl OverviewData {
             Listing::Stages => Key::Stage(*Stage::ALL.get(row).filter(|_| self.funnel.attempted > 0)?),
             Listing::Groups => Key::Group(self.zoom.dimension, self.zoom.groups.get(row)?.value.clone()),
             Listing::Codes => Key::Code(self.failures.get(row)?.code),
+            Listing::Hits => {
+                let (dimension, value) = self.zoom.hits().nth(row)?;
+                Key::Hit(self.zoom.code?, dimension, value.clone())
+            }
             Listing::Conversations => {
                 let conversation = self.conversation(row)?;
                 Key::Conversation(conversation.number.clone(), conversation.customer.clone())

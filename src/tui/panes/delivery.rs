@@ -11,6 +11,7 @@ use super::layout::split_rows;
 use super::list::List;
 use super::{Pane, Place, Size, View};
 use crate::monitor::view::{Funnel, Latency};
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::strip::{self, Segment};
@@ -126,6 +127,7 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
         if row.width == 0 {
             return;
         }
+        view.look.areas.add(row, Spot::Row(at));
         if let Some(cursor) = cursor.filter(|cursor| cursor.row == at) {
             table::mark(buffer, row, row.y, view.look, cursor.focused);
         }

@@ -44,8 +44,9 @@ enum Col {
     LastMinute,
 }
 
-/// Draws the pane.
-pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+/// Draws the pane. With `hit_row`, the row of who is hit under the cursor, the focus is there.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, hit_row: Option<usize>) {
+    let at = Place { focused: at.focused && hit_row.is_none(), ..at };
     let failures = &view.data.failures;
     let Parts { table: area, below, trend, hit } = Parts::of(at, view.size);
     let inner =
@@ -65,7 +66,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
     }
     if let (Some(trend), Some(hit), Some(code)) = (trend, hit, view.data.zoom.code) {
         trend::draw(buffer, trend, view, code);
-        hit::draw(buffer, hit, view, code, &view.data.zoom.hit);
+        hit::draw(buffer, hit, view, (code, &view.data.zoom.hit), hit_row);
     }
 }
 

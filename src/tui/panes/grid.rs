@@ -4,14 +4,23 @@ use super::data::{Key, Listing, OverviewData, Sort, Wants};
 use super::layout::Layout;
 use super::list::List;
 use super::open;
+use super::picking::Picking;
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
-use crate::monitor::view::{Alert, Dimension};
+use crate::monitor::Monitor;
+use crate::monitor::view::{Alert, Dimension, Pick};
+use crate::tui;
 use crate::tui::action::Action;
+use crate::tui::areas::{Hit, Spot};
+use crate::tui::export::Row;
 use crate::tui::look::Look;
-use crate::tui::page::Outcome;
+use crate::tui::page::{Copied, Outcome};
+use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
+use serde_json::{Value, json};
+use tui_input::Input;
 
 /// The dimension that zoomed delivery is broken down by.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +51,9 @@ pub struct Grid {
     zoomed: bool,
     by: By,
     sort: Sort,
+    pick: Picking,
+    /// Whether the focus is on who is hit, in the zoomed failures.
+    in_hits: bool,
     lists: [List; Listing::COUNT],
 }
 
@@ -55,6 +67,9 @@ impl Grid {
             return self.draw_pane(buffer, layout.zoomed(), view, focus, true);
         }
         verdict::draw(buffer, layout.verdict, view);
+        if view.data.verdict.proof.is_some() {
+            view.look.areas.add(layout.verdict, Spot::Act(Action::Explain));
+        }
         if view.data.extent.is_none() {
             return first_run::draw(buffer, layout.below_verdict(), view);
         }
@@ -74,14 +89,24 @@ impl Grid {
     fn draw_pane(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>, pane: Pane, focused: bool) {
         let zoomed = self.zoomed(view.size);
         let at = Place { area, focused, zoomed };
+        let hit_row = (self.listing(view.data, view.size) == Listing::Hits).then(|| {
+            let hits = &mut self.lists[Listing::Hits as usize];
+            hits.settle(view.data, Listing::Hits);
+            hits.row()
+        });
         let listing = Listing::of(pane, zoomed);
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
+        view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
             Pane::Delivery => delivery::draw(buffer, at, view, list),
-            Pane::Failures => failures::draw(buffer, at, view, list),
+            Pane::Failures => failures::draw(buffer, at, view, list, hit_row),
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
+        }
+        if let Some(note) = view.note.filter(|_| area.height > 1) {
+            let words = view.words().role(Role::Warn, format!(" {note} "));
+            words.draw(buffer, area.x + 2, area.bottom() - 1, area.width.saturating_sub(4));
         }
     }
 
@@ -89,19 +114,27 @@ impl Grid {
     pub fn act(&mut self, action: Action, data: &OverviewData, size: Size, look: &Look) -> Outcome {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
-        let listing = Listing::of(pane, zoomed);
+        let listing = self.listing(data, size);
+        let in_hits = listing == Listing::Hits;
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
             Action::Open => {
                 return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
             }
+            Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
+                self.enter_hits(true)
+            }
+            Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
             Action::Back if zoomed => self.zoom(false),
             Action::Dimension if zoomed && pane == Pane::Delivery => self.by.next(),
             Action::Sort if zoomed && pane == Pane::Failures => self.sort_by_next(),
+            Action::Sort | Action::Unread | Action::Filter if zoomed && pane == Pane::Conversations => {
+                return self.pick_by(action);
+            }
             Action::Up => list.step(data, listing, -1),
             Action::Down => list.step(data, listing, 1),
             Action::PageUp => list.step(data, listing, -page),
@@ -111,6 +144,17 @@ impl Grid {
             _ => false,
         };
         if changed { Outcome::Changed } else { Outcome::Ignored }
+    }
+
+    /// Takes a click: the pane gets the focus, the row the cursor.
+    pub(super) fn point(&mut self, hit: &Hit, data: &OverviewData, size: Size) -> Outcome {
+        let Some(pane) = hit.pane.and_then(|at| Pane::ALL.get(at)) else { return Outcome::Ignored };
+        self.focus_on(*pane);
+        if let Some(row) = hit.row {
+            let listing = Listing::of(*pane, self.zoomed(size));
+            self.lists[listing as usize].select(data, listing, row);
+        }
+        Outcome::Changed
     }
 
     /// The alert under the cursor, where the alerts have the focus.
@@ -126,7 +170,7 @@ impl Grid {
             return Vec::new();
         }
         let zoomed = self.zoomed(size);
-        let listed = data.len(Listing::of(self.focused(size), zoomed));
+        let listed = data.len(self.listing(data, size));
         let mut actions = Vec::new();
         if zoomed {
             actions.push(Action::Back);
@@ -144,6 +188,7 @@ impl Grid {
         match self.focused(size) {
             Pane::Delivery if zoomed => actions.push(Action::Dimension),
             Pane::Failures if zoomed && listed > 1 => actions.push(Action::Sort),
+            Pane::Conversations if zoomed => actions.extend([Action::Sort, Action::Unread, Action::Filter]),
             _ => {}
         }
         if data.verdict.proof.is_some() {
@@ -157,10 +202,49 @@ impl Grid {
         actions
     }
 
+    /// What is under the cursor, or the filter that finds what is behind it.
+    pub(super) fn copy(&self, what: Copied, data: &OverviewData, size: Size, look: &Look) -> Option<String> {
+        let listing = self.listing(data, size);
+        let row = self.lists.get(listing as usize)?.row();
+        match what {
+            Copied::Value => open::value(data, listing, row, look),
+            Copied::Path => match open::behind(data, listing, row, look)?.place {
+                tui::place::Place::Events { filter } | tui::place::Place::Messages { filter } => {
+                    Some(look.filter(&filter).into_owned())
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// What the pane in focus lists.
+    pub(super) fn export(&self, monitor: &Monitor, data: &OverviewData, size: Size) -> Vec<Row> {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Stages => vec![Row::of(&data.funnel)],
+            Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
+            Listing::Codes | Listing::Hits => data.failures.iter().map(Row::of).collect(),
+            Listing::Conversations => data.all_conversations(monitor).iter().map(Row::of).collect(),
+            Listing::Alerts => data.alerts.iter().map(Row::of).collect(),
+        }
+    }
+
+    /// Focus and zoom, for the next start.
+    pub(super) fn remember(&self) -> Value {
+        json!({ "pane": self.focus.map(|pane| pane as usize), "zoomed": self.zoomed })
+    }
+
+    /// Takes up again what was remembered.
+    pub(super) fn recall(&mut self, left: &Value) {
+        let pane = left.get("pane").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        self.focus = pane.and_then(|at| Pane::ALL.get(at)).copied();
+        self.zoomed = left.get("zoomed").and_then(Value::as_bool).unwrap_or(false);
+    }
+
     /// What has to be asked of the monitor for this room.
     pub(super) fn wants(&self, area: Rect, size: Size) -> Wants {
         let layout = Layout::new(area, size);
-        let conversations = self.lists[Listing::Conversations as usize].around(area.height);
+        let pick = if self.zoomed(size) { self.pick.pick.clone() } else { Pick::default() };
+        let conversations = self.lists[Listing::Conversations as usize].around(area.height, pick);
         if !self.zoomed(size) {
             return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
         }
@@ -191,9 +275,45 @@ impl Grid {
         self.focus.unwrap_or(if size == Size::One { Pane::Delivery } else { Pane::Failures })
     }
 
+    /// What the cursor moves over.
+    fn listing(&self, data: &OverviewData, size: Size) -> Listing {
+        match Listing::of(self.focused(size), self.zoomed(size)) {
+            Listing::Codes if self.zoomed(size) && self.in_hits && data.len(Listing::Hits) > 0 => Listing::Hits,
+            listing => listing,
+        }
+    }
+
+    fn enter_hits(&mut self, inside: bool) -> bool {
+        self.in_hits = inside;
+        true
+    }
+
     /// Whether the pane in focus has the screen. Where only one is seen it has it anyway.
-    fn zoomed(&self, size: Size) -> bool {
+    pub(super) fn zoomed(&self, size: Size) -> bool {
         self.zoomed && size > Size::One
+    }
+
+    /// Lists other conversations, or in another order; the cursor goes to the first of them.
+    fn pick_by(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Sort => self.pick.pick.newest = !self.pick.pick.newest,
+            Action::Unread => self.pick.pick.unread = !self.pick.pick.unread,
+            _ => return self.pick.open(),
+        }
+        self.lists[Listing::Conversations as usize].reset();
+        Outcome::Changed
+    }
+
+    /// What is looked for among conversations, while it is typed.
+    pub(in crate::tui) fn typed(&self) -> Option<&Input> {
+        self.pick.typed.as_ref()
+    }
+
+    /// A key or pasted text while something is looked for.
+    pub(in crate::tui) fn type_in(&mut self, event: &Event) {
+        if self.pick.take(event) {
+            self.lists[Listing::Conversations as usize].reset();
+        }
     }
 
     fn sort_by_next(&mut self) -> bool {
@@ -203,10 +323,12 @@ impl Grid {
 
     fn focus_on(&mut self, pane: Pane) -> bool {
         self.focus = Some(pane);
+        self.in_hits = false;
         true
     }
 
     fn zoom(&mut self, zoomed: bool) -> bool {
+        self.in_hits = false;
         std::mem::replace(&mut self.zoomed, zoomed) != zoomed
     }
 }

@@ -1,7 +1,7 @@
 //! The cursor of a pane: on a thing, not on a row.
 
 use super::data::{Key, Listing, OverviewData};
-use crate::monitor::view::Around;
+use crate::monitor::view::{Around, Pick};
 use crate::tui::widgets::table::{self, Cursor, Table};
 
 /// Cursor and scrolling of one pane. Until it is moved the cursor stays on the first row; from then on it stays on the thing
@@ -44,6 +44,11 @@ impl List {
         self.anchor = Some(on.map_or(Anchor::Row, Anchor::On));
     }
 
+    /// Back to the first row.
+    pub(super) fn reset(&mut self) {
+        *self = Self::default();
+    }
+
     /// Moves by `by` rows, as far as there are any. Returns whether it moved.
     pub(super) fn step(&mut self, data: &OverviewData, listing: Listing, by: isize) -> bool {
         let Some(last) = data.len(listing).checked_sub(1) else { return false };
@@ -52,6 +57,14 @@ impl List {
         self.row = to;
         self.anchor = Some(data.key(listing, to).map_or(Anchor::Row, Anchor::On));
         moved
+    }
+
+    /// Puts the cursor on a row.
+    pub(super) fn select(&mut self, data: &OverviewData, listing: Listing, row: usize) {
+        if row < data.len(listing) {
+            self.row = row;
+            self.anchor = Some(data.key(listing, row).map_or(Anchor::Row, Anchor::On));
+        }
     }
 
     /// The thing that the cursor was moved to.
@@ -63,12 +76,12 @@ impl List {
     }
 
     /// Which conversations have to be known to draw and to move by a page of `rows`.
-    pub(super) fn around(&self, rows: u16) -> Around {
+    pub(super) fn around(&self, rows: u16, pick: Pick) -> Around {
         let anchor = match self.on() {
             Some(Key::Conversation(number, customer)) => Some((number.clone(), customer.clone())),
             _ => None,
         };
-        Around { anchor, row: self.row, margin: 2 * usize::from(rows) }
+        Around { anchor, row: self.row, margin: 2 * usize::from(rows), pick }
     }
 
     /// The row under the cursor.

@@ -4,7 +4,7 @@ use super::data::{Key, Listing, OverviewData};
 use super::failures;
 use crate::event::Text;
 use crate::event::clean::clean;
-use crate::monitor::view::{Alert, Dimension, Group};
+use crate::monitor::view::{Alert, Dimension, Group, term};
 use crate::source::thread::Who;
 use crate::tui::look::Look;
 use crate::tui::place::{Open, Place};
@@ -15,27 +15,16 @@ use std::borrow::Cow;
 pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<Open> {
     let (mut filter, title) = match data.key(listing, row)? {
         Key::Stage(stage) => (stage.filter().to_owned(), stage.name(look.lang).to_owned()),
-        Key::Group(Dimension::Number, group) => {
-            (number_filter("kind:status", group.name()), named(group.name().map(|number| look.phone(number)), look))
-        }
         Key::Group(dimension, group) => {
-            let name = failures::dimension(dimension, look.lang);
-            let none = matches!(dimension, Dimension::Tag | Dimension::Category).then(|| dimension.as_str());
-            match &group {
-                Group::Named(value) => {
-                    let title = format!("{name} {}", clean(value));
-                    (format!("kind:status {}", dimension.term(&group)?), title)
-                }
-                Group::Unnamed => (format!("kind:status not {}:*", none?), named(None, look)),
-                Group::Others => return None,
-            }
+            (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group, look))
         }
         Key::Code(code) => {
             let short = data.failures.get(row).map_or(Cow::Borrowed(""), |failure| terms::failure(look, failure));
-            match code {
-                Some(code) => (format!("code:{code} status:failed"), format!("{code} {short}")),
-                None => ("status:failed not code>=0".to_owned(), short.into_owned()),
-            }
+            let title = code.map_or_else(|| short.to_string(), |code| format!("{code} {short}"));
+            (failed_with(code), title)
+        }
+        Key::Hit(code, dimension, group) => {
+            (format!("{} {}", failed_with(code), dimension.selects(&group)?), group_title(dimension, &group, look))
         }
         Key::Conversation(number, Some(customer)) => {
             let name = data.conversation(row)?.name.as_deref().unwrap_or_default();
@@ -58,9 +47,39 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &L
         filter = number_filter(&filter, Some(number));
     }
     Some(match data.key(listing, row)? {
-        Key::Code(_) => Open::messages(filter, title),
+        Key::Code(_) | Key::Hit(..) => Open::messages(filter, title),
         _ => Open::events(filter, title),
     })
+}
+
+/// The value of a row, as it may be shown: a code, a count, a phone, a subject.
+pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
+    Some(match data.key(listing, row)? {
+        Key::Stage(stage) => stage.count(&data.funnel).to_string(),
+        Key::Group(Dimension::Number, group) | Key::Hit(_, Dimension::Number, group) => {
+            look.phone(group.label()).into_owned()
+        }
+        Key::Group(_, group) | Key::Hit(_, _, group) => group.label().to_owned(),
+        Key::Code(code) => code?.to_string(),
+        Key::Conversation(_, customer) => look.phone(&customer?).into_owned(),
+        Key::Alert(_) => {
+            let alert = data.alerts.get(row)?;
+            look.about(&alert.subject, alert.number.as_deref()).into_owned()
+        }
+    })
+}
+
+/// Selects the messages that failed with a code, or without one.
+fn failed_with(code: Option<i64>) -> String {
+    code.map_or("status:failed not code>=0".to_owned(), |code| format!("code:{code} status:failed"))
+}
+
+fn group_title(dimension: Dimension, group: &Group, look: &Look) -> String {
+    match group {
+        Group::Named(number) if dimension == Dimension::Number => look.phone(number).into_owned(),
+        Group::Named(value) => format!("{} {}", failures::dimension(dimension, look.lang), clean(value)),
+        Group::Unnamed | Group::Others => named(None, look),
+    }
 }
 
 fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
@@ -77,17 +96,4 @@ fn number_filter(filter: &str, number: Option<&Text>) -> String {
 fn alert_filter(alert: &Alert) -> String {
     let kind = if alert.kind.starts_with("template") { "template" } else { "account" };
     format!("kind:{kind} {}", term("subject", &alert.subject))
-}
-
-/// `field:value` in the filter language, with the value taken literally.
-pub(in crate::tui) fn term(field: &str, value: &str) -> String {
-    let mut literal = String::with_capacity(value.len());
-    for c in value.chars() {
-        if matches!(c, '*' | '?' | '\\' | '"') {
-            literal.push('\\');
-        }
-        literal.push(c);
-    }
-    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '*'));
-    if plain && !value.is_empty() { format!("{field}:{literal}") } else { format!("{field}:\"{literal}\"") }
 }

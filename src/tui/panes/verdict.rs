@@ -55,6 +55,19 @@ enum Waiting {
 }
 
 impl Shown {
+    /// The monitor's verdict with nothing laid over it.
+    pub fn of(verdict: Verdict) -> Self {
+        Self { level: verdict.level, proof: verdict.proof.clone(), over: None, verdict }
+    }
+
+    /// In whole sentences, as of a moment.
+    pub fn sentences(&self, look: &Look, zone: &TimeZone, as_of: Millis) -> String {
+        let wording::Sentences { what, more } = wording::sentences(self, look, zone, as_of);
+        let text = |pieces: Vec<(String, bool)>| pieces.into_iter().map(|(text, _)| text).collect::<String>();
+        let said = [what, more].map(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// In a few words, for a path or a chip.
     pub fn short(&self, look: &Look, zone: &TimeZone) -> String {
         wording::short(self, look, zone)
@@ -118,12 +131,25 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let words = chip.then(sentence(view, shown.level, &said.what, room, Weight::Bold));
     words.draw(buffer, first.x, first.y, first.width);
 
-    let key = view.keys.key(Action::Explain).filter(|_| shown.proof.is_some());
-    let explain = view.pick(" explain", " 解释");
-    let hint = key.map_or_else(|| view.words(), |key| view.words().role(Role::Accent, key.to_string()).muted(explain));
+    let hint = hints(view, &shown);
     let room = second.width.saturating_sub(hint.width() as u16 + 2);
     let left = Segment::new(0, sentence(view, shown.level, &said.more, room, Weight::Normal));
     strip::draw(buffer, second, 2, vec![left], vec![Segment::new(1, hint)]);
+}
+
+/// The keys that lead on from the verdict: what changed, where that takes no room from the sentence, and what it rests on.
+fn hints<'a>(view: &View<'a>, shown: &Shown) -> Words<'a> {
+    if shown.proof.is_none() {
+        return view.words();
+    }
+    let changes = (Action::Changes, view.pick(" what changed", " 有何变化"));
+    let explain = (Action::Explain, view.pick(" explain", " 解释"));
+    let offered = if view.size == Size::Wide { vec![changes, explain] } else { vec![explain] };
+    offered.into_iter().fold(view.words(), |words, (action, does)| {
+        let Some(key) = view.keys.key(action) else { return words };
+        let gap = if words.is_empty() { "" } else { "  " };
+        words.muted(gap).role(Role::Accent, key.to_string()).muted(does)
+    })
 }
 
 /// Draws the row of a screen that is not the overview itself: the path to it, and the verdict as a chip.

@@ -36,7 +36,10 @@ impl StoryPage {
         let look = ctx.look;
         let Some(story) = self.story() else { return };
         let count = story.requests.len();
-        let totals = Words::new(look).muted(say!(look, "{count} posts", "{count} 次投递"));
+        let totals = Words::new(look).muted(match count {
+            1 => look.lang.pick("1 post", "1 次投递").to_owned(),
+            _ => say!(look, "{count} posts", "{count} 次投递"),
+        });
         let inner = border::draw(buffer, area, look, look.lang.pick("Raw requests", "原始请求"), vec![totals], false);
         let under_cursor = story.steps.get(self.cursor).map(|step| step.event.request);
         let at = story.requests.iter().position(|carrier| Some(carrier.request) == under_cursor).unwrap_or(0);

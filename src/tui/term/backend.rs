@@ -32,6 +32,11 @@ impl<B: Backend<Error = io::Error> + Write> Frugal<B> {
         self.cursor = None;
     }
 
+    /// Writes bytes that change no cell, with the next flush.
+    pub(super) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.inner.write_all(bytes)
+    }
+
     fn begin(&mut self) -> io::Result<()> {
         if !self.writing {
             self.writing = true;

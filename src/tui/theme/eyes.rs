@@ -1,30 +1,16 @@
 //! Whether people can read the themes and tell their colours apart: contrast on every ground, and simulated colour blindness.
 
+use super::colour::{self, Value as Colour, contrast, linear};
+use super::paint::{DARK_TERMINALS, GROUNDS};
 use super::{Depth, Role, Theme};
-use ratatui::style::Color;
+use ratatui::style::{Color, Modifier};
 
 /// What words are written in.
 const WORDS: [Role; 8] =
     [Role::Text, Role::Strong, Role::Muted, Role::Accent, Role::Failed, Role::Warn, Role::Ok, Role::Title];
 
-/// What they can stand on.
-const GROUNDS: [Role; 7] = [
-    Role::Ground,
-    Role::Selection,
-    Role::SelectionIdle,
-    Role::Strip,
-    Role::Popup,
-    Role::GroundTrouble,
-    Role::GroundWatch,
-];
-
 /// Themes with colours of their own; those of `ansi` are the terminal's, `mono` has none.
 const COLOURED: [&str; 5] = ["dark", "light", "high-contrast", "deuteranopia", "tritanopia"];
-
-/// Grounds of dark terminals, for themes that leave theirs to the terminal.
-const DARK_TERMINALS: [Colour; 2] = [[0x1e, 0x1e, 0x2e], [0, 0, 0]];
-
-type Colour = [u8; 3];
 
 fn load(name: &str) -> Theme {
     Theme::load(name, Depth::True, false).unwrap()
@@ -38,29 +24,11 @@ fn ink(theme: &Theme, role: Role) -> Colour {
 }
 
 fn grounds(theme: &Theme) -> Vec<(&'static str, Colour)> {
-    let ground = |role: &Role| match theme.style(*role).bg {
-        Some(Color::Rgb(r, g, b)) => vec![(role.name(), [r, g, b])],
-        _ => DARK_TERMINALS.map(|colour| (role.name(), colour)).to_vec(),
+    let ground = |role: &Role| match theme.style(*role).bg.and_then(colour::value) {
+        Some(value) => vec![(role.name(), value)],
+        None => DARK_TERMINALS.map(|colour| (role.name(), colour)).to_vec(),
     };
     GROUNDS.iter().flat_map(ground).collect()
-}
-
-/// Light of each channel.
-fn linear(colour: Colour) -> [f64; 3] {
-    colour.map(|channel| {
-        let value = f64::from(channel) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    })
-}
-
-/// Contrast of two colours as WCAG defines it, from 1 to 21.
-fn contrast(a: Colour, b: Colour) -> f64 {
-    let luminance = |colour| {
-        let [r, g, b] = linear(colour);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
-    };
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 /// How eyes without one kind of cones see (Machado, Oliveira and Fernandes 2009, full severity).
@@ -130,4 +98,51 @@ fn the_safe_themes_keep_states_apart_for_the_eyes_they_are_made_for() {
     }
     let dark = least_distance(&load("dark"), &DEUTERANOPIA);
     assert!(dark < 0.02, "the measure tells the dark theme's red from its green: {dark:.3}");
+}
+
+/// The least contrast of words where the terminal has few colours: all that is asked of words with 256, and with 16, whose values
+/// each terminal chooses itself, what is asked of large or bold text.
+const LEAST: [(Depth, f64); 2] = [(Depth::Indexed, 4.5), (Depth::Sixteen, 3.0)];
+
+#[test]
+fn words_stay_readable_where_there_are_few_colours() {
+    for ((depth, least), name) in LEAST.into_iter().flat_map(|least| COLOURED.map(|name| (least, name))) {
+        let theme = Theme::load(name, depth, false).unwrap();
+        for ground in GROUNDS {
+            let on = match theme.style(ground).bg.and_then(colour::value) {
+                Some(value) => vec![value],
+                None => grounds(&theme).into_iter().filter(|(name, _)| *name == "ground").map(|(_, on)| on).collect(),
+            };
+            for (role, on) in WORDS.into_iter().flat_map(|role| on.iter().map(move |on| (role, *on))) {
+                let ink = theme.style(role).fg.and_then(colour::value).unwrap();
+                let contrast = contrast(ink, on);
+                assert!(
+                    contrast >= least,
+                    "{name}, {depth:?}: {} on {} has {contrast:.2}:1",
+                    role.name(),
+                    ground.name()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_selection_is_seen_with_any_number_of_colours() {
+    for (name, depth) in
+        COLOURED.into_iter().flat_map(|name| [Depth::Indexed, Depth::Sixteen].map(|depth| (name, depth)))
+    {
+        let theme = Theme::load(name, depth, false).unwrap();
+        let (ground, selection) = (theme.style(Role::Ground), theme.style(Role::Selection));
+        let reversed = selection.add_modifier.contains(Modifier::REVERSED);
+        assert!(reversed || selection.bg != ground.bg, "{name}, {depth:?}");
+    }
+}
+
+#[test]
+fn failure_and_good_do_not_become_one_colour() {
+    for name in COLOURED {
+        let theme = Theme::load(name, Depth::Sixteen, false).unwrap();
+        assert_ne!(theme.style(Role::Failed).fg, theme.style(Role::Ok).fg, "{name}");
+    }
 }

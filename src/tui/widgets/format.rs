@@ -10,6 +10,24 @@ use crate::config::Lang;
 use crate::event::Millis;
 use crate::monitor::figures::written;
 use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+
+/// `1,234.50`: an exact amount with at least `scale` decimals, so that amounts below each other stand at their points.
+pub fn amount(amount: Decimal, scale: u32) -> String {
+    let mut padded = amount;
+    padded.rescale(scale.max(amount.scale()));
+    let text = padded.to_string();
+    let (sign, text) = text.strip_prefix('-').map_or(("", text.as_str()), |text| ("-", text));
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let mut grouped = String::from(sign);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if decimals.is_empty() { grouped } else { format!("{grouped}.{decimals}") }
+}
 
 /// `12 Mar`, in Chinese `03-12`.
 pub fn day(at: Millis, zone: &TimeZone, lang: Lang) -> String {
@@ -47,6 +65,13 @@ pub fn phone(number: &str, mark: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_stay_exact_and_stand_at_their_points() {
+        let shown = |text: &str, scale| amount(text.parse().unwrap(), scale);
+        assert_eq!([shown("0.02", 4), shown("1234567.5", 2), shown("0.1381", 2)], ["0.0200", "1,234,567.50", "0.1381"]);
+        assert_eq!([shown("7", 0), shown("-1234", 1), shown("999", 0)], ["7", "-1,234.0", "999"]);
+    }
 
     #[test]
     fn the_day_is_written_in_the_language_of_the_screen_and_only_when_it_is_not_today() {

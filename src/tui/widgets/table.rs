@@ -1,6 +1,7 @@
 //! Rows under column heads. Only the rows that are seen are built: the cost of a table does not grow with its length.
 
 use super::words::Words;
+use crate::tui::areas::Spot;
 use crate::tui::look::Look;
 use crate::tui::theme::{Glyph, Role};
 use ratatui::buffer::Buffer;
@@ -74,6 +75,8 @@ pub struct Cursor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Placed<K> {
     key: K,
+    /// Its place among all columns, seen or not.
+    place: usize,
     head: &'static str,
     side: Side,
     x: u16,
@@ -124,10 +127,13 @@ impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
         let first = area.bottom() - room as u16;
         if first > area.top() {
             for column in &placed {
+                let head = Rect::new(column.x, first - 1, column.width, 1);
+                self.look.areas.add(head, Spot::Head(column.place));
                 column.draw(buffer, first - 1, Words::new(self.look).muted(column.head), column.width + 1);
             }
         }
         for (row, y) in (self.top..self.rows).take(room).zip(first..) {
+            self.look.areas.add(Rect::new(area.x.saturating_sub(1), y, area.width + 2, 1), Spot::Row(row));
             if let Some(cursor) = self.cursor.filter(|cursor| cursor.row == row) {
                 mark(buffer, area, y, self.look, cursor.focused);
             }
@@ -169,27 +175,27 @@ pub fn scroll_mark(buffer: &mut Buffer, area: Rect, look: &Look, first: usize, r
 }
 
 fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
-    let mut kept: Vec<&Column<K>> = columns.iter().collect();
-    let needs = |kept: &[&Column<K>]| {
-        kept.iter().skip(1).map(|c| c.gap + c.width).sum::<u16>() + kept.first().map_or(0, |c| c.width)
+    let mut kept: Vec<(usize, &Column<K>)> = columns.iter().enumerate().collect();
+    let needs = |kept: &[(usize, &Column<K>)]| {
+        kept.iter().skip(1).map(|(_, c)| c.gap + c.width).sum::<u16>() + kept.first().map_or(0, |(_, c)| c.width)
     };
     while needs(&kept) > area.width {
-        let Some(at) = (0..kept.len()).rev().filter(|at| kept[*at].goes > 0).max_by_key(|at| kept[*at].goes) else {
+        let Some(at) = (0..kept.len()).rev().filter(|at| kept[*at].1.goes > 0).max_by_key(|at| kept[*at].1.goes) else {
             break;
         };
         kept.remove(at);
     }
     let left = area.width.saturating_sub(needs(&kept));
-    let grows = kept.iter().rposition(|column| column.grows);
+    let grows = kept.iter().rposition(|(_, column)| column.grows);
     let mut x = area.left();
     let mut placed = Vec::with_capacity(kept.len());
-    for (at, column) in kept.into_iter().enumerate() {
+    for (at, (place, column)) in kept.into_iter().enumerate() {
         if at > 0 {
             x += column.gap;
         }
         let more = if grows == Some(at) { left } else { 0 };
         let width = (column.width + more).min(area.right().saturating_sub(x));
-        placed.push(Placed { key: column.key, head: column.head, side: column.side, x, width });
+        placed.push(Placed { key: column.key, place, head: column.head, side: column.side, x, width });
         x += width;
     }
     placed

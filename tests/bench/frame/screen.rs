@@ -44,6 +44,7 @@ impl Screen {
             masked: false,
             keymap: Keymap::new(&[]).expect("the default keys"),
             monitor: Monitor::new(Default::default()),
+            settings: Default::default(),
             zone: jiff::tz::TimeZone::UTC,
             intake: Intake { address: "http://127.0.0.1:8787/webhook".to_owned(), ..Intake::default() },
         });

@@ -163,10 +163,10 @@ fn time(said: &str, at: Millis) -> Option<Millis> {
         return Some(Millis(time.as_millisecond()));
     }
     let said = said.strip_suffix(" UTC")?;
-    let year = Timestamp::from_millisecond(at.0).ok()?.to_zoned(TimeZone::UTC).year();
+    let year = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(at.0).ok()?).year();
     let in_year = |year: i16| {
         let time = DateTime::strptime("%Y %b %d at %I:%M %p", format!("{year} {said}")).ok()?;
-        Some(Millis(time.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+        Some(Millis(TimeZone::UTC.to_timestamp(time).ok()?.as_millisecond()))
     };
     // No year is said: over its turn it is the next.
     in_year(year).filter(|time| *time >= at).or_else(|| in_year(year + 1))

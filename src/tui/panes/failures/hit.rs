@@ -5,7 +5,7 @@ use crate::tui::lang::{Lang, say};
 use crate::tui::panes::View;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{bars, format, frame};
+use crate::tui::widgets::{bars, format, frame, table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -36,13 +36,19 @@ pub(in crate::tui::panes) fn value<'a>(view: &View<'a>, dimension: Dimension, va
     }
 }
 
-/// Draws the box.
-pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, code: Option<i64>, hit: &Hit) {
+/// Draws the box; with a cursor it has the focus.
+pub(super) fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    view: &View<'_>,
+    (code, hit): (Option<i64>, &Hit),
+    cursor: Option<usize>,
+) {
     let code = code.map_or_else(|| view.pick("no code", "无代码").to_owned(), |code| code.to_string());
     let against = say!(view.look, "{code} against the rest", "{code} 对比其余");
     let totals = vec![view.words().muted(against)];
-    let inner = frame::draw(buffer, area, view.look, view.pick("Who is hit", "影响范围"), totals, false);
-    let mut lines = Lines { buffer, view, inner, y: inner.y };
+    let inner = frame::draw(buffer, area, view.look, view.pick("Who is hit", "影响范围"), totals, cursor.is_some());
+    let mut lines = Lines { buffer, view, inner, y: inner.y, cursor, listed: 0 };
     if !hit.judged {
         return lines.not_judged(hit);
     }
@@ -55,7 +61,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, code: Optio
     if hit.rows.is_empty() {
         lines.say(view.words().text(view.pick("nothing stands out", "没有突出的共同点")));
     }
-    for (template, here) in hit.templates.iter().take(2) {
+    for (template, here) in &hit.templates {
         lines.template(template, *here as f64 / hit.here.max(1) as f64);
     }
     lines.gap();
@@ -73,6 +79,10 @@ struct Lines<'b, 'a> {
     view: &'b View<'a>,
     inner: Rect,
     y: u16,
+    /// The row under the cursor, of those that can be opened.
+    cursor: Option<usize>,
+    /// How many of these were drawn.
+    listed: usize,
 }
 
 impl<'a> Lines<'_, 'a> {
@@ -81,6 +91,16 @@ impl<'a> Lines<'_, 'a> {
         let y = self.y;
         self.y += 1;
         (y < self.inner.bottom()).then_some(y)
+    }
+
+    /// The same for what can be opened.
+    fn next_listed(&mut self) -> Option<u16> {
+        let y = self.next()?;
+        if self.cursor == Some(self.listed) {
+            table::mark(self.buffer, self.inner, y, self.view.look, true);
+        }
+        self.listed += 1;
+        Some(y)
     }
 
     fn gap(&mut self) {
@@ -111,7 +131,7 @@ impl<'a> Lines<'_, 'a> {
 
     fn row(&mut self, row: &HitRow, first: bool) {
         let (view, look) = (self.view, self.view.look);
-        let Some(y) = self.next() else { return };
+        let Some(y) = self.next_listed() else { return };
         let quiet = row.explained.is_some();
         if first {
             let name = dimension(row.dimension, look.lang);
@@ -140,7 +160,7 @@ impl<'a> Lines<'_, 'a> {
 
     fn template(&mut self, template: &Group, share: f64) {
         let view = self.view;
-        let Some(y) = self.next() else { return };
+        let Some(y) = self.next_listed() else { return };
         let name = dimension(Dimension::Template, view.look.lang);
         view.words().muted(name).draw(self.buffer, self.inner.x, y, DIMENSION);
         let room = self.inner.width.saturating_sub(DIMENSION + LIFT + ELSEWHERE + HERE);
@@ -185,7 +205,7 @@ impl<'a> Lines<'_, 'a> {
             "此处 {here} 条，其余 {elsewhere} 条；各需 30 条"
         );
         self.say(view.words().muted(words));
-        for (template, here) in hit.templates.iter().take(2) {
+        for (template, here) in &hit.templates {
             self.template(template, *here as f64 / hit.here.max(1) as f64);
         }
     }

@@ -1,0 +1,173 @@
+//! What changed: the window that is looked at against the one before, the gravest difference first.
+
+mod draw;
+
+use super::action::Action;
+use super::lang::say;
+use super::look::Look;
+use super::page::{Outcome, Page};
+use super::panes::Context;
+use super::place::Open;
+use super::widgets::format;
+use super::widgets::words::Words;
+use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn};
+use crate::monitor::view::term;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// The page.
+#[derive(Debug, Default)]
+pub struct ChangesPage {
+    /// The state it was asked at, and the comparison.
+    known: Option<(u64, Comparison)>,
+    /// The difference under the cursor; the gravest, as long as none was selected.
+    selected: Option<(Subject, Measure)>,
+    top: usize,
+    room: usize,
+    /// How it was put for the reader last, and the number that was looked at: keys act on that.
+    look: Option<Look>,
+    number: Option<String>,
+}
+
+impl ChangesPage {
+    /// Asks the monitor, once per changed state. Against a window without messages everything appeared: that is no news.
+    fn ask(&mut self, ctx: &Context<'_>) {
+        if self.known.as_ref().is_none_or(|(stamp, _)| *stamp != ctx.stamp) {
+            let mut comparison = ctx.monitor.compare(&ctx.scope.before(), ctx.scope);
+            if comparison.before.attempted == 0 {
+                comparison.overall.iter_mut().for_each(|change| change.turn = None);
+                comparison.changes.retain(|change| change.turn == Some(Turn::New));
+            }
+            self.known = Some((ctx.stamp, comparison));
+        }
+    }
+
+    /// Everything the cursor moves over: all messages together, then what changed.
+    fn rows(&self) -> Vec<&Change> {
+        self.known.iter().flat_map(|(_, known)| known.overall.iter().chain(&known.changes)).collect()
+    }
+
+    /// The row under the cursor.
+    fn row(&self) -> usize {
+        let rows = self.rows();
+        let is = |change: &&Change| {
+            self.selected
+                .as_ref()
+                .is_some_and(|(subject, measure)| change.subject == *subject && change.measure == *measure)
+        };
+        let overall = self.known.as_ref().map_or(0, |(_, known)| known.overall.len());
+        rows.iter().position(is).unwrap_or(if rows.len() > overall { overall } else { 0 })
+    }
+
+    fn walk(&mut self, action: Action) -> Outcome {
+        let (row, page) = (self.row(), self.room.max(2) - 1);
+        let rows = self.rows();
+        let Some(last) = rows.len().checked_sub(1) else { return Outcome::Ignored };
+        let to = match action {
+            Action::Up => row.saturating_sub(1),
+            Action::Down => row + 1,
+            Action::PageUp => row.saturating_sub(page),
+            Action::PageDown => row + page,
+            Action::First => 0,
+            Action::Last => last,
+            _ => return Outcome::Ignored,
+        };
+        self.selected = rows.get(to.min(last)).map(|change| (change.subject.clone(), change.measure));
+        Outcome::Changed
+    }
+
+    /// The messages behind a difference.
+    fn open(&self) -> Option<Open> {
+        let look = self.look.as_ref()?;
+        let change = *self.rows().get(self.row())?;
+        let mut filter = filter(change)?;
+        if let Some(number) = self.number.as_ref().filter(|_| !filter.contains("number:")) {
+            filter = format!("{filter} {}", term("number", number));
+        }
+        Some(Open::messages(filter, draw::subject(&change.subject, look).into_owned()))
+    }
+}
+
+/// Selects the messages that a difference is about; `None` where no expression can.
+fn filter(change: &Change) -> Option<String> {
+    let of = match &change.subject {
+        Subject::All => String::new(),
+        Subject::Code(Some(code), _) => format!("code:{code} "),
+        Subject::Code(None, _) => "not code>=0 ".to_owned(),
+        Subject::Value(dimension, value) => format!("{} ", dimension.selects(value)?),
+    };
+    let became = match change.measure {
+        Measure::CodeRate | Measure::FailureRate => "status:failed",
+        Measure::SettledRate => "(status:delivered or status:read or status:played or status:failed)",
+        Measure::ReadRate => "(status:read or status:played)",
+        Measure::Volume => "kind:status",
+    };
+    Some(format!("{of}{became}"))
+}
+
+impl Page for ChangesPage {
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        self.ask(ctx);
+        let Some((_, known)) = &self.known else { return Vec::new() };
+        let words = || Words::new(ctx.look);
+        let changes = format::thousands(known.changes.len() as u64);
+        let mut summary = vec![words().value(changes).muted(ctx.look.lang.pick(" differences", " 处变化"))];
+        if known.unsure > 0 {
+            let unsure = format::thousands(known.unsure);
+            summary.push(words().muted(say!(ctx.look, "{unsure} may be chance", "{unsure} 处可能是偶然")));
+        }
+        summary
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        self.ask(ctx);
+        self.draw_all(frame.buffer_mut(), area, ctx);
+        self.look = Some(ctx.look.clone());
+        self.number = ctx.scope.number.as_ref().map(ToString::to_string);
+    }
+
+    fn act(&mut self, action: Action) -> Outcome {
+        match action {
+            Action::Open => self.open().map_or(Outcome::Ignored, Outcome::Open),
+            _ => self.walk(action),
+        }
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        use Action::{Down, First, Last, Open, PageDown, PageUp, Up};
+        if self.rows().is_empty() { Vec::new() } else { vec![Open, Down, Up, PageDown, PageUp, First, Last] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::view::{Dimension, Group};
+
+    #[test]
+    fn what_is_behind_a_difference_is_a_filter_that_parses() {
+        let subjects = [
+            Subject::All,
+            Subject::Code(Some(131_026), "Undeliverable".to_owned()),
+            Subject::Code(None, String::new()),
+            Subject::Value(Dimension::Number, Group::Unnamed),
+            Subject::Value(Dimension::Tag, Group::Named("promo \"7\"*".into())),
+            Subject::Value(Dimension::Country, Group::Named("+52".into())),
+        ];
+        let measures =
+            [Measure::CodeRate, Measure::FailureRate, Measure::SettledRate, Measure::ReadRate, Measure::Volume];
+        for (subject, measure) in subjects.iter().flat_map(|subject| measures.map(|measure| (subject, measure))) {
+            let change = Change {
+                subject: subject.clone(),
+                measure,
+                turn: None,
+                before: (0, 0),
+                now: (0, 0),
+                change: None,
+                interval: (None, None),
+                strength: 0.0,
+            };
+            crate::query::Filter::parse(&filter(&change).unwrap()).unwrap();
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! The Forward tab: where requests go on to, what was answered, and sending them again.
+
+mod detail;
+mod figures;
+mod table;
+
+use super::action::Action;
+use super::lang::say;
+use super::page::{Outcome, Page};
+use super::panes::Context;
+use super::place::Open;
+use super::store::{Forwarded, Job};
+use super::theme::Role;
+use super::widgets::format;
+use super::widgets::words::Words;
+use crate::event::clean::clean;
+use crate::event::{Millis, Text};
+use crate::journal::RawRequest;
+use crate::journal::operator::{Attempt, Target};
+use figures::Figures;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use std::collections::{BTreeSet, VecDeque};
+
+/// Attempts that are held: what was tried before is listed by `watop forward`.
+const HELD: usize = 5_000;
+
+/// How often is looked for new attempts, in milliseconds.
+const LOOK: i64 = 1_000;
+
+/// Time in which a resend of everything shown is to be confirmed, in milliseconds.
+const CONFIRM: i64 = 5_000;
+
+/// Where keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Focus {
+    Targets,
+    #[default]
+    Attempts,
+    Detail,
+}
+
+/// The tab.
+#[derive(Debug, Default)]
+pub struct ForwardTab {
+    targets: Vec<Target>,
+    /// Number of the last request in the journal.
+    last_request: u64,
+    /// Newest first.
+    attempts: VecDeque<Attempt>,
+    /// Only attempts for this request.
+    request: Option<u64>,
+    /// Only attempts to this target.
+    target: Option<Text>,
+    /// Only attempts that were not answered 2xx.
+    failed_only: bool,
+    focus: Focus,
+    /// Number of the attempt under the cursor; the newest, as long as nothing was selected.
+    selected: Option<u64>,
+    /// Row of the target under the cursor; 0 stands for all of them.
+    target_row: usize,
+    top: usize,
+    room: usize,
+    scrolled: usize,
+    /// The request of the attempt that is shown in detail.
+    raw: Option<(u64, Option<Box<RawRequest>>)>,
+    asked_raw: Option<u64>,
+    asked_at: Option<Millis>,
+    /// Resends that were asked for and not handed out yet.
+    resend: Vec<(u64, Text)>,
+    /// Resends under way.
+    under_way: usize,
+    /// Why something was not sent again.
+    trouble: Option<String>,
+    /// Until when everything shown is sent again at one more key.
+    confirm: Option<Millis>,
+    now: Millis,
+    paused: bool,
+}
+
+impl ForwardTab {
+    /// Shows the attempts for one request, or all of them.
+    pub fn choose(&mut self, request: Option<u64>) {
+        if self.request != request {
+            (self.request, self.selected, self.scrolled) = (request, None, 0);
+            self.focus = Focus::Attempts;
+        }
+        self.asked_at = None;
+    }
+
+    /// The request whose attempts are shown, when it is one.
+    pub fn chosen(&self) -> Option<u64> {
+        self.request
+    }
+
+    /// Takes in what the reader found.
+    pub fn found(&mut self, found: Forwarded) {
+        (self.targets, self.last_request) = (found.targets, found.last_request);
+        let newest = self.attempts.front().map_or(0, |attempt| attempt.n);
+        for attempt in found.attempts.into_iter().filter(|attempt| attempt.n > newest) {
+            self.attempts.push_front(attempt);
+        }
+        self.attempts.truncate(HELD);
+    }
+
+    /// Takes in a request to be shown in detail.
+    pub fn request(&mut self, request: u64, raw: Option<Box<RawRequest>>) {
+        self.raw = Some((request, raw));
+    }
+
+    /// Requests were sent again; the attempts stand in the list.
+    pub fn resent(&mut self, requests: usize, trouble: Option<String>) {
+        self.under_way = self.under_way.saturating_sub(requests);
+        self.trouble = trouble;
+        self.asked_at = None;
+    }
+
+    /// The attempts that are listed, newest first.
+    fn listed(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().filter(|attempt| {
+            self.request.is_none_or(|request| request == attempt.request)
+                && self.target.as_ref().is_none_or(|target| *target == attempt.target)
+                && !(self.failed_only && attempt.taken())
+        })
+    }
+
+    /// The attempt under the cursor, and its row.
+    fn current(&self) -> Option<(usize, &Attempt)> {
+        let at = self.selected.and_then(|n| self.listed().enumerate().find(|(_, attempt)| attempt.n == n));
+        at.or_else(|| self.listed().enumerate().next())
+    }
+
+    fn walk(&mut self, action: Action) -> Outcome {
+        let Some(last) = self.listed().count().checked_sub(1) else { return Outcome::Ignored };
+        let row = self.current().map_or(0, |(row, _)| row);
+        let Some(to) = stepped(action, row, last, self.room) else { return Outcome::Ignored };
+        let selected = self.listed().nth(to).map(|attempt| attempt.n).filter(|_| to > 0);
+        self.selected = selected;
+        self.scrolled = 0;
+        Outcome::Changed
+    }
+
+    fn walk_targets(&mut self, action: Action) -> Outcome {
+        let Some(to) = stepped(action, self.target_row, self.targets.len(), 8) else { return Outcome::Ignored };
+        self.target_row = to;
+        self.target = to.checked_sub(1).and_then(|at| self.targets.get(at)).map(|target| target.target.clone());
+        (self.selected, self.scrolled) = (None, 0);
+        Outcome::Changed
+    }
+
+    fn scroll(&mut self, action: Action) -> Outcome {
+        let Some(to) = stepped(action, self.scrolled, usize::MAX / 2, 10) else { return Outcome::Ignored };
+        self.scrolled = to;
+        Outcome::Changed
+    }
+
+    fn turn(&mut self, by: usize) {
+        let order = [Focus::Targets, Focus::Attempts, Focus::Detail];
+        let at = order.iter().position(|focus| *focus == self.focus).unwrap_or(0);
+        self.focus = order[(at + by) % order.len()];
+    }
+
+    /// The events of the attempt's request, where its bytes are too. What was replayed from elsewhere has other numbers.
+    fn open(&self) -> Outcome {
+        match self.current() {
+            Some((_, attempt)) => {
+                let request = attempt.request;
+                Outcome::Open(Open::events(format!("request:{request}"), format!("request {request}")))
+            }
+            None => Outcome::Ignored,
+        }
+    }
+
+    fn resend_one(&mut self) -> Outcome {
+        let Some((_, attempt)) = self.current() else { return Outcome::Ignored };
+        self.resend.push((attempt.request, attempt.target.clone()));
+        Outcome::Changed
+    }
+
+    /// Sends again what is listed, each request once to each target; asked for twice, as it may be much.
+    fn resend_shown(&mut self) -> Outcome {
+        if self.attempts.is_empty() {
+            return Outcome::Ignored;
+        }
+        match self.confirm.take().filter(|until| self.now <= *until) {
+            Some(_) => {
+                let shown: BTreeSet<_> =
+                    self.listed().map(|attempt| (attempt.request, attempt.target.clone())).collect();
+                self.resend.extend(shown);
+            }
+            None => self.confirm = Some(Millis(self.now.0 + CONFIRM)),
+        }
+        Outcome::Changed
+    }
+
+    fn back(&mut self) -> Outcome {
+        if self.confirm.take().is_some() {
+            return Outcome::Changed;
+        }
+        if self.focus != Focus::Attempts {
+            self.focus = Focus::Attempts;
+        } else if self.selected.is_some() {
+            self.selected = None;
+        } else if self.target.is_some() || self.failed_only {
+            (self.target, self.target_row, self.failed_only) = (None, 0, false);
+        } else {
+            return Outcome::Ignored;
+        }
+        Outcome::Changed
+    }
+}
+
+/// Where the cursor goes from `row`, between 0 and `last`.
+fn stepped(action: Action, row: usize, last: usize, room: usize) -> Option<usize> {
+    let page = room.max(2) - 1;
+    let to = match action {
+        Action::Up => row.saturating_sub(1),
+        Action::Down => row.saturating_add(1),
+        Action::PageUp => row.saturating_sub(page),
+        Action::PageDown => row.saturating_add(page),
+        Action::First => 0,
+        Action::Last => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
+impl Page for ForwardTab {
+    fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let look = ctx.look;
+        let words = || Words::new(look);
+        if self.confirm.is_some_and(|until| self.now <= until) {
+            let pairs: BTreeSet<_> = self.listed().map(|attempt| (attempt.request, &attempt.target)).collect();
+            let count = format::thousands(pairs.len() as u64);
+            let key = ctx.keys.key(Action::ResendShown).map(|key| key.to_string()).unwrap_or_default();
+            let ask = say!(look, "send {count} again? {key} once more", "再次发送 {count} 条?再按一次 {key}");
+            return vec![words().bold(Role::Warn, ask)];
+        }
+        let figures = Figures::of(self.attempts.iter().filter(|attempt| ctx.scope.span.contains(attempt.at)));
+        let mut summary = vec![
+            words().value(format::thousands(figures.all)).muted(look.lang.pick(" in the window", " 窗口内")),
+            words().value(format::thousands(figures.failed())).muted(look.lang.pick(" not taken", " 未被接收")),
+        ];
+        if self.under_way > 0 {
+            let count = self.under_way;
+            summary.push(words().text(say!(look, "sending {count} again", "正在再次发送 {count} 条")));
+        }
+        if let Some(trouble) = &self.trouble {
+            summary.push(words().role(Role::Failed, clean(trouble).into_owned()));
+        }
+        summary
+    }
+
+    fn draw(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
+        let buffer = frame.buffer_mut();
+        if area.height < 14 {
+            match self.focus {
+                Focus::Targets => self.draw_targets(buffer, area, ctx),
+                Focus::Attempts => self.draw_attempts(buffer, area, ctx),
+                Focus::Detail => self.draw_answer(buffer, area, ctx),
+            }
+            return;
+        }
+        // Borders, heads, the row of all targets, and why one takes nothing.
+        let more = if self.targets.iter().any(|target| target.fault.is_some()) { 5 } else { 4 };
+        let rows = u16::try_from(self.targets.len()).unwrap_or(u16::MAX).saturating_add(more);
+        let rows = rows.clamp(5, area.height / 4 + 3);
+        let [targets, attempts, detail] =
+            Layout::vertical([Constraint::Length(rows), Constraint::Fill(3), Constraint::Fill(2)]).areas(area);
+        self.draw_targets(buffer, targets, ctx);
+        self.draw_attempts(buffer, attempts, ctx);
+        if area.width < 100 {
+            self.draw_answer(buffer, detail, ctx);
+            return;
+        }
+        let [request, answer] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(detail);
+        self.draw_request(buffer, request, ctx);
+        self.draw_answer(buffer, answer, ctx);
+    }
+
+    fn act(&mut self, action: Action) -> Outcome {
+        match (action, self.focus) {
+            (Action::NextPane, _) => self.turn(1),
+            (Action::PreviousPane, _) => self.turn(2),
+            (Action::FailedOnly, _) => {
+                self.failed_only = !self.failed_only;
+                self.selected = None;
+            }
+            (Action::Resend, _) => return self.resend_one(),
+            (Action::ResendShown, _) => return self.resend_shown(),
+            (Action::Back, _) => return self.back(),
+            (Action::Open, Focus::Targets) => self.focus = Focus::Attempts,
+            (Action::Open | Action::Raw, _) => return self.open(),
+            (_, Focus::Targets) => return self.walk_targets(action),
+            (_, Focus::Attempts) => return self.walk(action),
+            (_, Focus::Detail) => return self.scroll(action),
+        }
+        Outcome::Changed
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        use Action::{
+            Back, Down, FailedOnly, First, Last, NextPane, Open, PageDown, PageUp, PreviousPane, Raw, Resend,
+            ResendShown, Up,
+        };
+        let mut actions = vec![NextPane, PreviousPane, Down, Up, PageDown, PageUp, First, Last, FailedOnly];
+        if self.current().is_some() {
+            actions.extend([Open, Raw, Resend, ResendShown]);
+        }
+        let narrowed = self.selected.is_some() || self.target.is_some() || self.failed_only;
+        if narrowed || self.focus != Focus::Attempts || self.confirm.is_some() {
+            actions.push(Back);
+        }
+        actions
+    }
+
+    fn jobs(&mut self, _: &Context<'_>, now: Millis) -> Vec<Job> {
+        self.now = now;
+        let mut jobs = Vec::new();
+        if !self.resend.is_empty() {
+            self.under_way += self.resend.len();
+            self.trouble = None;
+            jobs.push(Job::Resend(std::mem::take(&mut self.resend)));
+        }
+        if !self.paused && self.asked_at.is_none_or(|at| now.0 - at.0 >= LOOK) {
+            self.asked_at = Some(now);
+            let after = self.attempts.front().map_or(0, |attempt| attempt.n);
+            jobs.push(Job::Forwarded { after, most: HELD });
+        }
+        let request = self.current().map(|(_, attempt)| attempt.request);
+        if request.is_some() && self.asked_raw != request {
+            self.asked_raw = request;
+            jobs.extend(request.map(Job::Request));
+        }
+        jobs
+    }
+
+    fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+}

@@ -1,0 +1,113 @@
+//! Both sides of one attempt: what was sent, and what came back.
+
+use super::table::status_words;
+use super::{Focus, ForwardTab};
+use crate::event::clean::{clean, clean_lines};
+use crate::tui::lang::say;
+use crate::tui::look::Look;
+use crate::tui::panes::Context;
+use crate::tui::theme::Role;
+use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{format, frame as border};
+use crate::tui::wrap::wrap;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Bytes of a body that are shown here; the events of the request have all of it.
+const SHOWN: usize = 4096;
+
+type Line = (Role, String);
+
+impl ForwardTab {
+    /// What was sent.
+    pub(super) fn draw_request(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let request = self.current().map(|(_, attempt)| attempt.request);
+        let number = request.map(format::thousands).unwrap_or_default();
+        let title = say!(look, "Request {number}", "请求 {number}");
+        let raw = self.raw.as_ref().filter(|(shown, _)| Some(*shown) == request).map(|(_, raw)| raw);
+        let totals = match raw {
+            Some(Some(raw)) => {
+                let bytes = format::thousands(raw.body.len() as u64);
+                vec![Words::new(look).muted(say!(look, "{bytes} bytes", "{bytes} 字节"))]
+            }
+            _ => Vec::new(),
+        };
+        let inner = border::draw(buffer, area, look, &title, totals, self.focus == Focus::Detail);
+        let lines = match raw {
+            Some(Some(raw)) => {
+                let headers = raw.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value)));
+                both(headers, &raw.body, look, inner.width.into())
+            }
+            Some(None) => {
+                let gone = look.lang.pick("no longer in the journal", "日志中已不存在");
+                vec![(Role::Muted, gone.to_owned())]
+            }
+            None => Vec::new(),
+        };
+        draw_lines(buffer, inner, look, &lines, self.scrolled);
+    }
+
+    /// What came back.
+    pub(super) fn draw_answer(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        let look = ctx.look;
+        let title = look.lang.pick("Answer", "应答");
+        let Some((_, attempt)) = self.current() else {
+            border::draw(buffer, area, look, title, Vec::new(), false);
+            return;
+        };
+        let took = format::latency(u64::from(attempt.took_ms) * 1000);
+        let totals = status_words(Words::new(look), attempt).muted(say!(look, " in {took}", " 耗时 {took}"));
+        let inner = border::draw(buffer, area, look, title, vec![totals], self.focus == Focus::Detail);
+        let width = usize::from(inner.width);
+        let mut lines: Vec<Line> = Vec::new();
+        let target = clean(&attempt.target);
+        let (number, origin) = (attempt.attempt, attempt.origin.as_str());
+        let about = say!(look, "try {number} ({origin}) to {target}", "第 {number} 次 ({origin}) 发往 {target}");
+        lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
+        if let Some(error) = &attempt.error {
+            lines.extend(wrap(&clean(error), width).into_iter().map(|line| (Role::Failed, line)));
+        }
+        if attempt.given_up {
+            let given_up = look.lang.pick("given up: it is not tried again", "已放弃:不再重试");
+            lines.push((Role::Failed, given_up.to_owned()));
+        }
+        let headers = attempt.headers.iter().map(|(name, value)| (name.as_str(), value.as_str().into()));
+        lines.extend(both(headers, &attempt.body, look, width));
+        if attempt.length > attempt.body.len() as u64 {
+            let (kept, all) = (format::thousands(attempt.body.len() as u64), format::thousands(attempt.length));
+            let kept = say!(look, "the first {kept} of {all} bytes are kept", "仅保留 {all} 字节中的前 {kept} 字节");
+            lines.push((Role::Muted, kept));
+        }
+        self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
+        draw_lines(buffer, inner, look, &lines, self.scrolled);
+    }
+}
+
+/// Headers, a blank line, and the beginning of the body. With the privacy key on the body is a text of strangers like any other.
+fn both<'h>(
+    headers: impl Iterator<Item = (&'h str, std::borrow::Cow<'h, str>)>,
+    body: &[u8],
+    look: &Look,
+    width: usize,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (name, value) in headers {
+        let line = format!("{}: {}", clean(name), clean(&value));
+        lines.extend(wrap(&line, width).into_iter().map(|line| (Role::Muted, line)));
+    }
+    lines.push((Role::Muted, String::new()));
+    let text = String::from_utf8_lossy(body.get(..SHOWN).unwrap_or(body)).into_owned();
+    let text = if look.masker.is_some() { look.words(&text).into_owned() } else { clean_lines(&text).into_owned() };
+    for line in text.lines() {
+        lines.extend(wrap(line, width).into_iter().map(|line| (Role::Text, line)));
+    }
+    lines
+}
+
+fn draw_lines(buffer: &mut Buffer, inner: Rect, look: &Look, lines: &[Line], scrolled: usize) {
+    let top = scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
+    for ((role, line), y) in lines.iter().skip(top).zip(inner.top()..inner.bottom()) {
+        Words::new(look).role(*role, line.as_str()).draw(buffer, inner.x, y, inner.width);
+    }
+}

@@ -1,0 +1,380 @@
+//! What is left out of everything that is counted and listed: by a filter over the whole screen, and by a business number.
+//!
+//! The events that the filter selects are counted on a thread of their own ([`crate::source::filtered`]); what it hands over is
+//! taken in here. Until another filter was read to the end, the counts of before stand.
+
+use super::filter_bar::everything;
+use super::lang::say;
+use super::look::Look;
+use super::store::Job;
+use super::theme::Glyph;
+use crate::event::clean::clean;
+use crate::event::{Millis, Text};
+use crate::journal::operator::Acknowledged;
+use crate::monitor::rules::RuleAlert;
+use crate::monitor::view::term;
+use crate::monitor::{Monitor, Settings};
+use crate::query::Filter;
+use crate::source::filtered::{Filtered, Step};
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Time after which a journal that could not be read is tried again, in milliseconds.
+const RETRY_AFTER: i64 = 2_000;
+
+/// Fields whose values tell of no person: they are shown where everything is masked.
+const TELL_OF_NOBODY: [&str; 12] = [
+    "kind",
+    "status",
+    "code",
+    "platform_code",
+    "type",
+    "category",
+    "template",
+    "age",
+    "direction",
+    "verified",
+    "scheme",
+    "currency",
+];
+
+/// Filter and number of the screen, and the counts that the filter selects.
+#[derive(Debug)]
+pub struct Narrowing {
+    settings: Settings,
+    /// The filter that is counted; empty when there is none.
+    expression: String,
+    /// The filter is switched off.
+    off: bool,
+    number: Option<Text>,
+    /// Counts that are complete.
+    counts: Option<Filtered>,
+    /// Counts of a filter that is read for the first time.
+    coming: Option<Filtered>,
+    /// Where they come from. Dropping it ends the thread that reads.
+    steps: Option<mpsc::Receiver<Step>>,
+    /// Changes with the filter: what was read for another one is thrown away.
+    generation: u64,
+    /// When the reading is to be asked for; `None`: it was.
+    ask_at: Option<Millis>,
+    /// Filter and number as one expression, for the lists.
+    whole: String,
+    /// What is known of alerts beside the journal, for any counts.
+    acknowledged: Vec<(Text, Acknowledged)>,
+    rules: Vec<RuleAlert>,
+}
+
+/// What a step of the reading changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// How far it is.
+    Progress,
+    /// What is counted.
+    Counts,
+    /// Another filter is counted from now on.
+    Filter,
+}
+
+impl Narrowing {
+    /// Nothing is left out.
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            expression: String::new(),
+            off: false,
+            number: None,
+            counts: None,
+            coming: None,
+            steps: None,
+            generation: 0,
+            ask_at: None,
+            whole: String::new(),
+            acknowledged: Vec::new(),
+            rules: Vec::new(),
+        }
+    }
+
+    /// The counts of the filter, while it is on and once they are complete.
+    pub(super) fn monitor(&self) -> Option<&Monitor> {
+        self.counts.as_ref().filter(|_| self.on()).map(|counts| &counts.monitor)
+    }
+
+    /// Only this business number.
+    pub(super) fn number(&self) -> Option<&Text> {
+        self.number.as_ref()
+    }
+
+    /// What lists leave out, as an expression; empty when nothing.
+    pub(super) fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// Whether there is a filter, on or off.
+    pub(super) fn exists(&self) -> bool {
+        !self.expression.is_empty()
+    }
+
+    /// Whether a filter is in force.
+    pub(super) fn on(&self) -> bool {
+        !self.off && self.exists()
+    }
+
+    /// How much of the journal was read for a filter that is not counted yet, in percent.
+    pub(super) fn scanning(&self) -> Option<u64> {
+        let (done, total) = self.coming.as_ref().filter(|_| self.on())?.progress.unwrap_or_default();
+        Some(done.saturating_mul(100).checked_div(total).unwrap_or(0).min(99))
+    }
+
+    /// Why the filter cannot be counted.
+    pub(super) fn lost(&self) -> Option<&str> {
+        self.coming.as_ref().or(self.counts.as_ref()).filter(|_| self.on())?.lost.as_deref()
+    }
+
+    /// The filter as it may be shown: values that may tell of a person go where everything is masked.
+    pub(super) fn shown(&self, look: &Look) -> String {
+        let expression = clean(self.expression.trim());
+        if look.masker.is_none() {
+            return expression.into_owned();
+        }
+        let words = expression.split_whitespace().map(|word| masked(word, look.glyph(Glyph::Cut)));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// How far a filter is that is not counted yet. Where the screen has no row of tabs (`bare`) also what is left out.
+    pub(super) fn note(&self, look: &Look, bare: bool) -> Option<String> {
+        let scanning = self.scanning().map(|percent| scanning(look, percent));
+        let number = self.number.as_ref().map(|number| look.phone(number).into_owned());
+        let filter = self.on().then(|| format!("/ {}", self.shown(look)));
+        let left_out = number.into_iter().chain(filter).filter(|_| bare);
+        let note = scanning.into_iter().chain(left_out).collect::<Vec<_>>().join(" ");
+        (!note.is_empty()).then_some(note)
+    }
+
+    /// Puts another filter in force; an empty one removes it. Says whether it differs.
+    pub(super) fn filter(&mut self, expression: &str, now: Millis) -> bool {
+        if self.expression == expression {
+            return false;
+        }
+        self.off = false;
+        expression.clone_into(&mut self.expression);
+        // Dropped, the thread of the filter before ends.
+        (self.steps, self.coming, self.ask_at) = (None, None, None);
+        self.generation += 1;
+        if self.exists() {
+            self.coming = Some(Filtered::new(self.settings));
+            self.ask_at = Some(now);
+        } else {
+            self.counts = None;
+        }
+        self.join();
+        true
+    }
+
+    /// Switches the filter off, or on again; it is counted on meanwhile.
+    pub(super) fn toggle(&mut self) {
+        self.off = !self.off;
+        self.join();
+    }
+
+    /// Looks at one business number, or at all.
+    pub(super) fn look_at(&mut self, number: Option<Text>) {
+        self.number = number;
+        self.join();
+    }
+
+    /// To the next of these business numbers, after the last to all of them.
+    pub(super) fn next_number(&mut self, mut numbers: Vec<Text>) {
+        numbers.sort_unstable();
+        self.number = numbers.into_iter().find(|number| self.number.as_ref().is_none_or(|now| number > now));
+        self.join();
+    }
+
+    /// All business numbers. Says whether it was one.
+    pub(super) fn all_numbers(&mut self) -> bool {
+        let was = self.number.take().is_some();
+        self.join();
+        was
+    }
+
+    fn join(&mut self) {
+        let filter = self.on().then(|| self.expression.clone());
+        let number = self.number.as_ref().map(|number| term("number", number));
+        self.whole = filter.into_iter().chain(number).fold(String::new(), |whole, part| within(&whole, &part));
+    }
+
+    /// The reading, when it is to be asked for.
+    pub(super) fn job(&mut self, now: Millis) -> Option<Job> {
+        self.ask_at.take_if(|at| now >= *at)?;
+        let filter = Filter::parse(&self.expression).ok()?;
+        Some(Job::Count { generation: self.generation, filter: Arc::new(filter) })
+    }
+
+    /// The reading has begun, or cannot begin.
+    pub(super) fn began(&mut self, generation: u64, began: Result<mpsc::Receiver<Step>, String>, now: Millis) {
+        if generation != self.generation {
+            return;
+        }
+        match began {
+            Ok(steps) => self.steps = Some(steps),
+            Err(why) => {
+                self.take(Step::Lost(why));
+                self.ask_at = Some(Millis(now.0 + RETRY_AFTER));
+            }
+        }
+    }
+
+    /// Where the steps of the reading come from, while there is one.
+    pub(super) fn steps(&mut self) -> Option<&mut mpsc::Receiver<Step>> {
+        self.steps.as_mut()
+    }
+
+    /// Takes in what rules decided, and who acknowledged what.
+    pub(super) fn judged(&mut self, acknowledged: &[(Text, Acknowledged)], rules: &[RuleAlert]) {
+        (self.acknowledged, self.rules) = (acknowledged.to_vec(), rules.to_vec());
+        self.judge();
+    }
+
+    fn judge(&mut self) {
+        if let Some(counts) = &mut self.counts {
+            counts.monitor.set_acknowledged(self.acknowledged.iter().cloned());
+            counts.monitor.set_rule_alerts(self.rules.clone());
+        }
+    }
+
+    /// Takes in a step of the reading.
+    pub(super) fn take(&mut self, step: Step) -> Change {
+        let whole = matches!(step, Step::Current);
+        let change = self.step(step);
+        if whole {
+            // The counts may be other ones than before.
+            self.judge();
+        }
+        change
+    }
+
+    fn step(&mut self, step: Step) -> Change {
+        let change = match step {
+            Step::Scanning(..) | Step::Restart | Step::Lost(_) => Change::Progress,
+            Step::Batch(..) | Step::Current => Change::Counts,
+        };
+        let Some(coming) = &mut self.coming else {
+            if let Some(counts) = &mut self.counts {
+                counts.take(step);
+            }
+            return change;
+        };
+        coming.take(step);
+        if !coming.is_current() {
+            return Change::Progress;
+        }
+        self.counts = self.coming.take();
+        Change::Filter
+    }
+}
+
+/// The filter of a list within that of the screen.
+#[derive(Debug)]
+pub(super) struct Within {
+    outer: String,
+    own: String,
+    filter: Arc<Filter>,
+}
+
+impl Default for Within {
+    fn default() -> Self {
+        Self { outer: String::new(), own: String::new(), filter: Arc::new(everything()) }
+    }
+}
+
+impl Within {
+    /// Takes in the filter of the screen. Says whether it is another one.
+    pub(super) fn turn(&mut self, outer: &str) -> bool {
+        let differs = self.outer != outer;
+        if differs {
+            outer.clone_into(&mut self.outer);
+            self.read();
+        }
+        differs
+    }
+
+    /// Whether the screen leaves something out.
+    pub(super) fn narrowed(&self) -> bool {
+        !self.outer.is_empty()
+    }
+
+    /// Both filters as one.
+    pub(super) fn filter(&mut self, own: &str) -> Arc<Filter> {
+        if self.own != own {
+            own.clone_into(&mut self.own);
+            self.read();
+        }
+        Arc::clone(&self.filter)
+    }
+
+    fn read(&mut self) {
+        // Either was read before: in brackets they can be read together.
+        self.filter = Arc::new(Filter::parse(&within(&self.outer, &self.own)).unwrap_or_else(|_| everything()));
+    }
+}
+
+/// In words: how much was read.
+pub(super) fn scanning(look: &Look, percent: u64) -> String {
+    say!(look, "scanning {percent} %", "扫描中 {percent} %")
+}
+
+/// Two expressions as one; either may be empty.
+fn within(outer: &str, own: &str) -> String {
+    match (outer.trim(), own.trim()) {
+        ("", one) | (one, "") => one.to_owned(),
+        (outer, own) => format!("({outer}) ({own})"),
+    }
+}
+
+/// A word of an expression without what may tell of a person.
+fn masked<'w>(word: &'w str, mark: &str) -> Cow<'w, str> {
+    let bare = word.trim_matches(['(', ')']);
+    let name = bare.trim_start_matches('-').split([':', '<', '>', '=', '.']).next().unwrap_or_default();
+    if matches!(bare, "" | "and" | "or" | "not") || TELL_OF_NOBODY.contains(&name) {
+        return Cow::Borrowed(word);
+    }
+    let open = &word[..word.len() - word.trim_start_matches('(').len()];
+    let close = &word[word.trim_end_matches(')').len()..];
+    let name = if name.len() < bare.len() && name.chars().all(|c| c.is_ascii_alphabetic() || c == '_') {
+        format!("{name}:")
+    } else {
+        String::new()
+    };
+    Cow::Owned(format!("{open}{name}{mark}{close}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_filters_are_both_in_force_whatever_stands_between_their_terms() {
+        let mut both = Within::default();
+        assert!(both.turn("status:failed or status:read"));
+        assert!(!both.turn("status:failed or status:read"));
+        assert_eq!(within(&both.outer, "code:1 or code:2"), "(status:failed or status:read) (code:1 or code:2)");
+        assert_eq!(
+            (within("", " kind:inbound "), within("kind:inbound", "")),
+            ("kind:inbound".into(), "kind:inbound".into())
+        );
+    }
+
+    #[test]
+    fn a_masked_filter_tells_of_nobody() {
+        for (word, shown) in [
+            ("code:131049", "code:131049"),
+            ("(status:failed", "(status:failed"),
+            ("or", "or"),
+            ("to:+5215512345678)", "to:…)"),
+            ("\"Jane", "…"),
+            ("age<10m", "age<10m"),
+        ] {
+            assert_eq!(masked(word, "…"), shown);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A filter being typed: what is offered, what is wrong, what was applied before.
+
+use super::{Screen, line};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use watop::config::Lang;
+
+fn screen(width: u16, height: u16) -> Screen {
+    let mut screen = Screen::new(width, height);
+    screen.post("sent", None);
+    screen.post("failed", Some(131_049));
+    for _ in 0..2 {
+        screen.post("failed", Some(131_026));
+    }
+    screen.shown();
+    screen
+}
+
+fn tap(screen: &mut Screen, code: KeyCode) -> String {
+    screen.key(code, KeyModifiers::NONE);
+    screen.shown()
+}
+
+#[test]
+fn tab_completes_a_field_and_then_a_live_value() {
+    let mut screen = screen(120, 36);
+    let fields = screen.press("2/co");
+    assert!(line(&fields, "any effective error code").contains("▌code"), "{fields}");
+    assert!(!fields.contains("alone is not a term"), "what is being typed is no mistake yet:\n{fields}");
+    let values = screen.press("\t");
+    assert!(line(&values, " / ").starts_with(" / code:"), "{values}");
+    assert!(line(&values, "▌131026").contains("Undeliverable"), "{values}");
+    assert!(line(&values, "▌131026").contains(" 2 "), "with how many messages have it:\n{values}");
+    tap(&mut screen, KeyCode::Down);
+    let taken = screen.press("\t");
+    assert!(line(&taken, " / ").starts_with(" / code:131049 "), "{taken}");
+    assert!(line(&screen.press("\n"), "hidden").contains("1 shown · 3 hidden"));
+}
+
+#[test]
+fn a_mistake_is_corrected_by_tab_and_meanwhile_the_last_good_list_stays() {
+    let mut screen = screen(120, 36);
+    let good = super::rows(&screen.press("2/status:failed"));
+    let wrong = screen.press(" coed:13");
+    let lines: Vec<_> = wrong.lines().collect();
+    let mistake = lines[2].find("coed").unwrap();
+    assert_eq!(lines[3].chars().position(|sign| sign == '^'), Some(mistake), "{wrong}");
+    assert!(wrong.contains("did you mean code?") && wrong.contains("Tab takes it"), "{wrong}");
+    assert!(lines[2].contains("last good: status:failed"), "{wrong}");
+    assert_eq!(super::rows(&screen.press("")), good);
+    let corrected = screen.press("\t");
+    assert!(corrected.lines().nth(2).unwrap().starts_with(" / status:failed code:13"), "{corrected}");
+}
+
+#[test]
+fn what_was_applied_before_is_walked_back_to_from_any_prompt() {
+    let mut screen = screen(120, 36);
+    screen.press("2/kind:status\n");
+    screen.press("/");
+    screen.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    screen.press("code:131026\n");
+    screen.press("3/");
+    let newest = tap(&mut screen, KeyCode::Up);
+    assert!(line(&newest, "history 1 of 2").starts_with(" / code:131026"), "{newest}");
+    let oldest = tap(&mut screen, KeyCode::Up);
+    assert!(line(&oldest, "history 2 of 2").starts_with(" / kind:status"), "{oldest}");
+    tap(&mut screen, KeyCode::Down);
+    let empty = tap(&mut screen, KeyCode::Down);
+    assert!(!empty.contains("history 1 of 2"), "{empty}");
+    screen.press("kind");
+    screen.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    let found = screen.shown();
+    assert!(
+        line(&found, "history 2 of 2").starts_with(" / kind:status"),
+        "only those that hold what is typed:\n{found}"
+    );
+}
+
+#[test]
+fn masked_no_phone_is_offered() {
+    let mut screen = screen(120, 36);
+    assert!(screen.press("2/number:").contains("▌85230174859"));
+    screen.press("\x1bM/");
+    screen.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    let masked = screen.press("number:");
+    assert!(masked.lines().nth(2).unwrap().starts_with(" / number:"), "{masked}");
+    assert!(!masked.contains("85230174859"), "{masked}");
+}
+
+#[test]
+fn the_language_is_explained_at_every_size_and_in_every_language() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut screen = screen(width, height);
+        screen.press("2/");
+        let help = tap(&mut screen, KeyCode::F(1));
+        assert!(help.contains("What can be written"), "{help}");
+        for _ in 0..10 {
+            tap(&mut screen, KeyCode::PageDown);
+        }
+        assert!(screen.shown().contains("request"), "the last field can be reached:\n{}", screen.shown());
+        assert!(screen.press("\x1b").contains(" / "), "back in the prompt");
+    }
+    let mut screen = Screen::in_language(120, 36, Lang::Zh);
+    screen.press("2/");
+    assert!(tap(&mut screen, KeyCode::F(1)).replace(' ', "").contains("客户,不论谁写的"));
+}
