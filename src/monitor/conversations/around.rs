@@ -24,9 +24,9 @@ impl Conversations {
         };
         let [closing, later, closed] = stretches.each_ref().map(|stretch| listed(stretch).count());
         let total = closing + later + closed;
-        let newest = [i64::MIN..i64::MAX];
-        let order: &[_] = if around.pick.newest { &newest } else { &stretches };
-        let all = || order.iter().flat_map(listed);
+        let [soon, open, over] = &stretches;
+        let order = if around.pick.newest { [open, soon, over] } else { [soon, open, over] };
+        let all = || order.into_iter().flat_map(listed);
         let is =
             |thread: &Thread, (number, customer): &(_, _)| thread.number == *number && thread.customer == *customer;
         let anchor = around.anchor.as_ref().and_then(|key| all().position(|thread| is(thread, key)));
