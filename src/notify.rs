@@ -12,7 +12,7 @@ pub mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use evaluator::{refused_by_minute, run_up};
+pub(crate) use evaluator::{bodies, refused_by_minute, run_up};
 pub use target::Target;
 
 use crate::config::{Config, RuleSetting};

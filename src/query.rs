@@ -22,7 +22,7 @@ pub(crate) mod suggest;
 mod tests;
 
 pub use fields::{FIELDS, Field};
-pub use held::Held;
+pub use held::{Held, Sets};
 
 use crate::event::{Event, Millis};
 use path::{Body, Path};

@@ -112,6 +112,7 @@ mod tests {
             resolved_at: None,
             metric: Metric::FailureRate,
             code: None,
+            filter: None,
             window: 5,
             side: Side::Above,
             bound: 0.05,

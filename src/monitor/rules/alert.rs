@@ -33,6 +33,9 @@ pub struct RuleAlert {
     pub metric: Metric,
     /// Its code.
     pub code: Option<i64>,
+    /// The filter that it was judged within.
+    #[serde(default)]
+    pub filter: Option<Text>,
     /// Minutes it was judged over.
     pub window: u32,
     /// The wrong side of the bound.
@@ -61,6 +64,7 @@ impl RuleAlert {
             resolved_at: None,
             metric: rule.metric,
             code: rule.code,
+            filter: rule.filter.as_ref().map(|only| only.text.clone()),
             window: rule.window,
             side: rule.bound.side,
             bound: rule.bound.open,
@@ -99,7 +103,8 @@ impl RuleAlert {
         let limit = self.metric.write(self.bound);
         let over = duration(i64::from(self.window) * 60);
         let volume = thousands(self.volume);
-        match self.metric {
+        let within = self.filter.as_ref().map_or_else(String::new, |filter| format!(", of {filter}"));
+        let detail = match self.metric {
             Metric::FailureRate => format!("failed {value} of {volume} over {over}, limit {limit}"),
             Metric::SettledRate => format!("settled {value} of {volume} over {over}, limit {limit}"),
             Metric::ReadRate => format!("read {value} of {volume} delivered over {over}, limit {limit}"),
@@ -112,7 +117,8 @@ impl RuleAlert {
             Metric::TransportLag => format!("p95 lag {value}, n {volume}, over {over}, limit {limit}"),
             Metric::Refused => format!("{value} requests refused over {over}, limit {limit}"),
             Metric::Silence => format!("silent for {value}, limit {limit}; {volume} events were to be expected"),
-        }
+        };
+        detail + &within
     }
 
     /// The alert as it stands among those of templates and accounts.
