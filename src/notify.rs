@@ -59,6 +59,13 @@ pub struct Notifier {
     notices: mpsc::Receiver<String>,
 }
 
+/// One without rules.
+impl Default for Notifier {
+    fn default() -> Self {
+        Self { thread: None, stop: watch::Sender::new(true), notices: mpsc::channel(1).1 }
+    }
+}
+
 impl Notifier {
     /// Starts to judge what `journal` holds and commits. Without rules nothing is started.
     pub fn start(journal: &Journal, setup: Setup) -> std::io::Result<Self> {

@@ -103,7 +103,7 @@ fn note_left_out(watch: &Watch, most: &mut Vec<(String, usize)>) {
 fn condition(rule: &Rule) -> String {
     let side = if rule.bound.side == Side::Above { ">" } else { "<" };
     let code = rule.code.map_or_else(String::new, |code| format!(" {code}"));
-    let of = rule.filter.as_ref().map_or_else(String::new, |only| format!(" of {}", clean(&only.text)));
+    let of = rule.filter.as_ref().map_or_else(String::new, |filter| format!(" of {}", clean(filter.as_str())));
     let per = rule.per.map_or_else(String::new, |per| format!(" per {}", per.name()));
     let over = duration(i64::from(rule.window) * 60);
     format!("{}{code} {side} {} over {over}{of}{per}", rule.metric.name(), rule.metric.write(rule.bound.open))

@@ -2,10 +2,10 @@
 
 use super::file::{File, Rule as Written, Source};
 use super::{ConfigError, RuleSetting, Rules, is_private};
-use crate::monitor::rules::{Bound, Metric, Only, Per, Rule, Side, Unit, builtin};
+use crate::monitor::rules::{Bound, Metric, Per, Rule, Side, Unit, builtin};
 use crate::notify::Target;
-use crate::query::duration;
 use crate::query::suggest::closest;
+use crate::query::{Filter, duration};
 use std::path::Path;
 use toml::Spanned;
 
@@ -83,8 +83,7 @@ impl Reading<'_> {
         Ok(RuleSetting { rule, notify })
     }
 
-    fn filter(&self, place: &Spanned<String>, metric: Metric) -> Result<Only, ConfigError> {
-        let text = place.get_ref();
+    fn filter(&self, place: &Spanned<String>, metric: Metric) -> Result<Filter, ConfigError> {
         let filter = self.source.filter(place)?;
         if metric == Metric::Refused {
             return Err(self.source.error(place.span(), "a refused request is not read, so a filter finds none"));
@@ -92,7 +91,7 @@ impl Reading<'_> {
         if filter.depends_on_time() {
             return Err(self.source.error(place.span(), "age changes by itself; a rule has its window for that"));
         }
-        Ok(Only { text: text.as_str().into(), filter })
+        Ok(filter)
     }
 
     fn check_code(&self, spanned: &Spanned<Written>, metric: Metric, per: Option<Per>) -> Result<(), ConfigError> {

@@ -43,8 +43,8 @@ pub struct Rule {
     pub metric: Metric,
     /// The effective code that [`Metric::CodeCount`] counts; `None` with it: each code is an entity.
     pub code: Option<i64>,
-    /// What alone is judged.
-    pub filter: Option<Only>,
+    /// What alone is judged. It does not ask for `age`: that changes by itself, and a rule has its window.
+    pub filter: Option<Filter>,
     /// Whole minutes it is judged over, at least 1.
     pub window: u32,
     /// When it is out of bounds.
@@ -57,21 +57,6 @@ pub struct Rule {
     pub hold: u32,
     /// Minutes between reminders of an alert that is open and not acknowledged.
     pub remind: Option<u32>,
-}
-
-/// A filter and how it was written.
-#[derive(Debug, Clone)]
-pub struct Only {
-    /// The expression.
-    pub text: Text,
-    /// The same, parsed. It does not ask for `age`: that changes by itself, and a rule has its window.
-    pub filter: Filter,
-}
-
-impl PartialEq for Only {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
 }
 
 /// What a rule judges one by one. What names none is judged by none of them.

@@ -6,6 +6,7 @@ use crate::event::{Millis, Severity, Text, rule_alert_id};
 use crate::journal::operator::StoredAlert;
 use crate::monitor::figures::{duration, thousands};
 use crate::monitor::view::Alert;
+use crate::query::Filter;
 use serde::{Deserialize, Serialize};
 
 /// One time that a rule was broken. It is what is stored, so fields are only ever added.
@@ -64,7 +65,7 @@ impl RuleAlert {
             resolved_at: None,
             metric: rule.metric,
             code: rule.code,
-            filter: rule.filter.as_ref().map(|only| only.text.clone()),
+            filter: rule.filter.as_ref().map(|filter| filter.as_str().into()),
             window: rule.window,
             side: rule.bound.side,
             bound: rule.bound.open,
@@ -85,6 +86,14 @@ impl RuleAlert {
         let alert = serde_json::to_string(self).unwrap_or_default();
         let (id, opened_at, resolved_at) = (self.id.clone(), self.opened_at, self.resolved_at);
         StoredAlert { id, opened_at, resolved_at, told: Text::default(), alert }
+    }
+
+    /// Whether the rule still judges what opened it; bounds, window and times may be others.
+    pub(super) fn is_of(&self, rule: &Rule) -> bool {
+        let filter = rule.filter.as_ref().map(Filter::as_str);
+        rule.name == self.rule
+            && (rule.metric, rule.code, rule.per) == (self.metric, self.code, self.per)
+            && filter == self.filter.as_deref()
     }
 
     /// The business number it is about.

@@ -79,7 +79,7 @@ pub struct Change {
 #[derive(Debug, Default)]
 pub struct Engine {
     rules: Vec<Judged>,
-    /// Open by a rule that is no more.
+    /// Open by a rule that is no more, or judges something else now.
     orphans: Vec<RuleAlert>,
     /// Up to here everything was decided before.
     decided: Option<Millis>,
@@ -104,7 +104,7 @@ impl Engine {
     pub fn resume(&mut self, open: impl IntoIterator<Item = RuleAlert>, decided: Option<Millis>) {
         self.decided = decided;
         for alert in open {
-            match self.rules.iter_mut().find(|judged| judged.rule.name == alert.rule && judged.rule.per == alert.per) {
+            match self.rules.iter_mut().find(|judged| alert.is_of(&judged.rule)) {
                 Some(judged) => {
                     judged.states.insert(alert.entity.clone(), State::resume(alert));
                 }

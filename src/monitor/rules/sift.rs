@@ -51,7 +51,7 @@ pub(super) struct Events {
 impl Sift {
     /// What a rule needs that no monitor counts; `None` when one does.
     pub(super) fn of(rule: &Rule) -> Option<Self> {
-        let filter = rule.filter.as_ref().map(|only| only.filter.clone());
+        let filter = rule.filter.clone();
         let by_monitor = match (rule.metric, rule.per) {
             (_, None | Some(Per::Code)) => true,
             (Metric::TransportLag, Some(_)) => false,

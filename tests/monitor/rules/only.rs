@@ -2,11 +2,10 @@
 
 use super::*;
 use bytes::Bytes;
-use watop::monitor::rules::Only;
 use watop::query::Filter;
 
-fn only(filter: &str) -> Option<Only> {
-    Some(Only { text: filter.into(), filter: Filter::parse(filter).unwrap() })
+fn only(filter: &str) -> Option<Filter> {
+    Some(Filter::parse(filter).unwrap())
 }
 
 fn tagged(event: Event, tag: &str) -> Event {

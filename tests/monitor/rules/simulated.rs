@@ -73,8 +73,7 @@ fn the_incident_opens_one_alert_that_escalates_is_reminded_of_and_resolves_whate
 #[test]
 fn a_filter_makes_a_rule_of_what_the_incident_is_about() {
     let paused = watop::query::Filter::parse("code:132015").unwrap();
-    let filter = Some(watop::monitor::rules::Only { text: "code:132015".into(), filter: paused });
-    let rule = Rule { code: Some(132_015), filter, min_volume: 0, ..rule(Metric::CodeCount, 20.0) };
+    let rule = Rule { code: Some(132_015), filter: Some(paused), min_volume: 0, ..rule(Metric::CodeCount, 20.0) };
     let changes = turned(&mut Watch::new(Settings::default(), [rule]), &batches(16), 16);
     assert_eq!(changes.iter().map(|change| change.what).collect::<Vec<_>>(), [What::Opened, What::Resolved]);
 }
