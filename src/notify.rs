@@ -7,10 +7,12 @@ mod alertmanager;
 mod command;
 mod dispatch;
 mod evaluator;
+mod post;
 mod target;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
+mod webhook;
 
 pub(crate) use evaluator::{bodies, refused_by_minute, run_up};
 pub use target::Target;

@@ -183,7 +183,8 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
                 key: "notify",
                 about: "Who is told by rules that do not say: \"screen\", \"bell\", \"desktop\" (by the terminal),\n\
                         \"command:./page-me\" (a program, from this file on, that reads JSON on its standard input),\n\
-                        \"alertmanager:http://127.0.0.1:9093\".",
+                        \"webhook:http://127.0.0.1:9000/hook\" (JSON as an Alertmanager posts it),\n\
+                        \"alertmanager:http://127.0.0.1:9093\" (to the Alertmanager itself).",
                 value: Is(|_| "[\"screen\"]".to_owned()),
             },
         ],

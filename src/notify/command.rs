@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
-/// Changes that one run is told; the worst come first and the rest are counted.
+/// Changes that one run or post is told; the worst come first and the rest are counted.
 const MOST: usize = 20;
 /// How long a program may run. It is killed after that.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,15 +26,21 @@ struct Input<'a> {
 
 /// The JSON for these changes, with a line end.
 pub(super) fn input(changes: &[Change]) -> Vec<u8> {
-    let mut worst: Vec<&Change> = changes.iter().collect();
-    worst.sort_by_key(|change| std::cmp::Reverse((change.alert.resolved_at.is_none(), change.alert.severity)));
-    let more = worst.len().saturating_sub(MOST);
-    worst.truncate(MOST);
+    let (worst, more) = worst(changes);
     let input = Input { version: 1, alerts: worst.into_iter().map(Told::of).collect(), more };
     // Texts and numbers alone: that is always written.
     let mut json = serde_json::to_vec(&input).unwrap_or_default();
     json.push(b'\n');
     json
+}
+
+/// Those to be told, the worst first, and how many are left out.
+pub(super) fn worst(changes: &[Change]) -> (Vec<&Change>, usize) {
+    let mut worst: Vec<&Change> = changes.iter().collect();
+    worst.sort_by_key(|change| std::cmp::Reverse((change.alert.resolved_at.is_none(), change.alert.severity)));
+    let more = worst.len().saturating_sub(MOST);
+    worst.truncate(MOST);
+    (worst, more)
 }
 
 /// Runs a program once. It gets no arguments and no standard output.

@@ -1,9 +1,9 @@
 //! One lane per target: what is told goes one after the other, and a target that is slow holds up no other and no rule.
 
 use super::Target;
-use super::{alertmanager, command};
+use super::{alertmanager, command, post, webhook};
 use crate::event::{Millis, Text};
-use crate::forward::Client;
+use crate::forward::{Address, Client};
 use crate::monitor::rules::{Change, RuleAlert, What};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,7 +46,8 @@ struct Lane {
 /// How a target is told.
 enum Way {
     Command(PathBuf),
-    Alertmanager(Client),
+    /// Posts the body that is made of what is told.
+    Http(Client, fn(&Post) -> Vec<u8>),
 }
 
 impl Dispatch {
@@ -64,7 +65,8 @@ impl Dispatch {
     fn open(&mut self, target: &Target) {
         let way = match target {
             Target::Command(program) => Ok(Way::Command(program.clone())),
-            Target::Alertmanager(address) => Client::new(address, PATIENCE).map(Way::Alertmanager),
+            Target::Alertmanager(address) => Self::http(address, alertmanager::body),
+            Target::Webhook(address) => Self::http(address, webhook::body),
             Target::Screen | Target::Bell | Target::Desktop => return,
         };
         match way {
@@ -75,6 +77,10 @@ impl Dispatch {
             }
             Err(error) => self.report(target, Vec::new(), Err(error)),
         }
+    }
+
+    fn http(address: &Address, body: fn(&Post) -> Vec<u8>) -> Result<Way, String> {
+        Ok(Way::Http(Client::new(address, PATIENCE)?, body))
     }
 
     /// Whether any of these is told by a lane.
@@ -123,7 +129,7 @@ async fn drive(way: Way, target: String, mut posts: mpsc::Receiver<Post>, done: 
     while let Some(post) = posts.recv().await {
         let outcome = match &way {
             Way::Command(program) => command::run(program, &command::input(&post.changes)).await,
-            Way::Alertmanager(client) => alertmanager::tell(client, alertmanager::body(&post)).await,
+            Way::Http(client, body) => post::post(client, body(&post)).await,
         };
         let _ = done.send(Done { target: target.clone(), told: told(&post.changes), outcome });
     }

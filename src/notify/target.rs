@@ -17,6 +17,8 @@ pub enum Target {
     Command(PathBuf),
     /// An Alertmanager, by the address of its `/api/v2/alerts`.
     Alertmanager(Address),
+    /// Whoever takes the webhooks of an Alertmanager, by its own address.
+    Webhook(Address),
 }
 
 impl Target {
@@ -31,9 +33,9 @@ impl Target {
                 "bell" => Ok(Self::Bell),
                 "desktop" => Ok(Self::Desktop),
                 _ => {
-                    let known = ["screen", "bell", "desktop", "command", "alertmanager"];
+                    let known = ["screen", "bell", "desktop", "command", "webhook", "alertmanager"];
                     Err(match crate::query::suggest::closest(text, known) {
-                        Some(name @ ("command" | "alertmanager")) => {
+                        Some(name @ ("command" | "webhook" | "alertmanager")) => {
                             format!("{name} needs a target: {}", Self::sample(name))
                         }
                         Some(name) => format!("there is no {text:?}, did you mean {name:?}?"),
@@ -43,28 +45,33 @@ impl Target {
             },
             Some(("command", "")) => Err(format!("name the program: {}", Self::sample("command"))),
             Some(("command", program)) => Ok(Self::Command(base.join(program))),
-            Some(("alertmanager", url)) => Self::alertmanager(url),
+            Some(("webhook", url)) => Self::address(url, "webhook").map(Self::Webhook),
+            Some(("alertmanager", url)) => {
+                let endpoint = format!("{}/api/v2/alerts", url.trim_end_matches('/'));
+                Self::address(&endpoint, "alertmanager").map(Self::Alertmanager)
+            }
             Some(_) => Err(format!("there is no {text:?}, write {}", Self::KNOWN)),
         }
     }
 
-    const KNOWN: &str =
-        "\"screen\", \"bell\", \"desktop\", \"command:./page-me\" or \"alertmanager:http://127.0.0.1:9093\"";
+    const KNOWN: &str = "\"screen\", \"bell\", \"desktop\", \"command:./page-me\", \"webhook:http://127.0.0.1:9000/hook\" or \
+                         \"alertmanager:http://127.0.0.1:9093\"";
 
     fn sample(name: &str) -> &'static str {
-        if name == "command" { "\"command:./page-me\"" } else { "\"alertmanager:http://127.0.0.1:9093\"" }
+        match name {
+            "command" => "\"command:./page-me\"",
+            "webhook" => "\"webhook:http://127.0.0.1:9000/hook\"",
+            _ => "\"alertmanager:http://127.0.0.1:9093\"",
+        }
     }
 
-    fn alertmanager(url: &str) -> Result<Self, String> {
-        let endpoint = format!("{}/api/v2/alerts", url.trim_end_matches('/'));
-        let address =
-            endpoint.parse().map_err(|_| format!("write its address, such as {}", Self::sample("alertmanager")))?;
-        Ok(Self::Alertmanager(address))
+    fn address(url: &str, name: &str) -> Result<Address, String> {
+        url.parse().map_err(|_| format!("write its address, such as {}", Self::sample(name)))
     }
 
     /// Whether it holds a password, which then must stand where others cannot read it.
     pub fn has_password(&self) -> bool {
-        matches!(self, Self::Alertmanager(address) if address.has_password())
+        matches!(self, Self::Alertmanager(address) | Self::Webhook(address) if address.has_password())
     }
 
     /// Whether only a terminal can carry it.
@@ -82,6 +89,7 @@ impl fmt::Display for Target {
             Self::Desktop => f.write_str("desktop"),
             Self::Command(program) => write!(f, "command:{}", program.display()),
             Self::Alertmanager(url) => write!(f, "alertmanager:{url}"),
+            Self::Webhook(url) => write!(f, "webhook:{url}"),
         }
     }
 }
@@ -101,6 +109,8 @@ mod tests {
         assert_eq!(parse("command:/usr/bin/page"), Ok(Target::Command("/usr/bin/page".into())));
         let alertmanager = parse("alertmanager:http://127.0.0.1:9093").unwrap();
         assert_eq!(alertmanager.to_string(), "alertmanager:http://127.0.0.1:9093/api/v2/alerts");
+        let webhook = parse("webhook:https://example.org/hook").unwrap();
+        assert_eq!(webhook.to_string(), "webhook:https://example.org/hook");
         let with_password = parse("alertmanager:http://me:secret@host/").unwrap();
         assert!(!format!("{with_password} {with_password:?}").contains("secret"));
     }
@@ -113,6 +123,8 @@ mod tests {
             ("command:", "name the program"),
             ("mail:ops@example.org", "alertmanager:http"),
             ("alertmanager:localhost:9093", "such as"),
+            ("webhook", "webhook:http://127.0.0.1:9000/hook"),
+            ("webhook:example", "such as"),
             ("alertmanager:ftp://me:secret@host/", "such as"),
         ] {
             let error = parse(text).unwrap_err();

@@ -222,6 +222,35 @@ fn an_alertmanager_is_told_in_its_own_format_and_again_when_it_was_unavailable()
 }
 
 #[test]
+fn a_webhook_is_told_as_an_alertmanager_would_and_with_the_end_when_it_is_over() {
+    let (house, taken, runtime) = (House::new(), Taken::default(), tokio::runtime::Runtime::new().unwrap());
+    let listener = runtime.block_on(tokio::net::TcpListener::bind(("127.0.0.1", 0))).unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = axum::Router::new().route("/hook", axum::routing::post(take)).with_state(taken.clone());
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    let target = Target::parse(&format!("webhook:http://{address}/hook"), Path::new("")).unwrap();
+    for (later, what) in [(0, "opened"), (30 * MINUTE, "resolved")] {
+        let journal = house.journal();
+        let notifier = Notifier::start(&journal, house.setup(vec![target.clone()], later)).unwrap();
+        wait_until(what, || house.told() == [what]);
+        notifier.stop();
+    }
+    let taken = taken.0.lock().unwrap();
+    let [open, over] = taken.1.as_slice() else { panic!("{:?}", taken.1) };
+    assert_eq!(
+        (&open["version"], &open["status"], &over["status"]),
+        (&json!("4"), &json!("firing"), &json!("resolved"))
+    );
+    assert_eq!(open["commonLabels"], json!({"alertname": "failures up", "severity": "warning", "source": "watop"}));
+    let (open, over) = (&open["alerts"][0], &over["alerts"][0]);
+    assert_eq!((&open["status"], &over["status"]), (&json!("firing"), &json!("resolved")));
+    assert_eq!(open["endsAt"], "0001-01-01T00:00:00Z");
+    assert_eq!((&open["fingerprint"], &open["startsAt"]), (&over["fingerprint"], &over["startsAt"]));
+    assert!(over["endsAt"].as_str().unwrap() > over["startsAt"].as_str().unwrap(), "{over}");
+    assert!(open["annotations"]["description"].as_str().unwrap().starts_with("failed 100 %"), "{open}");
+}
+
+#[test]
 fn a_storm_is_told_at_once_and_the_rest_is_counted() {
     let standing = standing_alert();
     let change = |n: i64| {
