@@ -32,9 +32,9 @@ mod writer;
 pub use curl::curl;
 pub use har::Har;
 pub use import::{ImportError, Imported, import};
-pub use line::Header;
+pub use line::{Header, read_line};
 pub use mask::masked;
-pub use reader::Reader;
+pub use reader::{Reader, is_capture};
 pub use select::{Captured, Recipe, SelectError, Selection, capture, raw_requests, select};
 pub use writer::Writer;
 

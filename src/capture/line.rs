@@ -234,7 +234,18 @@ pub(super) fn write_end(entries: u64) -> serde_json::Result<String> {
     sealed(&EndLine { end: true, entries })
 }
 
-pub(super) fn read_line(line: &str) -> Result<Line, String> {
+/// Reads one line of a capture by itself.
+///
+/// # Errors
+/// It was altered, is not understood, or is the first or the last one, which hold nothing.
+pub fn read_line(line: &str) -> Result<Entry, String> {
+    match read_any(line)? {
+        Line::Entry(entry) => Ok(entry),
+        Line::End(_) => Err("the last line of a capture holds no request".into()),
+    }
+}
+
+pub(super) fn read_any(line: &str) -> Result<Line, String> {
     let content = unsealed(line)?;
     // The order of a line's members is part of the form: its sum covers it.
     let name = content.strip_prefix("{\"").and_then(|rest| rest.split('"').next()).unwrap_or_default();

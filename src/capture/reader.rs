@@ -14,6 +14,11 @@ const LONGEST: u64 = 1 << 30;
 /// The first bytes of what zstd compressed.
 pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
+/// Whether bytes begin like a capture, compressed or not.
+pub fn is_capture(bytes: &[u8]) -> bool {
+    bytes.starts_with(&ZSTD) || bytes.starts_with(b"{\"watop_capture\":")
+}
+
 /// Reads a capture. Iterating gives its entries in order, and at most one error, which ends it.
 pub struct Reader {
     input: Box<dyn BufRead + Send>,
@@ -102,7 +107,7 @@ impl Reader {
             let reason = format!("the file ends without its last line: it was cut off after {} entries", self.entries);
             return Err(self.damaged(reason));
         };
-        match line::read_line(&line).map_err(|reason| self.damaged(reason))? {
+        match line::read_any(&line).map_err(|reason| self.damaged(reason))? {
             Line::Entry(entry) => {
                 self.entries += 1;
                 Ok(Some(entry))

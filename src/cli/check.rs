@@ -33,6 +33,7 @@ Examples:
   watop check --listen 0.0.0.0:8787
   watop check --rules --since 7d            when each rule would have fired
   watop check --request captured.http     why its signature does not match
+  watop check --request capture.ndjson    each request of a capture, also a HAR file or a curl command
   watop check --refused 17
   watop check --print-config > ~/.config/watop/config.toml")]
 pub(super) struct Check {
@@ -47,8 +48,9 @@ pub(super) struct Check {
     /// How what the rules would have done is written
     #[arg(long, value_enum, default_value_t = Format::Text, requires = "rules")]
     format: Format,
-    /// Explain whether this captured request verifies, and which secret, algorithm or spelling of the body would have matched:
-    /// header lines (Name: value), an empty line, and the body to the byte
+    /// Explain whether this captured request verifies, and which secret, algorithm, scheme or spelling of the body would have
+    /// matched: header lines (Name: value), an empty line and the body to the byte; a capture or lines of one; an HTTP Archive
+    /// (HAR); a curl command
     #[arg(long, value_name = "FILE", conflicts_with_all = ["print_config", "refused"])]
     request: Option<PathBuf>,
     /// The same for an entry of the refused list, with the secrets of now

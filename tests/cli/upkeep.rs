@@ -170,3 +170,34 @@ fn a_captured_request_is_explained() {
     assert_eq!(said.code, Some(1));
     assert!(said.out.contains("no signature secret is configured"), "{said:?}");
 }
+
+#[test]
+fn what_was_exported_is_explained_in_every_form() {
+    let user = User::with(&[SECRET]);
+    let serving = user.serve(&[]);
+    assert_eq!(user.send(&serving, &[example("01-status-sent.json"), example("03-status-read.json")]).code, Some(0));
+    let file = |name: &str| user.path(name).display().to_string();
+    for name in ["all.ndjson", "all.ndjson.zst"] {
+        user.out(&["export", "--output", &file(name)]);
+        let said = user.out(&["check", "--request", &file(name)]);
+        assert_eq!(said.matches("verifies\n  nxcloud, secret \"env\", md5").count(), 2, "{name}: {said}");
+        assert!(said.contains("request 2"), "{name}: {said}");
+    }
+    let capture = fs::read_to_string(file("all.ndjson")).unwrap();
+    let line = capture.lines().nth(2).unwrap();
+    let har = user.out(&["export", "--request", "2", "--format", "har"]);
+    let curl = user.out(&["export", "--request", "2", "--format", "curl"]);
+    let stranger = User::with(&[("WATOP_NXCLOUD_SECRET", "another secret")]);
+    for (name, text) in [("line.ndjson", line), ("one.har", &har), ("one.sh", &curl)] {
+        user.write(name, text);
+        let said = user.out(&["check", "--request", &file(name)]);
+        assert!(said.starts_with("verifies\n  nxcloud, secret \"env\", md5"), "{name}: {said}");
+        let said = stranger.run(&["check", "--request", &file(name)]);
+        assert_eq!(said.code, Some(1), "{name}: {said:?}");
+        assert!(said.out.starts_with("does not verify"), "{name}: {said:?}");
+    }
+    user.out(&["export", "--mask", "--output", &file("masked.ndjson")]);
+    let said = user.run(&["check", "--request", &file("masked.ndjson")]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("masked"), "{said:?}");
+}
