@@ -19,7 +19,7 @@ impl Held {
         self.0.iter_mut().zip(&other.0).for_each(|(mine, others)| *mine |= others);
     }
 
-    fn set(&mut self, term: usize) {
+    pub(super) fn set(&mut self, term: usize) {
         if self.0.len() <= term / 64 {
             self.0.resize(term / 64 + 1, 0);
         }

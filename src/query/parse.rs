@@ -217,7 +217,8 @@ impl<'t> Parser<'t> {
             return self.regex(place);
         }
         let start = self.at;
-        let value = if self.rest().starts_with('"') {
+        let quoted = self.rest().starts_with('"');
+        let value = if quoted {
             let keep_escape = |c: char| if c == '"' { "\"".to_owned() } else { format!("\\{c}") };
             self.quoted(keep_escape)?
         } else {
@@ -227,7 +228,9 @@ impl<'t> Parser<'t> {
             rest[..length].to_owned()
         };
         let span = start..self.at;
-        if value.is_empty() {
+        // The empty text is a value, too, where it is meant.
+        let is_meant = quoted && operator == ":" && matches!(holds, Holds::Text);
+        if value.is_empty() && !is_meant {
             return fail(format!("a value is missing here, such as {}", place.example()), name.start..self.at);
         }
         match operator {
