@@ -24,9 +24,9 @@ pub(super) struct Sentences {
     pub(super) more: Pieces,
 }
 
-/// The verdict in two rows, as of a moment.
-pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Millis) -> Sentences {
-    let speaker = Speaker { look, zone, as_of, since: shown.verdict.since };
+/// The verdict in two rows, as of a moment; the first in so many cells if a shorter wording can do it.
+pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Millis, room: usize) -> Sentences {
+    let speaker = Speaker { look, zone, as_of, since: shown.verdict.since, room };
     let Sentences { what, more } = speaker.found(&shown.verdict.finding);
     match &shown.over {
         None => Sentences { what, more },
@@ -89,6 +89,8 @@ struct Speaker<'a> {
     zone: &'a TimeZone,
     as_of: Millis,
     since: Option<Millis>,
+    /// Cells of the first row.
+    room: usize,
 }
 
 impl Speaker<'_> {
@@ -185,6 +187,7 @@ impl Speaker<'_> {
         Sentences { what, more: said(&["", seen, &last, todo, ask]) }
     }
 
+    /// What, how many, since when. Where the room is small the words get shorter, so that no number is cut.
     fn outbreak(&self, outbreak: &Outbreak) -> Pieces {
         let failure = &outbreak.failure;
         let name = terms::failure(self.look, failure).into_owned();
@@ -192,15 +195,24 @@ impl Speaker<'_> {
         let since = self.since.unwrap_or(failure.first_at);
         let (messages, recipients) = (format::thousands(failure.messages), format::thousands(failure.recipients));
         let (clock, ago) = (format::clock(since, self.zone), self.ago(since));
-        let still = format!("{}/s", format::rate(outbreak.lately as f64 / 60.0));
-        let still = if outbreak.lately > 0 { still.as_str() } else { "" };
-        let (then, over) = match self.look.lang {
-            Lang::En => (format!(", {ago} ago, "), if still.is_empty() { "none in the last minute" } else { "still " }),
-            Lang::Zh => (format!("（{ago} 前），"), if still.is_empty() { "最近一分钟没有" } else { "仍有 " }),
+        let still = match outbreak.lately {
+            0 => String::new(),
+            lately => format!("{}/s", format::rate(lately as f64 / 60.0)),
         };
-        let parts =
-            self.look.lang.pick([" messages failed, ", " recipients  since "], [" 条消息失败，", " 位收件人  自 "]);
-        said(&[&name, "  ", &messages, parts[0], &recipients, parts[1], &clock, &format!("{then}{over}"), still])
+        let parts = self.look.lang.pick(
+            [" messages failed, ", " recipients  since ", " ago, ", "still ", "none in the last minute"],
+            [" 条消息失败，", " 位收件人  自 ", " 前），", "仍有 ", "最近一分钟没有"],
+        );
+        let then = format!("{}{ago}{}", self.pick(", ", "（"), parts[2]);
+        let then = then + if still.is_empty() { parts[4] } else { parts[3] };
+        let long = said(&[&name, "  ", &messages, parts[0], &recipients, parts[1], &clock, &then, &still]);
+        if width(&long) <= self.room {
+            return long;
+        }
+        let short = self.look.lang.pick([" msgs  since ", "  now "], [" 条  自 ", "  当前 "]);
+        let bare = said(&[&name, "  ", &messages, short[0], &clock]);
+        let now = said(&["", short[1], &still]);
+        if still.is_empty() || width(&bare) + width(&now) > self.room { bare } else { [bare, now].concat() }
     }
 
     fn who_and_what_to_do(&self, outbreak: &Outbreak) -> Pieces {
@@ -311,6 +323,11 @@ fn first_clause(advice: &str) -> String {
         }
         _ => clause.to_owned(),
     }
+}
+
+/// Cells that pieces take.
+fn width(pieces: &Pieces) -> usize {
+    pieces.iter().map(|(text, _)| cut::width(text)).sum()
 }
 
 /// Pieces that are values and quiet ones in turn, a value first; empty ones are left out.
