@@ -45,6 +45,9 @@ impl Slice {
     }
 }
 
+/// Where requests are forwarded to at present.
+pub type Routes = tokio::sync::watch::Receiver<Vec<Route>>;
+
 /// What the screen wants to know.
 #[derive(Debug, Clone)]
 pub enum Job {
@@ -288,7 +291,7 @@ pub struct Rows {
 /// Starts the reading thread on the data directory `dir`. It ends when nobody asks any more.
 ///
 /// Requests are sent again on a thread of their own, one after the other: a slow handler keeps nobody from reading.
-pub(super) fn start(dir: PathBuf, routes: Vec<Route>, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
+pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
     let (jobs, asked) = mpsc::channel();
     let resends = start_resending(dir.clone(), routes, answers.clone())?;
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
@@ -314,12 +317,13 @@ pub(super) fn start(dir: PathBuf, routes: Vec<Route>, answers: Sender<Answer>) -
 
 fn start_resending(
     dir: PathBuf,
-    routes: Vec<Route>,
+    routes: Routes,
     answers: Sender<Answer>,
 ) -> io::Result<mpsc::Sender<Vec<(u64, Text)>>> {
     let (resends, asked) = mpsc::channel::<Vec<_>>();
     std::thread::Builder::new().name("screen-resend".into()).spawn(move || {
         for requests in asked {
+            let routes = routes.borrow().clone();
             if answers.blocking_send(resend(&dir, &routes, &requests)).is_err() {
                 return;
             }
