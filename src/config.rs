@@ -71,7 +71,7 @@ pub struct RuleSetting {
 }
 
 /// Where and how to listen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receiver {
     /// Listen address; port 0 picks a free one.
     pub listen: SocketAddr,
@@ -203,7 +203,7 @@ impl std::fmt::Debug for SecretText {
 }
 
 /// The screen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Screen {
     /// Theme name; `None` chooses by the terminal's ground.
     pub theme: Option<String>,

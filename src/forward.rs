@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 /// Where requests go, and which.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Route {
     /// Where.
     pub to: Address,
@@ -81,6 +81,14 @@ pub struct Forwarder {
 
 /// Notices that may wait for whoever listens.
 const NOTICES: usize = 16;
+
+/// One without targets.
+impl Default for Forwarder {
+    fn default() -> Self {
+        let notices = mpsc::channel(1).1;
+        Self { ready: Vec::new(), running: Vec::new(), stop: watch::Sender::new(true), notices }
+    }
+}
 
 impl Forwarder {
     /// Takes up the work in a data directory. A new target gets what is received from now on, so this comes before a receiver

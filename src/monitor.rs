@@ -49,6 +49,14 @@ impl Default for Settings {
     }
 }
 
+/// The outgoing message that an event is about.
+#[derive(Debug, Clone, Copy)]
+struct Touched {
+    index: Index,
+    /// What was taken for another message until then.
+    united: Option<Index>,
+}
+
 /// State of everything seen.
 #[derive(Debug, Default)]
 pub struct Monitor {
@@ -88,12 +96,17 @@ impl Monitor {
 
     /// Folds one event, or an amendment: that is folded for what it adds and counted nowhere.
     pub fn fold(&mut self, event: &Event) {
+        self.take_in(event);
+    }
+
+    /// Folds one event and says which outgoing message it is about.
+    fn take_in(&mut self, event: &Event) -> Option<Touched> {
         let number = self.texts.intern(event.number.as_deref());
         if event.amends.is_none() {
             self.rates.see(event, number);
         }
         match &event.detail {
-            Detail::Status(status) => self.fold_status(event, status, number),
+            Detail::Status(status) => return Some(self.fold_status(event, status, number)),
             Detail::Inbound(inbound) => {
                 self.conversations.see(event, inbound);
                 self.costs.see_inbound(event, inbound, number, &self.texts);
@@ -101,13 +114,15 @@ impl Monitor {
             Detail::Template(notice) | Detail::Account(notice) => self.alerts.see(event, notice),
             Detail::Other(_) | Detail::Unrecognised(_) => {}
         }
+        None
     }
 
-    fn fold_status(&mut self, event: &Event, status: &Status, number: Name) {
+    fn fold_status(&mut self, event: &Event, status: &Status, number: Name) -> Touched {
         let cell = Cell { number, traits: self.traits.of(event, status) };
         let judges = Judges { texts: &self.texts, traits: &self.traits };
         let Change { index, before, united } = self.messages.see(event, status, cell, judges);
         let from = before.as_ref().map(Record::place);
+        let touched = Touched { index, united: united.as_ref().map(|(gone, _)| *gone) };
         if let Some((gone, other)) = united {
             self.settle(gone, Some(&other.part()), None);
             let record = self.messages.get_mut(index);
@@ -123,6 +138,7 @@ impl Monitor {
         let after = record.part();
         self.settle(index, before.map(|record| record.part()).as_ref(), Some(&after));
         self.conversations.see_answer(event, status);
+        touched
     }
 
     /// Moves what a message adds to its cohort.

@@ -12,7 +12,7 @@ pub mod terminal;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use evaluator::{refused_by_minute, run_up};
+pub(crate) use evaluator::{bodies, refused_by_minute, run_up};
 pub use target::Target;
 
 use crate::config::{Config, RuleSetting};
@@ -57,6 +57,13 @@ pub struct Notifier {
     thread: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
     notices: mpsc::Receiver<String>,
+}
+
+/// One without rules.
+impl Default for Notifier {
+    fn default() -> Self {
+        Self { thread: None, stop: watch::Sender::new(true), notices: mpsc::channel(1).1 }
+    }
 }
 
 impl Notifier {

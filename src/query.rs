@@ -22,17 +22,24 @@ pub(crate) mod suggest;
 mod tests;
 
 pub use fields::{FIELDS, Field};
-pub use held::Held;
+pub use held::{Held, Sets};
 
-use crate::event::{Event, Millis};
+use crate::event::{Event, Millis, Text};
 use path::{Body, Path};
 use pattern::{Glob, Pattern, Value};
 use std::cell::OnceCell;
 
-/// A parsed filter expression.
+/// A parsed filter expression. Two are equal when they were written alike.
 #[derive(Debug, Clone)]
 pub struct Filter {
     expr: Expr,
+    text: Text,
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 /// Terms joined by `and`, `or` and `not`. Evaluation asks a closure about each term, so that whoever counts messages can ask
@@ -95,7 +102,12 @@ impl FilterError {
 impl Filter {
     /// Parses an expression; an empty one matches everything.
     pub fn parse(expression: &str) -> Result<Self, FilterError> {
-        parse::parse(expression).map(|expr| Self { expr })
+        parse::parse(expression).map(|expr| Self { expr, text: expression.into() })
+    }
+
+    /// The expression as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// Whether evaluating needs the raw body (field paths, quoted text).

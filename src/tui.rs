@@ -47,7 +47,6 @@ mod wrap;
 
 use crate::config::Screen;
 use crate::event::mask::Masker;
-use crate::forward::Route;
 use crate::journal::Health;
 use crate::monitor::{Monitor, Settings};
 use crate::notify::terminal::Terminal;
@@ -86,21 +85,28 @@ pub struct Start {
     /// The data directory: the lists read the journal, the refused tab the operator's database.
     pub data_dir: PathBuf,
     /// Where requests are forwarded to: what is sent again by hand goes there as configured.
-    pub routes: Vec<Route>,
+    pub routes: store::Routes,
     /// Where events come in, and who may post them.
     pub intake: Intake,
     /// The receiver's gauges now.
     pub vitals: Box<dyn Fn() -> Vitals + Send>,
     /// Whether the journal can write.
     pub health: watch::Receiver<Health>,
-    /// Reads the configuration again, where there is one, and says what came of it.
-    pub reload: Option<Reload>,
+    /// What whoever receives in this process has to tell.
+    pub words: mpsc::Receiver<Word>,
+    /// Asks for the configuration to be read again, where there is one; a word says what came of it.
+    pub reload: Option<mpsc::Sender<()>>,
     /// What time it is for the view.
     pub clock: Clock,
 }
 
-/// Reads the configuration again and says what came of it.
-pub type Reload = Box<dyn FnMut(Lang) -> notice::Notice + Send>;
+/// What whoever receives in this process tells the screen.
+pub enum Word {
+    /// A line for the user.
+    Say(Box<dyn FnOnce(Lang) -> notice::Notice + Send>),
+    /// These rules are in force from now on.
+    Rules(Vec<crate::config::RuleSetting>),
+}
 
 /// Draws until the user leaves, the process is asked to end (SIGTERM, SIGINT, SIGHUP) or the terminal is gone. The terminal is
 /// given back before this returns. Blocks; must not be called from inside an async runtime.
@@ -136,7 +142,6 @@ pub fn run(start: Start) -> Result<(), String> {
     app.take_up(session, start.screen.lang_asked);
     app.mouse = start.screen.mouse;
     app.reloads = start.reload.is_some();
-    let reload = start.reload.unwrap_or_else(|| Box::new(|_| notice::Notice::done("")));
     let (input_sender, inputs) = mpsc::channel(64);
     let (told_sender, told) = mpsc::channel(8);
     let (answer_sender, answers) = mpsc::channel(4);
@@ -153,7 +158,8 @@ pub fn run(start: Start) -> Result<(), String> {
         theme_files,
         jobs,
         clock: start.clock,
-        reload,
+        words: start.words,
+        reload: start.reload,
     };
 
     let (ended, end) = std::sync::mpsc::channel();

@@ -6,6 +6,8 @@
 mod message;
 #[path = "cli/plain.rs"]
 mod plain;
+#[path = "cli/reload.rs"]
+mod reload;
 #[path = "cli/report.rs"]
 mod report;
 #[path = "cli/rules.rs"]
@@ -509,7 +511,7 @@ fn secrets_are_read_again_when_they_change_and_kept_when_they_are_wrong() {
     assert!(sent(&first) && !sent(&second));
 
     user.write("nx", "the second\n");
-    serving.says(&["signature settings read again, secrets: nxcloud new"]);
+    serving.says(&["configuration read again; secrets: nxcloud new"]);
     assert!(sent(&second) && !sent(&first));
 
     user.write("watop.toml", "[[nxcloud.secret]]\nlable = \"new\"\n");

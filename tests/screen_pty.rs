@@ -81,16 +81,20 @@ impl Terminal {
     }
 
     /// Waits until `holds`; the panic says what was on the screen instead.
-    fn wait_for<T>(&self, what: &str, mut holds: impl FnMut(&Seen) -> Option<T>) -> T {
+    fn wait_for<T>(&self, what: &str, holds: impl FnMut(&Seen) -> Option<T>) -> T {
+        self.wait_within(PATIENCE, what, holds)
+    }
+
+    fn wait_within<T>(&self, patience: Duration, what: &str, mut holds: impl FnMut(&Seen) -> Option<T>) -> T {
         let (seen, changed) = &*self.seen;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience;
         let mut seen = seen.lock().unwrap();
         loop {
             if let Some(found) = holds(&seen) {
                 return found;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "no {what} within {PATIENCE:?} on\n{}", seen.screen.screen().contents());
+            assert!(!left.is_zero(), "no {what} within {patience:?} on\n{}", seen.screen.screen().contents());
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
     }
@@ -504,4 +508,40 @@ fn a_frame_of_live_traffic_takes_few_bytes() {
     assert!(frames > 0, "traffic is drawn");
     assert!(frames <= 4 * 31 + 4, "{frames} frames in 4 s: at most 30 a second");
     assert!(each < 16 << 10, "{each} bytes a frame: only what changed is written");
+}
+
+/// Longest wait for what is decided at the turn of a minute: the second one, should the first be missed.
+const TURNS: Duration = Duration::from_secs(150);
+
+#[test]
+fn a_rule_rings_the_bell_shows_a_desktop_notice_through_tmux_and_a_program_that_fails_is_named() {
+    let (port, config) = (free_port(), tempfile::NamedTempFile::new().unwrap());
+    let rule = "[rules]\nbuiltin = false\nnotify = [\"bell\", \"desktop\", \"command:./no-such-program\"]\n\
+                [[rule]]\nname = \"failing\"\nmetric = \"failure_rate\"\nabove = 0.1\nmin_volume = 1\nfor = \"0m\"\n";
+    std::fs::write(config.path(), rule).unwrap();
+    let arguments = ["--listen", &format!("127.0.0.1:{port}"), "--config", config.path().to_str().unwrap()];
+    let terminal = Terminal::start((120, 36), &arguments, &[("TMUX", "/tmp/tmux-1/default,1,0")]);
+    terminal.wait_for_text("READY");
+    assert_eq!(post(port, &status(1).replace("\"sent\"", "\"failed\"")).unwrap(), 200);
+    let told = |what: &str, bytes: &'static str| {
+        terminal.wait_within(TURNS, what, |seen| String::from_utf8_lossy(&seen.bytes).contains(bytes).then_some(()));
+    };
+    told("notice of the desktop", "\x1bPtmux;\x1b\x1b]9;watop: WARNING failing: failed 100 % of 1 over 5 m");
+    // The bells that end a title or a clipboard sequence stand within one; this one stands alone.
+    told("bell", "\x07\x1bPtmux;");
+    told("failure of the program", "no-such-program: cannot be started");
+}
+
+#[test]
+fn a_configuration_that_becomes_wrong_is_told_on_the_screen_and_what_was_read_before_stays() {
+    let config = tempfile::NamedTempFile::new().unwrap();
+    let arguments = ["--listen", "127.0.0.1:0", "--config", config.path().to_str().unwrap()];
+    let mut terminal = Terminal::start((120, 36), &arguments, &[]);
+    terminal.wait_for_text("READY");
+    std::fs::write(config.path(), "[rules]\nbuiltn = false\n").unwrap();
+    terminal.wait_for_text("rules.builtn: there is no such key, did you mean builtin?");
+    std::fs::write(config.path(), "[rules]\nbuiltin = false\n").unwrap();
+    terminal.wait_for_text("configuration read again; secrets: none; rules: 0");
+    terminal.press("q");
+    assert_eq!(terminal.wait_for_exit().exit_code(), 0);
 }

@@ -68,7 +68,7 @@ pub(super) fn run(args: &Demo, screen: ScreenArgs) -> Result<(), Failure> {
             stop.send_replace(true);
         });
     }
-    let shown = show(&config, &running, None);
+    let shown = show(&running);
     stop.send_replace(true);
     runtime.block_on(running.stop());
     shown

@@ -1,31 +1,29 @@
-//! What `watop`, `watop serve` and `watop demo` have in common: a journal, a receiver that writes to it, secrets that can
-//! change while it runs.
+//! What `watop`, `watop serve` and `watop demo` have in common: a journal, a receiver that writes to it, forwarding and rules
+//! that read from it, and a configuration that can change while they run.
+
+mod reload;
+
+pub(super) use reload::Reload;
 
 use super::failure::Failure;
 use super::output;
-use super::{Common, ENV, ReceiveArgs};
-use crate::config::layers::{Flags, Stamps, check_exposure, load};
-use crate::config::{Config, ConfigError, Signing};
+use crate::config::{Config, Secret, Signing};
 use crate::forward::{Forwarder, check_loops};
 use crate::journal::operator::Operator;
 use crate::journal::{Health, Journal};
 use crate::notify::{self, Notifier};
 use crate::receiver::Receiver;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How often files are looked at for changes.
-pub(super) const POLL: Duration = Duration::from_secs(2);
 
 /// A journal, the receiver that writes to it, and the forwarder and the rules that read from it.
 pub(super) struct Running {
     pub(super) journal: Arc<Journal>,
-    /// Shared with whoever shows its vitals or gives it new secrets; they let go of it before [`Self::stop`].
+    /// Shared with whoever shows its vitals; they let go of it before [`Self::stop`].
     pub(super) receiver: Arc<Receiver>,
-    pub(super) forwarder: Forwarder,
-    pub(super) notifier: Notifier,
+    forwarder: Forwarder,
+    notifier: Notifier,
+    /// What is in force.
+    config: Config,
     /// Where it listens, as a URL.
     pub(super) url: String,
 }
@@ -43,7 +41,50 @@ impl Running {
         let notifier = Notifier::start(&journal, notify::Setup::new(config))
             .map_err(|error| Failure::failed(format!("no thread to judge rules: {error}")))?;
         let url = format!("http://{}{}", receiver.address(), config.receiver.path);
-        Ok(Self { journal, receiver, forwarder, notifier, url })
+        Ok(Self { journal, receiver, forwarder, notifier, config: config.clone(), url })
+    }
+
+    /// What is in force.
+    pub(super) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Puts other secrets, rules and forward targets in force. Rules and forwarding that changed go on where they were, as after
+    /// a restart: no alert opens twice, nothing is forwarded twice unmarked.
+    ///
+    /// # Errors
+    /// In words for the user. What is wrong is not taken; what could not be started again does not run.
+    pub(super) async fn take(&mut self, fresh: Config) -> Result<(), String> {
+        check_loops(&fresh.forward, self.receiver.address())?;
+        self.receiver.reload(fresh.signing.clone());
+        self.config.signing = fresh.signing;
+        let failed = |what: &str, error: String| format!("{what}, start watop again: {error}");
+        if self.config.rules != fresh.rules {
+            self.config.rules = fresh.rules;
+            let old = std::mem::take(&mut self.notifier);
+            // It waits for what is being told. One that panicked has said so.
+            let _ = tokio::task::spawn_blocking(move || old.stop()).await;
+            self.notifier = Notifier::start(&self.journal, notify::Setup::new(&self.config))
+                .map_err(|error| failed("rules are not judged any more", error.to_string()))?;
+        }
+        if self.config.forward != fresh.forward {
+            self.config.forward = fresh.forward;
+            let old = std::mem::take(&mut self.forwarder);
+            let _ = tokio::task::spawn_blocking(move || old.stop()).await;
+            let stopped = |error: String| failed("nothing is forwarded any more", error);
+            let next = Forwarder::open(&self.config.data_dir, &self.config.forward);
+            self.forwarder = next.map_err(|error| stopped(error.to_string()))?;
+            self.forwarder.start(&self.journal).map_err(|error| stopped(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// What the user should be told: a target that takes nothing, or takes again. Waits until there is something.
+    pub(super) async fn notice(&mut self) -> String {
+        tokio::select! {
+            notice = self.forwarder.notice() => notice,
+            notice = self.notifier.notice() => notice,
+        }
     }
 
     /// Prints what the journal has to say about its opening, such as a damaged file that was set aside.
@@ -63,61 +104,9 @@ impl Running {
     }
 }
 
-/// Reads the configuration again when it changes.
-pub(super) struct Reload {
-    flags: Flags,
-    allow_unsigned: bool,
-    /// The address that was bound: it stays, so new secrets are judged by it.
-    listen: SocketAddr,
-    /// Whether what is in force has a secret.
-    verifies: bool,
-    files: Vec<PathBuf>,
-    stamps: Stamps,
-}
-
-impl Reload {
-    /// Loads the configuration for the first time.
-    pub(super) fn first(common: &Common, receive: &ReceiveArgs) -> Result<(Config, Self), Failure> {
-        let flags = common.flags_with(receive);
-        let loaded = load(&flags, ENV)?;
-        let (files, config) = (loaded.files(), loaded.config);
-        check_exposure(&config, receive.allow_unsigned)?;
-        let stamps = Stamps::of(&files);
-        let listen = config.receiver.listen;
-        let verifies = config.signing.any();
-        Ok((config, Self { flags, allow_unsigned: receive.allow_unsigned, listen, verifies, files, stamps }))
-    }
-
-    /// Whether a file has changed since it was last read, or last found wrong.
-    pub(super) fn is_due(&self) -> bool {
-        Stamps::of(&self.files) != self.stamps
-    }
-
-    /// Reads everything again. On an error whoever receives keeps what it has.
-    pub(super) fn again(&mut self) -> Result<Signing, ConfigError> {
-        // Taken before reading, so that a change in between is seen next time.
-        self.stamps = Stamps::of(&self.files);
-        let loaded = load(&self.flags, ENV)?;
-        let (files, mut config) = (loaded.files(), loaded.config);
-        if files != self.files {
-            self.stamps = Stamps::of(&files);
-            self.files = files;
-        }
-        config.receiver.listen = self.listen;
-        // A file that is gone for a moment while an editor replaces it must not open the door to unsigned posts.
-        if self.verifies && !config.signing.any() {
-            let message = "no signature secret is left; to take posts unverified, start watop again";
-            return Err(ConfigError(message.to_owned()));
-        }
-        self.verifies = config.signing.any();
-        check_exposure(&config, self.allow_unsigned)?;
-        Ok(config.signing)
-    }
-}
-
 /// The labels of all secrets, for the user; never a secret.
 pub(super) fn labels(signing: &Signing) -> String {
-    let of = |scheme: &str, secrets: &[crate::config::Secret]| {
+    let of = |scheme: &str, secrets: &[Secret]| {
         let labels: Vec<_> = secrets.iter().map(|secret| secret.label.as_str()).collect();
         (!labels.is_empty()).then(|| format!("{scheme} {}", labels.join(", ")))
     };

@@ -10,7 +10,7 @@ use crate::event::{Millis, Severity};
 use crate::journal::Reader;
 use crate::monitor::figures::duration;
 use crate::monitor::rules::{Change, Rule, Side, Told, Watch, What};
-use crate::notify::{refused_by_minute, run_up};
+use crate::notify::{bodies, refused_by_minute, run_up};
 
 /// What came of the replay.
 struct Replayed {
@@ -75,7 +75,7 @@ fn replay(config: &Config, bounds: Bounds) -> Result<Replayed, Failure> {
             break;
         }
         first = first.or(received);
-        changes.extend(watch.fold(&batch));
+        changes.extend(watch.fold(&batch, &bodies(&reader, watch.counts(), &batch)?));
         note_left_out(&watch, &mut left_out);
         progress.step(page, stats.last_page);
     }
@@ -103,9 +103,10 @@ fn note_left_out(watch: &Watch, most: &mut Vec<(String, usize)>) {
 fn condition(rule: &Rule) -> String {
     let side = if rule.bound.side == Side::Above { ">" } else { "<" };
     let code = rule.code.map_or_else(String::new, |code| format!(" {code}"));
+    let of = rule.filter.as_ref().map_or_else(String::new, |filter| format!(" of {}", clean(filter.as_str())));
     let per = rule.per.map_or_else(String::new, |per| format!(" per {}", per.name()));
     let over = duration(i64::from(rule.window) * 60);
-    format!("{}{code} {side} {} over {over}{per}", rule.metric.name(), rule.metric.write(rule.bound.open))
+    format!("{}{code} {side} {} over {over}{of}{per}", rule.metric.name(), rule.metric.write(rule.bound.open))
 }
 
 fn told(out: &Data, change: &Change) -> String {

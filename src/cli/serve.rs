@@ -1,15 +1,16 @@
 //! `watop serve`: receive without a screen.
 
 use super::failure::Failure;
-use super::receive::{POLL, Reload, Running, announce, labels};
+use super::receive::{Reload, Running, announce};
 use super::{Common, ReceiveArgs, output};
+use crate::config::Lang;
 use crate::event::clean::clean;
 use clap::Args;
 
 /// Receive without a screen, as a service
 ///
-/// Prints one line to stderr when ready, such as `listening on http://127.0.0.1:8787/webhook`. Secrets and the configuration
-/// are read again on SIGHUP and when their files change. SIGTERM and Ctrl-C finish what waits and end with exit code 0.
+/// Prints one line to stderr when ready, such as `listening on http://127.0.0.1:8787/webhook`. Secrets, rules and forward targets
+/// are read again on SIGHUP and when their files change; what is wrong is said and not taken. SIGTERM and Ctrl-C finish what waits and end with exit code 0.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -46,16 +47,14 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs) -> Result<(), Failure>
 async fn serve(running: &mut Running, signals: &mut Signals, reload: &mut Reload) {
     let mut health = running.receiver.health();
     let mut before = health.borrow_and_update().clone();
-    let mut poll = tokio::time::interval(POLL);
     loop {
         tokio::select! {
             signal = signals.next() => match signal {
                 Signal::Stop => return,
-                Signal::Reload => take_again(running, reload),
+                Signal::Reload => take_again(running, reload).await,
             },
-            _ = poll.tick() => if reload.is_due() { take_again(running, reload) },
-            notice = running.forwarder.notice() => output::diagnostic(&clean(&notice)),
-            notice = running.notifier.notice() => output::diagnostic(&clean(&notice)),
+            () = reload.due() => take_again(running, reload).await,
+            notice = running.notice() => output::diagnostic(&clean(&notice)),
             changed = health.changed() => {
                 if changed.is_err() {
                     return;
@@ -68,13 +67,10 @@ async fn serve(running: &mut Running, signals: &mut Signals, reload: &mut Reload
     }
 }
 
-fn take_again(running: &Running, reload: &mut Reload) {
-    match reload.again() {
-        Ok(signing) => {
-            output::diagnostic(&format!("signature settings read again, secrets: {}", labels(&signing)));
-            running.receiver.reload(signing);
-        }
-        Err(error) => output::diagnostic(&format!("{error} (what was read before stays in force)")),
+async fn take_again(running: &mut Running, reload: &mut Reload) {
+    match reload.again(running).await {
+        Ok(taken) => output::diagnostic(&clean(&taken.said(Lang::En))),
+        Err(error) => output::diagnostic(&error),
     }
 }
 

@@ -5,21 +5,28 @@ mod source;
 pub(super) use source::{Watch, watch};
 
 use super::failure::Failure;
-use super::receive::{POLL, Reload, Running, labels};
+use super::receive::{Reload, Running};
 use super::window::now;
 use super::{Common, ReceiveArgs, ScreenArgs};
 use crate::config::{self, Config};
+use crate::forward::Route;
 use crate::journal::Reader;
-use crate::receiver::Receiver;
 use crate::source::live;
-use crate::tui;
 use crate::tui::keymap::Keymap;
 use crate::tui::notice::Notice;
 use crate::tui::panes::Intake;
 use crate::tui::theme::{Depth, Shelf};
+use crate::tui::{self, Word};
 use std::io::IsTerminal as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Words to the screen that may wait.
+const WORDS: usize = 16;
+
+/// A line for the user, in the language of the screen.
+type Say = Box<dyn FnOnce(config::Lang) -> Notice + Send>;
 
 pub(super) fn run(common: &Common, receive: &ReceiveArgs, screen: &ScreenArgs) -> Result<(), Failure> {
     let (mut config, reload) = Reload::first(common, receive)?;
@@ -29,14 +36,16 @@ pub(super) fn run(common: &Common, receive: &ReceiveArgs, screen: &ScreenArgs) -
     let runtime = Runtime::new().map_err(|error| Failure::failed(error.to_string()))?;
     let running = runtime.block_on(Running::start(&config))?;
     running.tell_notices();
-    let reload = Arc::new(Mutex::new(reload));
-    let reloading = runtime.spawn(reload_on_change(Arc::clone(&running.receiver), Arc::clone(&reload)));
-    let shown = show(&config, &running, Some(reload_when_asked(Arc::clone(&running.receiver), reload)));
-    reloading.abort();
+    let (tell, talk) = talk(&config);
+    let (end, ended) = oneshot::channel();
+    let screen = screen_of(&running, talk);
+    let keeping = runtime.spawn(keep(running, reload, tell, ended));
+    let shown = screen.and_then(|screen| tui::run(screen).map_err(Failure::failed));
+    let _ = end.send(());
     runtime.block_on(async {
-        // Ends when the task has let go of the receiver.
-        let _ = reloading.await;
-        running.stop().await;
+        if let Ok(running) = keeping.await {
+            running.stop().await;
+        }
     });
     shown
 }
@@ -63,58 +72,81 @@ pub(super) fn check_screen(screen: &config::Screen) -> Result<(), String> {
     Ok(())
 }
 
-/// Shows a running receiver until the user leaves. `reload` reads the configuration again, where there is one.
-pub(super) fn show(config: &Config, running: &Running, reload: Option<tui::Reload>) -> Result<(), Failure> {
+/// What passes between a screen and whoever keeps its receiver: the screen's end.
+pub(super) struct Talk {
+    words: mpsc::Receiver<Word>,
+    routes: watch::Receiver<Vec<Route>>,
+    /// Asks for the configuration to be read again.
+    reload: mpsc::Sender<()>,
+}
+
+/// The other end.
+struct Tell {
+    words: mpsc::Sender<Word>,
+    routes: watch::Sender<Vec<Route>>,
+    reload: mpsc::Receiver<()>,
+}
+
+fn talk(config: &Config) -> (Tell, Talk) {
+    let (said, words) = mpsc::channel(WORDS);
+    let (forward, routes) = watch::channel(config.forward.clone());
+    let (ask, asked) = mpsc::channel(1);
+    (Tell { words: said, routes: forward, reload: asked }, Talk { words, routes, reload: ask })
+}
+
+/// Shows a running receiver, whose configuration does not change, until the user leaves.
+pub(super) fn show(running: &Running) -> Result<(), Failure> {
+    let (_tell, talk) = talk(running.config());
+    let screen = tui::Start { reload: None, ..screen_of(running, talk)? };
+    tui::run(screen).map_err(Failure::failed)
+}
+
+/// What a screen on a running receiver is started with.
+fn screen_of(running: &Running, talk: Talk) -> Result<tui::Start, Failure> {
+    let config = running.config();
     let reader = Reader::open(&config.data_dir)?;
     let masker = reader.masker()?;
     let feed = live(&running.journal, reader)
         .map_err(|error| Failure::failed(format!("no thread to read the journal: {error}")))?;
     let receiver = Arc::clone(&running.receiver);
-    tui::run(tui::Start {
+    Ok(tui::Start {
         screen: config.screen.clone(),
         masker,
         settings: config.monitor,
         rules: config.rules.0.clone(),
         feed,
         data_dir: config.data_dir.clone(),
-        routes: config.forward.clone(),
+        routes: talk.routes,
         intake: Intake::new(running.url.clone(), now(), &config.signing),
         vitals: Box::new(move || receiver.vitals()),
         health: running.receiver.health(),
         clock: Arc::new(now),
-        reload,
+        words: talk.words,
+        reload: Some(talk.reload),
     })
-    .map_err(Failure::failed)
 }
 
-/// Takes new secrets when their files change. What is wrong is not taken, and `watop check` says why: there is no line on the
-/// screen to print to.
-async fn reload_on_change(receiver: Arc<Receiver>, reload: Arc<Mutex<Reload>>) {
-    let mut poll = tokio::time::interval(POLL);
+/// Keeps a receiver while a screen shows it: takes in what changes in the configuration and tells the screen what the user should
+/// know. There is no other place to say it.
+async fn keep(mut running: Running, mut reload: Reload, mut tell: Tell, mut ended: oneshot::Receiver<()>) -> Running {
     loop {
-        poll.tick().await;
-        if let Ok(mut reload) = reload.lock()
-            && reload.is_due()
-            && let Ok(signing) = reload.again()
-        {
-            receiver.reload(signing);
-        }
+        let said: Say = tokio::select! {
+            _ = &mut ended => return running,
+            Some(()) = tell.reload.recv() => take_again(&mut running, &mut reload, &tell).await,
+            () = reload.due() => take_again(&mut running, &mut reload, &tell).await,
+            notice = running.notice() => Box::new(|_| Notice::wrong(notice)),
+        };
+        // A screen that takes none is full of them.
+        let _ = tell.words.try_send(Word::Say(said));
     }
 }
 
-/// Takes new secrets when the user asks, and says what is wrong with them.
-fn reload_when_asked(receiver: Arc<Receiver>, reload: Arc<Mutex<Reload>>) -> tui::Reload {
-    Box::new(move |lang| {
-        // Poisoned only when reading panicked; the next reading starts from the files again.
-        let mut reload = reload.lock().unwrap_or_else(PoisonError::into_inner);
-        match reload.again() {
-            Ok(signing) => {
-                let said = lang.pick("configuration read again; secrets in force: ", "已重新读取配置;生效的密钥:");
-                let said = format!("{said}{}", labels(&signing));
-                receiver.reload(signing);
-                Notice::done(said)
-            }
-            Err(error) => Notice::wrong(error.to_string()),
-        }
-    })
+async fn take_again(running: &mut Running, reload: &mut Reload, tell: &Tell) -> Say {
+    let outcome = reload.again(running).await;
+    let _ = tell.words.send(Word::Rules(running.config().rules.0.clone())).await;
+    tell.routes.send_replace(running.config().forward.clone());
+    match outcome {
+        Ok(taken) => Box::new(move |lang| Notice::done(taken.said(lang))),
+        Err(error) => Box::new(|_| Notice::wrong(error)),
+    }
 }

@@ -3,6 +3,7 @@
 use super::ConfigError;
 use super::units::{Listen, Size, Time, TimeOrOff, WebhookPath};
 use crate::event::Kind;
+use crate::query::{Filter, FilterError};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use std::collections::BTreeMap;
@@ -121,6 +122,7 @@ pub(super) struct Rule {
     pub(super) name: Spanned<String>,
     pub(super) metric: Spanned<String>,
     pub(super) code: Option<Spanned<i64>>,
+    pub(super) filter: Option<Spanned<String>>,
     pub(super) window: Option<Spanned<String>>,
     pub(super) above: Option<Spanned<f64>>,
     pub(super) below: Option<Spanned<f64>>,
@@ -215,6 +217,13 @@ impl<'t> Source<'t> {
             Ok(file) => Ok((file, source)),
             Err(error) => Err(source.error(error.span().unwrap_or(0..0), &reworded(error.message()))),
         }
+    }
+
+    /// Reads a filter that stands in the file; the error has a caret under the mistake.
+    pub(super) fn filter(&self, place: &Spanned<String>) -> Result<Filter, ConfigError> {
+        let expression = place.get_ref();
+        let wrong = |error: FilterError| format!("the filter is wrong\n{}", error.with_caret(expression));
+        Filter::parse(expression).map_err(|error| self.error(place.span(), &wrong(error)))
     }
 
     /// An error at a place in the file: names the file, the line and the key.

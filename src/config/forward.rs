@@ -3,7 +3,6 @@
 use super::file::{File, Forward as Entry, Source};
 use super::{ConfigError, is_private};
 use crate::forward::{Address, Route};
-use crate::query::Filter;
 
 /// Resolves the targets of the file and adds those of the command line, which get everything.
 pub(super) fn routes(file: &mut File, source: &Source<'_>, flags: &[Address]) -> Result<Vec<Route>, ConfigError> {
@@ -43,11 +42,7 @@ fn route(entry: Entry, source: &Source<'_>) -> Result<Route, ConfigError> {
         route.kinds = kinds.into_inner();
     }
     if let Some(filter) = filter {
-        let expression = filter.get_ref();
-        let parsed = Filter::parse(expression).map_err(|error| {
-            source.error(filter.span(), &format!("the filter is wrong\n{}", error.with_caret(expression)))
-        })?;
-        route.filter = Some(parsed);
+        route.filter = Some(source.filter(&filter)?);
     }
     route.timeout = timeout.map_or(route.timeout, |time| time.0);
     route.concurrency = concurrency.map_or(route.concurrency, usize::from);

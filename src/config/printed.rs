@@ -200,6 +200,12 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
                 value: Sample("\"failure_rate\""),
             },
             Setting {
+                key: "filter",
+                about: "Judge only what it selects: messages with all that is known of them, or, for events_per_s,\n\
+                        transport_lag_s and silence_s, single events. Not with refused.",
+                value: Sample("\"template:order_update*\""),
+            },
+            Setting {
                 key: "window",
                 about: "Whole minutes that are judged. For silence_s: how far back such a silence is looked for.",
                 value: Sample("\"5m\""),
@@ -226,7 +232,8 @@ const SECTIONS: &[(&str, &str, &[Setting])] = &[
             },
             Setting {
                 key: "per",
-                about: "Judge each number, code, category, country or tag by itself.",
+                about: "Judge each number, category, country or tag by itself; with failure_rate and code_count each\n\
+                        code, too. Not with refused.",
                 value: Sample("\"number\""),
             },
             Setting {

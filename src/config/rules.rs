@@ -4,8 +4,8 @@ use super::file::{File, Rule as Written, Source};
 use super::{ConfigError, RuleSetting, Rules, is_private};
 use crate::monitor::rules::{Bound, Metric, Per, Rule, Side, Unit, builtin};
 use crate::notify::Target;
-use crate::query::duration;
 use crate::query::suggest::closest;
+use crate::query::{Filter, duration};
 use std::path::Path;
 use toml::Spanned;
 
@@ -54,9 +54,9 @@ impl Reading<'_> {
         let metric = self.one_of(&written.metric, &Metric::ALL, "metric")?;
         let per = written.per.as_ref().map(|per| self.one_of(per, &Per::ALL, "per")).transpose()?;
         if let (Some(per), Some(place)) = (per, &written.per)
-            && !metric.splits_by(per)
+            && let Some(reason) = metric.refuses(per)
         {
-            let message = format!("{} cannot be judged per {}", metric.name(), per.name());
+            let message = format!("{} cannot be judged per {}: {reason}", metric.name(), per.name());
             return Err(self.source.error(place.span(), &message));
         }
         self.check_code(spanned, metric, per)?;
@@ -71,6 +71,7 @@ impl Reading<'_> {
             name: name.into(),
             metric,
             code: written.code.as_ref().map(|code| *code.get_ref()),
+            filter: written.filter.as_ref().map(|filter| self.filter(filter, metric)).transpose()?,
             window,
             bound: self.bound(spanned, metric.unit())?,
             min_volume: written.min_volume.unwrap_or_else(|| metric.default_volume()),
@@ -80,6 +81,17 @@ impl Reading<'_> {
         };
         let notify = written.notify.as_ref().map_or_else(|| Ok(notify.to_vec()), |notify| self.targets(notify))?;
         Ok(RuleSetting { rule, notify })
+    }
+
+    fn filter(&self, place: &Spanned<String>, metric: Metric) -> Result<Filter, ConfigError> {
+        let filter = self.source.filter(place)?;
+        if metric == Metric::Refused {
+            return Err(self.source.error(place.span(), "a refused request is not read, so a filter finds none"));
+        }
+        if filter.depends_on_time() {
+            return Err(self.source.error(place.span(), "age changes by itself; a rule has its window for that"));
+        }
+        Ok(filter)
     }
 
     fn check_code(&self, spanned: &Spanned<Written>, metric: Metric, per: Option<Per>) -> Result<(), ConfigError> {

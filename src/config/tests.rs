@@ -337,7 +337,15 @@ fn a_wrong_rule_is_told_where_and_what_to_write() {
         ),
         ("above = 0.1\nclear = 0.2", "watop.toml:5: rule.clear: clear lies on the right side of the bound"),
         ("above = 0.1\nper = \"numbr\"", "watop.toml:5: rule.per: there is no per \"numbr\", did you mean \"number\"?"),
-        ("above = 0.1\nper = \"code\"", "watop.toml:5: rule.per: failure_rate cannot be judged per code"),
+        (
+            "above = 0.1\nfilter = \"code:131026 ag<5m\"",
+            "watop.toml:5: rule.filter: the filter is wrong\ncode:131026 ag<5m\n            ^^\n\
+             unknown field ag, did you mean tag?",
+        ),
+        (
+            "above = 0.1\nfilter = \"age<5m\"",
+            "watop.toml:5: rule.filter: age changes by itself; a rule has its window for that",
+        ),
         ("above = 0.1\ncode = 1", "watop.toml:5: rule.code: only the metric code_count counts a code"),
         (
             "above = 0.1\nwindow = \"90s\"",
@@ -353,6 +361,10 @@ fn a_wrong_rule_is_told_where_and_what_to_write() {
     let misnamed = RULE.replace("failure_rate", "failure_rat");
     let says = "watop.toml:3: rule.metric: there is no metric \"failure_rat\", did you mean \"failure_rate\"?";
     assert_eq!(error(&misnamed), says);
+    let refused = RULE.replace("failure_rate", "refused");
+    let says =
+        "watop.toml:5: rule.per: refused cannot be judged per tag: a refused request is not read, so it names none";
+    assert_eq!(error(&format!("{refused}above = 9\nper = \"tag\"")), says);
     let uncounted = RULE.replace("failure_rate", "code_count");
     assert!(error(&format!("{uncounted}above = 3")).contains("such as code = 131026"));
     let setup = Setup::new("[rules]\nnotify = [\"alertmanager:https://me:pw@example.org\"]");

@@ -176,10 +176,12 @@ impl Failures {
         of_number.filter_map(|record| Some((record, self.evidence.get(record.failed?.get() - 1))))
     }
 
-    /// Shows the cell and each code of every failed message of the cohort.
-    pub(super) fn tally(&self, span: Minutes, messages: &Messages, mut see: impl FnMut(Cell, Option<i64>)) {
-        for (record, evidence) in self.of_minutes(span, None, messages) {
-            evidence.codes.iter().for_each(|seen| see(record.cell, seen.code));
+    /// Shows each code of every failed message of the cohort.
+    pub(super) fn tally(&self, span: Minutes, messages: &Messages, mut see: impl FnMut(Index, Cell, Option<i64>)) {
+        for index in self.minutes.range(span.from..span.to).flat_map(|(_, messages)| messages) {
+            let record = messages.get(*index);
+            let codes = record.failed.map_or(&[][..], |failed| &self.evidence.get(failed.get() - 1).codes);
+            codes.iter().for_each(|seen| see(*index, record.cell, seen.code));
         }
     }
 

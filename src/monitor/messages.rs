@@ -5,7 +5,7 @@ use super::costs::{Bill, Place};
 use super::failures::Failed;
 use super::intern::Names as Texts;
 use super::latency::{Bin, bin_of};
-use super::rollup::{Minute, minute_of};
+use super::rollup::{Minute, Minutes, minute_of};
 use super::store::{Chunks, Index, Sharded};
 use super::traits::Known;
 use crate::event::{Event, Status, StatusName};
@@ -188,6 +188,12 @@ impl Messages {
         }
         self.records.get_mut(index).see(event, status, cell, judges);
         Change { index, before, united }
+    }
+
+    /// Every message whose first evidence came in these minutes.
+    pub(super) fn of_minutes(&self, minutes: Minutes) -> impl Iterator<Item = (Index, &Record)> {
+        let within = move |record: &Record| (minutes.from..minutes.to).contains(&record.minute);
+        self.records.iter().filter(move |(_, record)| record.united == 0 && within(record))
     }
 
     pub(super) fn get(&self, index: Index) -> &Record {

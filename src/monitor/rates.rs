@@ -289,11 +289,11 @@ impl Rates {
 
 /// Something per second, ascending, of the last seconds before the newest.
 #[derive(Debug, Default)]
-struct Recent<T>(VecDeque<(i64, T)>);
+pub(super) struct Recent<T>(VecDeque<(i64, T)>);
 
 impl<T: Default> Recent<T> {
     /// What belongs to a second, unless it lies `kept` seconds or more behind the newest.
-    fn at(&mut self, second: i64, kept: i64) -> Option<&mut T> {
+    pub(super) fn at(&mut self, second: i64, kept: i64) -> Option<&mut T> {
         let newest = self.newest();
         if newest.is_some_and(|newest| second <= newest - kept) {
             return None;
@@ -320,7 +320,7 @@ impl<T: Default> Recent<T> {
         self.0.back().map(|(second, _)| *second)
     }
 
-    fn range(&self, seconds: Range<i64>) -> impl Iterator<Item = &(i64, T)> {
+    pub(super) fn range(&self, seconds: Range<i64>) -> impl Iterator<Item = &(i64, T)> {
         let at = |second: i64| self.0.partition_point(|(at, _)| *at < second);
         self.0.range(at(seconds.start)..at(seconds.end.max(seconds.start)))
     }

@@ -11,9 +11,11 @@
 
 mod alert;
 mod builtin;
+mod counts;
 mod engine;
 mod measure;
 mod metric;
+mod sift;
 mod silence;
 mod state;
 mod told;
@@ -21,6 +23,7 @@ mod watch;
 
 pub use alert::RuleAlert;
 pub use builtin::builtin;
+pub use counts::{Bodies, Counts};
 pub use engine::{Change, Engine, Facts, What};
 pub use metric::{Metric, Unit};
 pub use told::Told;
@@ -28,6 +31,7 @@ pub use watch::Watch;
 
 use super::view::Dimension;
 use crate::event::Text;
+use crate::query::Filter;
 use serde::{Deserialize, Serialize};
 
 /// One rule, checked: bounds that cannot be crossed and metrics that have no such `per` are refused where it is read.
@@ -39,6 +43,8 @@ pub struct Rule {
     pub metric: Metric,
     /// The effective code that [`Metric::CodeCount`] counts; `None` with it: each code is an entity.
     pub code: Option<i64>,
+    /// What alone is judged. It does not ask for `age`: that changes by itself, and a rule has its window.
+    pub filter: Option<Filter>,
     /// Whole minutes it is judged over, at least 1.
     pub window: u32,
     /// When it is out of bounds.

@@ -91,6 +91,16 @@ impl<T> Chunks<T> {
         &self.0[index as usize / Self::LENGTH][index as usize % Self::LENGTH]
     }
 
+    /// How many there are, which is the number of the next.
+    pub(super) fn len(&self) -> Index {
+        self.0.last().map_or(0, |last| (self.0.len() - 1) * Self::LENGTH + last.len()) as Index
+    }
+
+    /// Every value with its number, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Index, &T)> {
+        (0..).zip(self.0.iter().flatten())
+    }
+
     pub(super) fn get_mut(&mut self, index: Index) -> &mut T {
         &mut self.0[index as usize / Self::LENGTH][index as usize % Self::LENGTH]
     }

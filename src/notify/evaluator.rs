@@ -11,8 +11,7 @@ use crate::config::RuleSetting;
 use crate::event::{Millis, Text};
 use crate::journal::operator::{Operator, RefusedCount, StoredAlert};
 use crate::journal::{Batch, OpenError, Reader};
-use crate::monitor::Monitor;
-use crate::monitor::rules::{Change, Facts, RuleAlert, Watch, What};
+use crate::monitor::rules::{Bodies, Change, Counts, Facts, RuleAlert, Watch, What};
 use hashbrown::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -172,7 +171,8 @@ impl Evaluator {
         if let Some(at) = received.filter(|at| self.turns(*at)) {
             self.refresh(at)?;
         }
-        let changes = self.watch.fold(batch);
+        let bodies = bodies(&self.reader, self.watch.counts(), batch)?;
+        let changes = self.watch.fold(batch, &bodies);
         self.decided(changes)
     }
 
@@ -204,15 +204,15 @@ impl Evaluator {
     /// Lets go of what is old.
     fn renew(&mut self, now: Millis) -> Result<(), OpenError> {
         self.since = Millis(now.0 - run_up(&self.setup.rules));
-        let mut monitor = Monitor::new(self.setup.settings);
+        let mut counts = Counts::new(self.setup.settings, self.watch.engine().rules());
         let mut page = self.reader.page_at(self.since)?.saturating_sub(1);
         while page < self.page
             && let Some(batch) = self.reader.next(page)?
         {
             page = batch.page;
-            monitor.fold_batch(&batch);
+            counts.fold(&batch, &bodies(&self.reader, &counts, &batch)?);
         }
-        self.watch.replace_monitor(monitor);
+        self.watch.replace_counts(counts);
         Ok(())
     }
 
@@ -311,6 +311,19 @@ fn targets<'r>(rules: &'r [RuleSetting], rule: &Text) -> &'r [Target] {
 pub(crate) fn run_up(rules: &[RuleSetting]) -> i64 {
     let window = rules.iter().map(|setting| setting.rule.window + setting.rule.hold).max().unwrap_or(0);
     RUN_UP + i64::from(window) * MINUTE
+}
+
+/// The stored bodies of a batch, where the rules look into them.
+pub(crate) fn bodies(reader: &Reader, counts: &Counts, batch: &Batch) -> Result<Bodies, OpenError> {
+    let mut bodies = Bodies::new();
+    if counts.needs_bodies() {
+        for summary in &batch.requests {
+            if let Some(request) = reader.request(summary.request)? {
+                bodies.insert(summary.request, request.body);
+            }
+        }
+    }
+    Ok(bodies)
 }
 
 /// Requests answered 401, by minute.

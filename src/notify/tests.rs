@@ -20,6 +20,7 @@ fn rule() -> Rule {
         name: "failures up".into(),
         metric: Metric::FailureRate,
         code: None,
+        filter: None,
         window: 5,
         bound: Bound::new(Side::Above, 0.2, None, Unit::Share),
         min_volume: 1,

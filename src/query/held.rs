@@ -3,6 +3,7 @@
 
 use super::{Body, Expr, Filter};
 use crate::event::{Event, Millis};
+use hashbrown::HashMap;
 use std::cell::OnceCell;
 
 /// Which terms of one filter hold, by their order in the expression.
@@ -27,6 +28,37 @@ impl Held {
 
     fn has(&self, term: usize) -> bool {
         self.0.get(term / 64).is_some_and(|terms| terms >> (term % 64) & 1 == 1)
+    }
+}
+
+/// The sets of terms that hold of the things one filter is asked about, by small number, each with whether it is selected. There
+/// are few, so each thing can remember its number alone.
+#[derive(Debug, Default)]
+pub struct Sets {
+    sets: Vec<(Held, bool)>,
+    numbers: HashMap<Held, u32>,
+}
+
+impl Sets {
+    /// The number of a set. All numbers of one `Sets` are of the same filter.
+    pub fn number(&mut self, filter: &Filter, held: Held) -> u32 {
+        if let Some(number) = self.numbers.get(&held) {
+            return *number;
+        }
+        let number = self.sets.len() as u32;
+        self.sets.push((held.clone(), filter.selects(&held)));
+        self.numbers.insert(held, number);
+        number
+    }
+
+    /// The set of a number.
+    pub fn held(&self, number: u32) -> &Held {
+        &self.sets[number as usize].0
+    }
+
+    /// Whether what has this number is selected.
+    pub fn is_selected(&self, number: u32) -> bool {
+        self.sets[number as usize].1
     }
 }
 

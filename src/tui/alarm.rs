@@ -32,6 +32,11 @@ impl Alarm {
         Self { rules, terminal, ..Self::default() }
     }
 
+    /// Other rules are in force: they tell from the next change on.
+    pub(super) fn take(&mut self, rules: Vec<RuleSetting>) {
+        self.rules = rules;
+    }
+
     /// Whether to look now.
     pub(super) fn is_due(&mut self, now: Millis) -> bool {
         let minute = (now.0 - DECIDED).div_euclid(60_000);
@@ -112,6 +117,7 @@ mod tests {
             resolved_at: None,
             metric: Metric::FailureRate,
             code: None,
+            filter: None,
             window: 5,
             side: Side::Above,
             bound: 0.05,

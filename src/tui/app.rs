@@ -286,6 +286,11 @@ impl App {
         Self { alarm, ..self }
     }
 
+    /// Other rules are in force.
+    pub(super) fn alarm_for(&mut self, rules: Vec<crate::config::RuleSetting>) {
+        self.alarm.take(rules);
+    }
+
     /// What is to be sent to the terminal beside what is drawn: bell and notices.
     pub fn sounds(&mut self) -> Vec<u8> {
         self.alarm.sounds()

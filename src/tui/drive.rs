@@ -3,7 +3,7 @@
 //! Input is drawn at once, data at most 30 times a second, and nothing when nothing changed. Whoever feeds it waits in bounded
 //! channels; a terminal that takes no bytes stops this thread and nobody else.
 
-use super::Reload;
+use super::Word;
 use super::app::App;
 use super::input::Input;
 use super::store::{Answer, Job};
@@ -53,7 +53,8 @@ pub(super) struct Sources {
     pub(super) vitals: Box<dyn Fn() -> Vitals + Send>,
     pub(super) theme_files: ThemeFiles,
     pub(super) jobs: std::sync::mpsc::Sender<Job>,
-    pub(super) reload: Reload,
+    pub(super) words: mpsc::Receiver<Word>,
+    pub(super) reload: Option<mpsc::Sender<()>>,
     pub(super) clock: Clock,
 }
 
@@ -118,6 +119,13 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
                 Some(input) => update::input(app, input, now()),
                 None => return Ok(()),
             },
+            Some(word) = from.words.recv() => {
+                match word {
+                    Word::Say(say) => app.notice = Some(say(app.look.lang)),
+                    Word::Rules(rules) => app.alarm_for(rules),
+                }
+                Effect::Draw
+            }
             Some(answer) = from.answers.recv() => {
                 app.answered(answer, now());
                 pace.want(Urgency::Data);
@@ -174,8 +182,8 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
                 pace.want(Urgency::Input);
             }
             Effect::Reload => {
-                app.notice = Some((from.reload)(app.look.lang));
-                pace.want(Urgency::Input);
+                // One that is asked for already will do.
+                from.reload.iter().for_each(|reload| _ = reload.try_send(()));
             }
             Effect::Suspend => {
                 term.leave();

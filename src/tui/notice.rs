@@ -23,6 +23,11 @@ impl Notice {
         Self { text: text.into(), wrong: true }
     }
 
+    /// What is said, not cleaned.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// As it is drawn.
     pub(super) fn words<'a>(&self, look: &'a Look) -> Words<'a> {
         let (role, glyph) = if self.wrong { (Role::Warn, Glyph::Warning) } else { (Role::Ok, Glyph::Good) };

@@ -9,7 +9,7 @@ use super::lang::say;
 use super::look::Look;
 use super::period::{Period, minute, next_minute};
 use super::widgets::format;
-use super::{Action, Clock, Start};
+use super::{Action, Clock, Start, Word};
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::Health;
@@ -36,6 +36,15 @@ struct Plain {
     /// History has been read: from now on changes are told.
     caught_up: bool,
     told: Told,
+}
+
+/// Everything that comes in.
+struct Sources {
+    feed: mpsc::Receiver<Feed>,
+    health: tokio::sync::watch::Receiver<Health>,
+    vitals: Box<dyn Fn() -> crate::receiver::Vitals + Send>,
+    words: mpsc::Receiver<Word>,
+    typed: mpsc::Receiver<String>,
 }
 
 /// What was told, so that only changes are.
@@ -74,7 +83,8 @@ pub(super) fn run(start: Start, look: Look, keymap: Keymap) -> Result<(), String
     let address = start.intake.address.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     // An error means that nobody reads any more: there is nobody to tell.
-    let _ = runtime.block_on(plain.tell(start.feed, start.health, start.vitals, typed, address));
+    let sources = Sources { feed: start.feed, health: start.health, vitals: start.vitals, words: start.words, typed };
+    let _ = runtime.block_on(plain.tell(sources, address));
     // The thread that reads lines may wait in a read for ever; it ends with the process.
     runtime.shutdown_background();
     Ok(())
@@ -97,14 +107,8 @@ fn say_line(text: &str) -> io::Result<()> {
 }
 
 impl Plain {
-    async fn tell(
-        mut self,
-        mut feed: mpsc::Receiver<Feed>,
-        mut health: tokio::sync::watch::Receiver<Health>,
-        vitals: Box<dyn Fn() -> crate::receiver::Vitals + Send>,
-        mut typed: mpsc::Receiver<String>,
-        address: String,
-    ) -> io::Result<()> {
+    async fn tell(mut self, from: Sources, address: String) -> io::Result<()> {
+        let Sources { mut feed, mut health, vitals, mut words, mut typed } = from;
         say_line(&say!(
             self.look,
             "watop: receiving at {address}; type help and Enter for the commands",
@@ -126,6 +130,11 @@ impl Plain {
                     Some(line) => if self.answer(&line)? { return Ok(()) },
                     None => typing = false,
                 },
+                Some(word) = words.recv() => {
+                    if let Word::Say(say) = word {
+                        say_line(say(self.look.lang).text())?;
+                    }
+                }
                 changed = health.changed() => {
                     if changed.is_ok() {
                         let health = health.borrow_and_update().clone();

@@ -1,18 +1,22 @@
 //! Rules: what is judged, and the life of an alert.
 
-use crate::{DAY, MINUTE, SECOND, START, failed, request, scope, status, with_status};
+use crate::{DAY, MINUTE, SECOND, START, failed, inbound, request, scope, status, with_status};
 use proptest::prelude::*;
 use watop::event::StatusName::{Delivered, Read, Sent};
 use watop::event::{Event, Millis, Seconds, Severity};
 use watop::journal::Batch;
 use watop::monitor::Settings;
-use watop::monitor::rules::{Bound, Change, Facts, Metric, Per, Rule, Side, Watch, What};
+use watop::monitor::rules::{Bodies, Bound, Change, Facts, Metric, Per, Rule, Side, Watch, What};
+
+mod only;
+mod simulated;
 
 fn rule(metric: Metric, above: f64) -> Rule {
     Rule {
         name: "r".into(),
         metric,
         code: None,
+        filter: None,
         window: 5,
         bound: Bound::new(Side::Above, above, None, metric.unit()),
         min_volume: 1,
@@ -38,7 +42,8 @@ fn with_facts(rules: impl IntoIterator<Item = Rule>, facts: Facts, events: &[Eve
     events.sort_by_key(|event| event.received_at);
     let mut changes = Vec::new();
     for (page, event) in (1..).zip(events) {
-        changes.extend(watch.fold(&Batch { page, requests: vec![request(&event)], events: vec![event] }));
+        changes
+            .extend(watch.fold(&Batch { page, requests: vec![request(&event)], events: vec![event] }, &Bodies::new()));
     }
     changes.extend(watch.advance(Millis(START + until)));
     changes
@@ -273,7 +278,7 @@ fn a_restart_neither_opens_again_nor_forgets() {
         watch.engine_mut().resume(stored.into_iter().flatten(), Some(decided));
         for (page, event) in (1..).zip(&events) {
             let batch = Batch { page, requests: vec![request(event)], events: vec![event.clone()] };
-            changes.extend(watch.fold(&batch));
+            changes.extend(watch.fold(&batch, &Bodies::new()));
         }
         changes.extend(watch.advance(Millis(START + 30 * MINUTE)));
         assert_eq!(life(&changes), life(&whole), "restarted after minute {}", (stop - START) / MINUTE);
@@ -300,7 +305,7 @@ fn entities_beyond_the_bound_are_counted_not_judged() {
     }
     let mut watch =
         Watch::new(Settings::default(), [Rule { per: Some(Per::Number), ..rule(Metric::FailureRate, 0.5) }]);
-    watch.fold(&Batch { page: 1, requests: events.iter().map(request).collect(), events });
+    watch.fold(&Batch { page: 1, requests: events.iter().map(request).collect(), events }, &Bodies::new());
     let changes = watch.advance(Millis(START + MINUTE));
     assert_eq!(changes.len(), 200);
     assert_eq!(watch.engine().left_out().map(|(_, count)| count).collect::<Vec<_>>(), [50]);

@@ -95,10 +95,11 @@ fn show(
         rules: config.rules.0.clone(),
         feed,
         data_dir,
-        routes: config.forward.clone(),
+        routes: tokio::sync::watch::channel(config.forward.clone()).1,
         intake,
         vitals: Box::new(Vitals::default),
         health,
+        words: tokio::sync::mpsc::channel(1).1,
         reload: None,
         clock,
     })

@@ -6,6 +6,7 @@ use crate::event::{Millis, Severity, Text, rule_alert_id};
 use crate::journal::operator::StoredAlert;
 use crate::monitor::figures::{duration, thousands};
 use crate::monitor::view::Alert;
+use crate::query::Filter;
 use serde::{Deserialize, Serialize};
 
 /// One time that a rule was broken. It is what is stored, so fields are only ever added.
@@ -33,6 +34,9 @@ pub struct RuleAlert {
     pub metric: Metric,
     /// Its code.
     pub code: Option<i64>,
+    /// The filter that it was judged within.
+    #[serde(default)]
+    pub filter: Option<Text>,
     /// Minutes it was judged over.
     pub window: u32,
     /// The wrong side of the bound.
@@ -61,6 +65,7 @@ impl RuleAlert {
             resolved_at: None,
             metric: rule.metric,
             code: rule.code,
+            filter: rule.filter.as_ref().map(|filter| filter.as_str().into()),
             window: rule.window,
             side: rule.bound.side,
             bound: rule.bound.open,
@@ -83,6 +88,14 @@ impl RuleAlert {
         StoredAlert { id, opened_at, resolved_at, told: Text::default(), alert }
     }
 
+    /// Whether the rule still judges what opened it; bounds, window and times may be others.
+    pub(super) fn is_of(&self, rule: &Rule) -> bool {
+        let filter = rule.filter.as_ref().map(Filter::as_str);
+        rule.name == self.rule
+            && (rule.metric, rule.code, rule.per) == (self.metric, self.code, self.per)
+            && filter == self.filter.as_deref()
+    }
+
     /// The business number it is about.
     pub fn number(&self) -> Option<&Text> {
         self.entity.as_ref().filter(|_| self.per == Some(Per::Number))
@@ -99,7 +112,8 @@ impl RuleAlert {
         let limit = self.metric.write(self.bound);
         let over = duration(i64::from(self.window) * 60);
         let volume = thousands(self.volume);
-        match self.metric {
+        let within = self.filter.as_ref().map_or_else(String::new, |filter| format!(", of {filter}"));
+        let detail = match self.metric {
             Metric::FailureRate => format!("failed {value} of {volume} over {over}, limit {limit}"),
             Metric::SettledRate => format!("settled {value} of {volume} over {over}, limit {limit}"),
             Metric::ReadRate => format!("read {value} of {volume} delivered over {over}, limit {limit}"),
@@ -112,7 +126,8 @@ impl RuleAlert {
             Metric::TransportLag => format!("p95 lag {value}, n {volume}, over {over}, limit {limit}"),
             Metric::Refused => format!("{value} requests refused over {over}, limit {limit}"),
             Metric::Silence => format!("silent for {value}, limit {limit}; {volume} events were to be expected"),
-        }
+        };
+        detail + &within
     }
 
     /// The alert as it stands among those of templates and accounts.

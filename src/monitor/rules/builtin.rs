@@ -8,6 +8,7 @@ pub fn builtin() -> Vec<Rule> {
         name: name.into(),
         metric,
         code: None,
+        filter: None,
         window,
         bound: Bound::new(Side::Above, above, critical, metric.unit()),
         min_volume: metric.default_volume(),

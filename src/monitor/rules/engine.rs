@@ -2,10 +2,10 @@
 
 use super::Rule;
 use super::alert::RuleAlert;
+use super::counts::Counts;
 use super::measure::{self, Values};
 use super::state::State;
 use crate::event::{Millis, Text};
-use crate::monitor::Monitor;
 use crate::monitor::rollup::{Minute, Minutes, minute_of};
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ pub struct Change {
 #[derive(Debug, Default)]
 pub struct Engine {
     rules: Vec<Judged>,
-    /// Open by a rule that is no more.
+    /// Open by a rule that is no more, or judges something else now.
     orphans: Vec<RuleAlert>,
     /// Up to here everything was decided before.
     decided: Option<Millis>,
@@ -104,7 +104,7 @@ impl Engine {
     pub fn resume(&mut self, open: impl IntoIterator<Item = RuleAlert>, decided: Option<Millis>) {
         self.decided = decided;
         for alert in open {
-            match self.rules.iter_mut().find(|judged| judged.rule.name == alert.rule && judged.rule.per == alert.per) {
+            match self.rules.iter_mut().find(|judged| alert.is_of(&judged.rule)) {
                 Some(judged) => {
                     judged.states.insert(alert.entity.clone(), State::resume(alert));
                 }
@@ -114,7 +114,7 @@ impl Engine {
     }
 
     /// Judges the minute that turns at `at`, a whole minute. Minutes are judged in order, each once.
-    pub fn tick(&mut self, monitor: &Monitor, facts: &Facts, at: Millis) -> Vec<Change> {
+    pub fn tick(&mut self, counts: &Counts, facts: &Facts, at: Millis) -> Vec<Change> {
         let decided = self.decided.is_some_and(|decided| at <= decided);
         let mut changes = Vec::new();
         if !decided {
@@ -124,7 +124,7 @@ impl Engine {
             }
         }
         for judged in &mut self.rules {
-            let values = measure::measure(&judged.rule, monitor, facts, at);
+            let values = measure::measure(&judged.rule, counts, facts, at);
             judged.tick(values, at, decided, &mut changes);
         }
         changes

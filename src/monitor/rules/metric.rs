@@ -74,15 +74,19 @@ impl Metric {
         }
     }
 
-    /// What it can be judged for one by one.
-    pub fn splits_by(self, per: Per) -> bool {
-        match per {
-            Per::Number => !matches!(self, Self::TransportLag | Self::Refused),
-            Per::Code => self == Self::CodeCount,
-            Per::Category | Per::Country | Per::Tag => {
-                matches!(self, Self::FailureRate | Self::SettledRate | Self::ReadRate | Self::CodeCount)
-            }
+    /// Why it cannot be judged one by one for these; `None` when it can.
+    pub fn refuses(self, per: Per) -> Option<&'static str> {
+        match (self, per) {
+            (Self::Refused, _) => Some("a refused request is not read, so it names none"),
+            (Self::FailureRate | Self::CodeCount, Per::Code) => None,
+            (_, Per::Code) => Some("only failed messages have a code: use failure_rate or code_count"),
+            _ => None,
         }
+    }
+
+    /// Whether it judges events as they come in, and not the messages that they tell of.
+    pub fn is_of_events(self) -> bool {
+        matches!(self, Self::EventsPerSecond | Self::TransportLag | Self::Silence)
     }
 
     /// What stands behind a value where the rule does not say: attempted messages (`failure_rate`), settled, delivered or

@@ -1,9 +1,9 @@
 //! Whether a silence is out of the ordinary.
 //!
-//! What came before it is looked at as far back as the rule's window reaches: where nothing came for as long, or nothing at the
-//! same clock time a day earlier, such a silence is usual. Otherwise the events per minute of that time say how many were to be
-//! expected, and by Poisson none comes with the chance of e to the minus that. A silence longer than a third of the window is
-//! not judged any more, so a night's or a weekend's is judged in its first hours or never.
+//! What came before it is looked at as far back as the rule's window and the journal reach: where nothing came for as long, or
+//! nothing at the same clock time a day earlier, such a silence is usual. Otherwise the events per minute of that time say how
+//! many were to be expected, and by Poisson none comes with the chance of e to the minus that. A silence longer than a third of
+//! the window is not judged any more, so a night's or a weekend's is judged in its first hours or never.
 
 use super::engine::Facts;
 use crate::event::Millis;
@@ -44,7 +44,7 @@ impl Silence<'_> {
         let (mut minutes, mut events, mut pause) = (0, 0, 0);
         for minute in after.saturating_sub(window)..after {
             let minute = Minutes { from: minute, to: minute + 1 };
-            if self.facts.was_down(minute) {
+            if self.facts.was_down(minute) || !self.is_known(minute.from) {
                 continue;
             }
             let count = self.events(minute);
@@ -54,13 +54,20 @@ impl Silence<'_> {
             }
             (minutes, events) = (minutes + 1, events + count);
         }
+        // Of a journal that began a short while ago less is asked, but no less than is asked of any silence.
+        if minutes < u64::from(LONGER * length) {
+            return 0;
+        }
         (events * u64::from(length)).checked_div(minutes).unwrap_or(0)
     }
 
     fn was_silent_a_day_ago(&self, from: Minute, to: Minute) -> bool {
         let span = Minutes { from: from.saturating_sub(DAY), to: to.saturating_sub(DAY) };
-        let known = self.rates.known_since().is_some_and(|first| first <= span.from);
-        known && !self.facts.was_down(span) && self.events(span) == 0
+        self.is_known(span.from) && !self.facts.was_down(span) && self.events(span) == 0
+    }
+
+    fn is_known(&self, minute: Minute) -> bool {
+        self.rates.known_since().is_some_and(|first| first <= minute)
     }
 
     fn events(&self, span: Minutes) -> u64 {

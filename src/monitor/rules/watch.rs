@@ -1,6 +1,7 @@
 //! Turns the minutes of a rule engine as events and the clock pass them.
 
 use super::Rule;
+use super::counts::{Bodies, Counts};
 use super::engine::{Change, Engine, Facts, turn};
 use super::metric::Metric;
 use crate::event::Millis;
@@ -15,7 +16,7 @@ const SILENCES: i64 = 24 * 60;
 /// A monitor and the rules over it. Batches in order of page and a clock give the changes; the same ones give the same.
 #[derive(Debug)]
 pub struct Watch {
-    monitor: Monitor,
+    counts: Counts,
     engine: Engine,
     /// What is not in the batches; whoever owns the watch keeps it up to date.
     pub facts: Facts,
@@ -26,15 +27,17 @@ pub struct Watch {
 impl Watch {
     /// Over nothing yet.
     pub fn new(settings: Settings, rules: impl IntoIterator<Item = Rule>) -> Self {
-        let monitor = Monitor::new(settings);
-        Self { monitor, engine: Engine::new(rules), facts: Facts::default(), last: None }
+        let rules: Vec<Rule> = rules.into_iter().collect();
+        let counts = Counts::new(settings, &rules);
+        Self { counts, engine: Engine::new(rules), facts: Facts::default(), last: None }
     }
 
-    /// Folds a batch, after judging the minutes that turned before it was received.
-    pub fn fold(&mut self, batch: &Batch) -> Vec<Change> {
+    /// Folds a batch, after judging the minutes that turned before it was received. `bodies` are those of its requests, where
+    /// [`Counts::needs_bodies`].
+    pub fn fold(&mut self, batch: &Batch, bodies: &Bodies) -> Vec<Change> {
         let received = batch.requests.iter().map(|request| request.received_at);
         let changes = received.min().map_or_else(Vec::new, |first| self.advance(first));
-        self.monitor.fold_batch(batch);
+        self.counts.fold(batch, bodies);
         changes
     }
 
@@ -48,7 +51,7 @@ impl Watch {
                 at = now;
             }
             if !self.facts.is_down(at) {
-                changes.extend(self.engine.tick(&self.monitor, &self.facts, at));
+                changes.extend(self.engine.tick(&self.counts, &self.facts, at));
             }
             self.last = Some(at);
             at.0 += MINUTE;
@@ -58,7 +61,7 @@ impl Watch {
 
     /// Whether every minute from `at` to `now` looks back on nothing at all.
     fn nothing_can_change(&self, at: Millis, now: Millis) -> bool {
-        let quiet_from = self.monitor.extent().map_or(0, |(_, last)| last.0)
+        let quiet_from = self.monitor().extent().map_or(0, |(_, last)| last.0)
             + (i64::from(self.engine.looks_back()) + SILENCES) * MINUTE;
         let refuses = || {
             let from = minute_of(at.0).saturating_sub(self.engine.looks_back());
@@ -86,11 +89,16 @@ impl Watch {
 
     /// What was counted.
     pub fn monitor(&self) -> &Monitor {
-        &self.monitor
+        self.counts.monitor()
     }
 
-    /// Goes on over another monitor, which has seen the same events as far as they matter.
-    pub fn replace_monitor(&mut self, monitor: Monitor) {
-        self.monitor = monitor;
+    /// What the rules are judged by.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Goes on over other counts, which have seen the same events as far as they matter.
+    pub fn replace_counts(&mut self, counts: Counts) {
+        self.counts = counts;
     }
 }

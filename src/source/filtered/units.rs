@@ -1,7 +1,7 @@
 //! What a filter over counts selects: messages, inbound messages, alerts, each with all of its events.
 
 use crate::event::{Detail, Event};
-use crate::query::{Filter, Held};
+use crate::query::{Filter, Held, Sets};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::hash::BuildHasher;
@@ -16,9 +16,7 @@ pub(super) struct Units {
     hasher: RandomState,
     names: HashMap<u64, Index>,
     units: Vec<Unit>,
-    /// The sets of terms there are, few, with whether they are selected.
-    sets: Vec<(Held, bool)>,
-    numbers: HashMap<Held, Index>,
+    sets: Sets,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +40,7 @@ pub(super) enum Turn {
 
 impl Units {
     pub(super) fn new(filter: Filter) -> Self {
-        Self {
-            filter,
-            hasher: RandomState::default(),
-            names: HashMap::new(),
-            units: Vec::new(),
-            sets: Vec::new(),
-            numbers: HashMap::new(),
-        }
+        Self { filter, hasher: RandomState::default(), names: HashMap::new(), units: Vec::new(), sets: Sets::default() }
     }
 
     pub(super) fn filter(&self) -> &Filter {
@@ -62,8 +53,8 @@ impl Units {
         let known: Vec<Index> =
             [self.find(name), other.and_then(|other| self.find(other))].into_iter().flatten().collect();
         let was: Vec<bool> = known.iter().map(|unit| self.is_selected(*unit)).collect();
-        known.iter().for_each(|unit| held.join(&self.sets[self.units[*unit as usize].set as usize].0));
-        let set = self.set(held);
+        known.iter().for_each(|unit| held.join(self.sets.held(self.units[*unit as usize].set)));
+        let set = self.sets.number(&self.filter, held);
         let unit = known.iter().copied().min().unwrap_or(self.units.len() as Index);
         match self.units.get_mut(unit as usize) {
             Some(known) => known.set = set,
@@ -75,7 +66,7 @@ impl Units {
         }
         self.names.insert(name, unit);
         other.into_iter().for_each(|other| _ = self.names.insert(other, unit));
-        let is = self.sets[set as usize].1;
+        let is = self.sets.is_selected(set);
         match (is, was.contains(&true), was.contains(&false)) {
             (true, false, true) => Turn::Selected,
             (true, true, true) | (false, true, _) => Turn::Upset,
@@ -94,17 +85,7 @@ impl Units {
     }
 
     fn is_selected(&self, unit: Index) -> bool {
-        self.sets[self.units[unit as usize].set as usize].1
-    }
-
-    fn set(&mut self, held: Held) -> Index {
-        if let Some(number) = self.numbers.get(&held) {
-            return *number;
-        }
-        let number = self.sets.len() as Index;
-        self.sets.push((held.clone(), self.filter.selects(&held)));
-        self.numbers.insert(held, number);
-        number
+        self.sets.is_selected(self.units[unit as usize].set)
     }
 
     fn find(&self, name: u64) -> Option<Index> {
