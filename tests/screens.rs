@@ -11,6 +11,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "screens/chinese.rs"]
+mod chinese;
 #[path = "screens/sheet.rs"]
 mod sheet;
 #[path = "screens/stage.rs"]

@@ -29,6 +29,7 @@ use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
+use super::terms::sentence;
 use super::theme::{Theme, ThemeError};
 use super::thread::Thread;
 use super::widgets::format;
@@ -495,12 +496,13 @@ impl App {
                         let lines = format::thousands(lines);
                         Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
                     }
-                    Err(why) => Notice::wrong(why),
+                    Err(why) => Notice::wrong(sentence(self.look.lang, &why)),
                 });
             }
             Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
+                let why = sentence(self.look.lang, &why).into_owned();
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
                 self.pages.thread.failed(why.clone(), now);
@@ -552,7 +554,14 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        self.path.push(Step { from: self.here(), title: open.title, filter });
+        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
+        let personal = self.look.masker.is_none()
+            && match &open.place {
+                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
+                Place::Message { .. } | Place::Thread(_) => true,
+                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
+            };
+        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
         self.show(open.place);
     }
 

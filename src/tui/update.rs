@@ -12,7 +12,6 @@ use super::page::{Copied, Outcome};
 use super::period::{Period, Window};
 use super::place::{Open, Place};
 use super::point;
-use super::title::Title;
 use super::wrap::first;
 use crate::event::Millis;
 use ratatui::crossterm::event::KeyEvent;
@@ -188,7 +187,7 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Forward => go(app, Place::Forward { request: None }),
         Action::Costs => go(app, Place::Costs),
         Action::Changes if app.at == Place::Changes => return Effect::Nothing,
-        Action::Changes => app.open(Open::changes()),
+        Action::Changes => app.open(Open::changes(app.look.lang)),
         Action::Pause => pause(app, now),
         Action::Narrower => return look(app, app.known.period.narrower()),
         Action::Wider => return look(app, app.known.period.wider()),
@@ -330,7 +329,8 @@ fn explain(app: &mut App) -> Effect {
     if matches!(app.at, Place::Events { .. }) && app.pages.events.expression() == filter {
         return Effect::Nothing;
     }
-    app.open(Open::events(filter, Title::new().said("what it rests on", "结论依据")));
+    let title = verdict.short(&app.look, &app.known.zone);
+    app.open(Open::events(filter, title));
     Effect::Draw
 }
 

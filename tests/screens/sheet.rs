@@ -41,6 +41,11 @@ impl Sheet {
     }
 }
 
+/// What a reader sees.
+pub(crate) fn text(buffer: &Buffer) -> String {
+    (0..buffer.area.height).map(|y| row(buffer, y) + "\n").collect()
+}
+
 /// What a reader sees of a row: a wide sign stands for its two cells.
 fn row(buffer: &Buffer, y: u16) -> String {
     let mut text = String::new();

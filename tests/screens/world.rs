@@ -39,8 +39,13 @@ impl World {
         Self { directory, batches: Vec::new(), intake: intake() }
     }
 
-    /// The hour up to the second incident.
+    /// An ordinary half hour, and an incident at its end.
     pub(crate) fn of_an_incident() -> Self {
+        Self::with_bodies(|body| body)
+    }
+
+    /// The same with every body as `put` puts it.
+    pub(crate) fn with_bodies(put: impl Fn(bytes::Bytes) -> bytes::Bytes) -> Self {
         let directory = tempfile::tempdir().unwrap();
         // The tests have a clock of their own: nothing may be too old for the journal's.
         let options = Options { retention: Duration::from_secs(100 * 365 * 86_400), ..Options::default() };
@@ -50,7 +55,8 @@ impl World {
         let traffic = before.take_while(|(at, _)| *at < INCIDENT.start).chain(incident.take_while(|(at, _)| *at < NOW));
         let (faulty, sound): (Vec<_>, Vec<_>) = traffic.partition(|(_, delivery)| delivery.fault.is_some());
         let examples = examples().into_iter().map(|body| (BEFORE.start, body));
-        let posts: Vec<_> = examples.chain(sound.into_iter().map(|(at, delivery)| (at, delivery.body))).collect();
+        let posts = examples.chain(sound.into_iter().map(|(at, delivery)| (at, delivery.body)));
+        let posts: Vec<_> = posts.map(|(at, body)| (at, put(body))).collect();
         for together in posts.chunks(TOGETHER) {
             let receipts: Vec<_> = together.iter().map(|(at, body)| post(&journal, *at, body)).collect();
             for receipt in receipts {
@@ -71,7 +77,7 @@ impl World {
     }
 }
 
-fn secrets() -> Secrets {
+pub(crate) fn secrets() -> Secrets {
     Secrets::new("nxcloud's", "fme2na3k", "meta's")
 }
 

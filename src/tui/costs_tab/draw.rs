@@ -6,6 +6,7 @@ use crate::event::Text;
 use crate::event::clean::clean;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::chart::{self, Times};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
@@ -178,7 +179,8 @@ impl CostsTab {
             Some(currency) if row.cost.amount.is_some() => clean(currency).into_owned(),
             _ => look.lang.pick("messages", "条").to_owned(),
         };
-        let about = [&row.cost.category, &row.cost.direction].map(|text| clean(text).into_owned()).join(" ");
+        let (category, direction) = (&row.cost.category, &row.cost.direction);
+        let about = format!("{} {}", terms::category(look.lang, category), terms::direction(look.lang, direction));
         let totals = Words::new(look).value(format!("{unit} {about}")).muted(say!(
             look,
             " per {per}, by when a message began",
@@ -238,8 +240,8 @@ fn cost_words<'a>(row: &Row, cell: Cell, width: usize, money: (Money, Money), ct
     let cost = &row.cost;
     match cell {
         Cell::Currency => currency(words, cost.currency.as_ref()),
-        Cell::Category => words.value(clean(&cost.category).into_owned()),
-        Cell::Direction => words.muted(clean(&cost.direction).into_owned()),
+        Cell::Category => words.value(terms::category(ctx.look.lang, &cost.category).into_owned()),
+        Cell::Direction => words.muted(terms::direction(ctx.look.lang, &cost.direction).into_owned()),
         Cell::Amount => money.0.words(words, cost.amount),
         Cell::Cny => money.1.words(words, cost.cny),
         Cell::Messages => words.value(format::count(cost.messages, width)),

@@ -119,7 +119,10 @@ impl Speaker<'_> {
             "none is lost if its sender retries; storing goes on by itself once the cause is gone",
             "发送方重试则不会丢失；原因消除后自动恢复存储",
         );
-        Sentences { what: said(&[reason, ": ", &count, answered, &since]), more: said(&["", lost]) }
+        Sentences {
+            what: said(&[&terms::sentence(self.look.lang, reason), ": ", &count, answered, &since]),
+            more: said(&["", lost]),
+        }
     }
 
     fn down(&self, from: Millis, to: Millis) -> Pieces {
@@ -230,10 +233,11 @@ impl Speaker<'_> {
     fn who(&self, common: &Common) -> Pieces {
         let number = common.number.as_ref().map(|number| self.look.phone(number));
         let number = number.map(|number| format::phone(&number, self.look.glyph(Glyph::Cut)));
+        let category = common.category.as_deref().map(|category| terms::category(self.look.lang, category));
         let named: [(&str, &str, Option<&str>); 5] = [
             (self.pick("tag ", "标签 "), "", common.tag.as_deref()),
             (self.pick("number ", "号码 "), self.pick(" on ", "，号码 "), number.as_deref()),
-            (self.pick("category ", "分类 "), self.pick(", category ", "，分类 "), common.category.as_deref()),
+            (self.pick("category ", "分类 "), self.pick(", category ", "，分类 "), category.as_deref()),
             (self.pick("country ", "国家 "), self.pick(", country ", "，国家 "), common.country.as_deref()),
             (self.pick("template ", "模板 "), self.pick(", template ", "，模板 "), common.template.as_deref()),
         ];
