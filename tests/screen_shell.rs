@@ -18,6 +18,8 @@ mod messages;
 mod mouse;
 #[path = "screen_shell/narrowing.rs"]
 mod narrowing;
+#[path = "screen_shell/privacy.rs"]
+mod privacy;
 #[path = "screen_shell/thread.rs"]
 mod thread;
 

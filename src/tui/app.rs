@@ -554,14 +554,7 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
-        let personal = self.look.masker.is_none()
-            && match &open.place {
-                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
-                Place::Message { .. } | Place::Thread(_) => true,
-                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
-            };
-        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
+        self.path.push(Step { from: self.here(), title: open.title, filter });
         self.show(open.place);
     }
 

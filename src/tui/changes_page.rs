@@ -78,13 +78,12 @@ impl ChangesPage {
 
     /// The messages behind a difference.
     fn open(&self) -> Option<Open> {
-        let look = self.look.as_ref()?;
         let change = *self.rows().get(self.row())?;
         let mut filter = filter(change)?;
         if let Some(number) = self.number.as_ref().filter(|_| !filter.contains("number:")) {
             filter = format!("{filter} {}", term("number", number));
         }
-        Some(Open::messages(filter, draw::subject(&change.subject, look).into_owned()))
+        Some(Open::messages(filter, draw::title(&change.subject)))
     }
 }
 

@@ -166,7 +166,7 @@ impl ForwardTab {
         match self.current() {
             Some((_, attempt)) => {
                 let request = attempt.request;
-                Outcome::Open(Open::events(format!("request:{request}"), format!("request {request}")))
+                Outcome::Open(Open::request(request))
             }
             None => Outcome::Ignored,
         }

@@ -6,7 +6,7 @@ use super::events_tab::scheme_word;
 use super::lang::say;
 use super::narrowing::{Narrowing, scanning};
 use super::panes::{self, Watched};
-use super::place::{Place, Tab};
+use super::place::Tab;
 use super::terms::sentence;
 use super::theme::{Glyph, Role};
 use super::widgets::strip::{self, Segment};
@@ -327,19 +327,13 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
 
 /// The way to what is looked at; its last step alone where it is narrow.
 fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
-    let mut here = std::borrow::Cow::Borrowed(tab_name(app.tab(), look));
+    let mut here = tab_name(app.tab(), look).to_owned();
     let mut words = Words::new(look);
-    for (at, step) in app.path.iter().enumerate() {
+    for step in &app.path {
         if !narrow {
             words = words.muted(format!("{here} ")).glyph(Role::Faint, Glyph::PathStep).muted(" ");
         }
-        here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
-            // An id may hold a phone, and the mask may be put on after it was opened.
-            Place::Message { id } if look.masker.is_some() => look.id(id),
-            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
-            _ if step.personal && look.masker.is_some() => look.words(&step.title),
-            _ => clean(&step.title),
-        };
+        here = step.title.shown(look);
     }
-    words.strong(here.into_owned())
+    words.strong(here)
 }

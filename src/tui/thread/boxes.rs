@@ -256,7 +256,7 @@ impl Thread {
                     Words::new(look).role(Role::Failed, format!("{code} ")).value(clean(first(title, 80)).into_owned()),
                 );
                 if let Some(details) = &error.details {
-                    lines.extend(wrapped(look, Role::Text, details, width, 3));
+                    lines.extend(wrapped(look, Role::Text, &look.quoting(details), width, 3));
                 }
                 if let Some(known) = known {
                     let (retry, class) = (terms::retry(look, known.retryable), terms::class(look.lang, &known.class));

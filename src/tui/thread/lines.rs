@@ -275,7 +275,9 @@ impl<'a> Writer<'a, '_> {
                     .take(3)
                     .map(|error| {
                         let code = error.code.map_or_else(String::new, |code| format!("{code} "));
-                        let why = error.details.as_ref().or(error.title.as_ref()).map_or_else(String::new, text);
+                        let why = error.details.as_ref().or(error.title.as_ref());
+                        let why =
+                            why.map_or_else(String::new, |why| self.look().quoting(first(why, LONGEST)).into_owned());
                         words.clone().value(code).muted(why)
                     })
                     .collect();

@@ -1,5 +1,6 @@
 //! The sides of an event that are lines of a label and a value: what it says, its headers, its bytes, who vouches for it.
 
+use crate::capture;
 use crate::event::clean::clean;
 use crate::event::{Detail, ErrorItem, Event, Millis, Notice, Scheme, Status, catalogue};
 use crate::journal::RawRequest;
@@ -187,6 +188,8 @@ fn notice_facts(facts: &mut Facts, notice: &Notice) {
 
 /// The stored headers.
 pub(super) fn of_headers(raw: &RawRequest, ctx: &Context<'_>, width: usize) -> Vec<Line> {
+    let masked = ctx.look.masker.as_ref().map(|masker| capture::masked(raw, masker));
+    let raw = masked.as_ref().unwrap_or(raw);
     let mut facts = Facts::new(ctx.look, width);
     facts.line(("peer", "来源"), &raw.peer);
     facts.line(("path", "路径"), &raw.path);
