@@ -6,13 +6,15 @@
 //! meant, rewrite them and look at what changed before it is committed:
 //!
 //! ```text
-//! INSTA_UPDATE=always cargo test --test screens && git diff tests/snapshots
+//! INSTA_UPDATE=always cargo test --test screens && git diff tests
 //! ```
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "screens/chinese.rs"]
 mod chinese;
+#[path = "screens/header.rs"]
+mod header;
 #[path = "screens/sheet.rs"]
 mod sheet;
 #[path = "screens/stage.rs"]

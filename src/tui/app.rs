@@ -82,6 +82,8 @@ pub(super) struct Known {
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
+    /// Forward targets that take nothing.
+    pub(super) down: usize,
     /// Since when everything is kept, where older events were removed.
     pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
@@ -247,6 +249,7 @@ impl App {
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
+            down: 0,
             kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
@@ -470,7 +473,10 @@ impl App {
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Forwarded(found) => self.pages.forward.found(found),
             Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
-            Answer::Alerts { acknowledged, rules } => {
+            Answer::Alerts { acknowledged, rules, down } => {
+                if std::mem::replace(&mut self.known.down, down) != down {
+                    self.changed();
+                }
                 let decided = self.alarm.found(&rules);
                 let cared_for = self.alarm.acknowledged(&acknowledged);
                 self.known.narrowing.judged(&acknowledged, &rules);

@@ -121,7 +121,7 @@ impl Page for CostsTab {
         for total in &self.data.totals {
             if let (Some(currency), Some(amount)) = (&total.currency, total.amount) {
                 let currency = clean(currency).into_owned();
-                summary.push(words().value(format::amount(amount, 2)).muted(format!(" {currency}")));
+                summary.push(words().muted(format!("{currency} ")).value(format::amount(amount, 2)));
             }
         }
         if self.data.unpriced > 0 {

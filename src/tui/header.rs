@@ -233,6 +233,10 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
             let style = ground.patch(look.style(Role::Warn)).add_modifier(Modifier::BOLD);
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
+        if tab == Tab::Forward && app.known.down > 0 {
+            let style = ground.patch(look.style(Role::Failed)).add_modifier(Modifier::BOLD);
+            tabs = tabs.styled(style, format!(" {}{}", look.glyph(Glyph::Critical), app.known.down));
+        }
         tabs = tabs.styled(ground, " ");
         let cells = |width: usize| u16::try_from(width).unwrap_or(0);
         let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
@@ -275,18 +279,20 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
         let used = label.width() + left_out.iter().map(|words| words.width() + 2).sum::<usize>();
         left_out.push(filter(narrowing, look, room.saturating_sub(used + 2)));
     }
-    let mut about = times.clone();
+    // Where there is no room for all of it, what is left out goes last.
+    let mut about = vec![times.clone()];
     if left_out.is_empty() {
         let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
-        if app.glance.numbers.len() > 1 {
-            about = dot(about).muted(look.lang.pick("all numbers", "全部号码"));
-        }
-        about = match app.tab() == Tab::Events && app.pages.events.filtered() {
-            true => dot(about).text(look.lang.pick("1 filter", "1 个过滤")),
-            false => dot(about).muted(look.lang.pick("no filter", "无过滤")),
+        let filter = |words: Words<'a>| match app.tab() == Tab::Events && app.pages.events.filtered() {
+            true => dot(words).text(look.lang.pick("1 filter", "1 个过滤")),
+            false => dot(words).muted(look.lang.pick("no filter", "无过滤")),
         };
+        about.insert(0, filter(times.clone()));
+        if app.glance.numbers.len() > 1 {
+            about.insert(0, filter(dot(times.clone()).muted(look.lang.pick("all numbers", "全部号码"))));
+        }
     }
-    let about = if label.width() + about.width() + 2 > room { times } else { about };
+    let about = about.into_iter().find(|about| label.width() + about.width() + 2 <= room).unwrap_or(times);
     let left_out = left_out.into_iter().map(|words| Segment::new(0, words));
     [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
 }

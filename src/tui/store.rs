@@ -228,6 +228,8 @@ pub enum Answer {
         acknowledged: Vec<(Text, Acknowledged)>,
         /// The alerts of rules, open and resolved.
         rules: Vec<RuleAlert>,
+        /// Forward targets that take nothing.
+        down: usize,
     },
     /// To [`Job::Thread`].
     Thread(ThreadRead),
@@ -412,7 +414,8 @@ pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
 
 fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
     let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
-    Ok(Answer::Alerts { acknowledged, rules })
+    let down = operator.forward_targets()?.iter().filter(|target| target.fault.is_some()).count();
+    Ok(Answer::Alerts { acknowledged, rules, down })
 }
 
 /// Who sits at this terminal, as the login says.

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::path::PathBuf;
 use watop::config::Lang;
+use watop::event::Millis;
 use watop::event::mask::Masker;
 use watop::monitor::Monitor;
 use watop::receiver::Vitals;
@@ -40,7 +41,9 @@ impl Dress {
 }
 
 pub(crate) struct Stage {
-    app: App,
+    pub(crate) app: App,
+    /// What time it is.
+    pub(crate) now: Millis,
     terminal: Terminal<TestBackend>,
     directory: PathBuf,
     dress: Dress,
@@ -63,7 +66,8 @@ impl Stage {
             intake: world.intake.clone(),
         });
         let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        let mut stage = Self { app, terminal, directory: world.path().to_owned(), dress: Dress::Dark, tabs: 0 };
+        let mut stage =
+            Self { app, now: NOW, terminal, directory: world.path().to_owned(), dress: Dress::Dark, tabs: 0 };
         let total = world.batches.len() as u64;
         for (batch, done) in world.batches.iter().zip(1..) {
             stage.app.feed(Feed::History { batch: batch.clone(), done, total }, NOW);
@@ -106,7 +110,7 @@ impl Stage {
             }
             other => KeyEvent::new(KeyCode::Char(other), KeyModifiers::NONE),
         };
-        update::input(&mut self.app, Input::Key(key), NOW);
+        update::input(&mut self.app, Input::Key(key), self.now);
     }
 
     /// Back to the overview as it was at first: nothing over it, now, nothing zoomed, focus on the first pane.
@@ -121,19 +125,19 @@ impl Stage {
     fn settle(&mut self) {
         for _ in 0..1_000 {
             self.draw();
-            let jobs = self.app.jobs(NOW);
+            let jobs = self.app.jobs(self.now);
             if jobs.is_empty() {
                 return;
             }
             for job in jobs {
-                self.app.answered(store::answer(&self.directory, job, Slice::WHOLE).unwrap(), NOW);
+                self.app.answered(store::answer(&self.directory, job, Slice::WHOLE).unwrap(), self.now);
             }
         }
         panic!("the screen never stops reading");
     }
 
     fn draw(&mut self) {
-        self.terminal.draw(|frame| self.app.draw(frame, NOW)).unwrap();
+        self.terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
     }
 
     /// What is shown, in this dress.

@@ -26,7 +26,7 @@ const TOGETHER: usize = 500;
 
 /// A data directory and what a screen is told of it.
 pub(crate) struct World {
-    directory: tempfile::TempDir,
+    directory: Arc<tempfile::TempDir>,
     pub(crate) batches: Vec<Arc<Batch>>,
     pub(crate) intake: Intake,
 }
@@ -36,7 +36,7 @@ impl World {
     pub(crate) fn empty() -> Self {
         let directory = tempfile::tempdir().unwrap();
         Journal::open(directory.path(), Options::default()).unwrap();
-        Self { directory, batches: Vec::new(), intake: intake() }
+        Self { directory: directory.into(), batches: Vec::new(), intake: intake() }
     }
 
     /// An ordinary half hour, and an incident at its end.
@@ -68,7 +68,12 @@ impl World {
         forward(&mut operator, posts.len() as u64);
         drop(journal);
         let batches = batches(directory.path());
-        Self { directory, batches, intake: intake() }
+        Self { directory: directory.into(), batches, intake: intake() }
+    }
+
+    /// The same with another door.
+    pub(crate) fn with_intake(&self, intake: Intake) -> Self {
+        Self { directory: self.directory.clone(), batches: self.batches.clone(), intake }
     }
 
     /// The data directory.

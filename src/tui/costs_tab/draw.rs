@@ -68,7 +68,7 @@ impl Money {
 impl CostsTab {
     /// Draws the whole page.
     pub(super) fn draw_all(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let trend = if area.height >= 18 { (area.height / 3).clamp(6, 14) } else { 0 };
+        let trend = if area.height >= 26 { (area.height / 3).clamp(6, 14) } else { 0 };
         let [lists, trend] = Layout::vertical([Constraint::Fill(1), Constraint::Length(trend)]).areas(area);
         if area.width < BOTH {
             match self.side {
@@ -228,8 +228,8 @@ fn cost_columns(data: &Data, ctx: &Context<'_>) -> [Column<Cell>; 8] {
         Column::text(Cell::Category, lang.pick("category", "类别"), 14).grows(),
         Column::text(Cell::Direction, lang.pick("direction", "方向"), 9).goes(2),
         Column::number(Cell::Amount, lang.pick("amount", "金额"), width(|row| row.cost.amount, |total| total.amount)),
-        Column::number(Cell::Cny, "CNY", width(|row| row.cost.cny, |total| total.cny)).after(2),
-        Column::number(Cell::Messages, lang.pick("msgs", "消息"), 8).after(2),
+        Column::number(Cell::Cny, "CNY", width(|row| row.cost.cny, |total| total.cny)).after(2).goes(1),
+        Column::number(Cell::Messages, lang.pick("msgs", "消息"), 8).after(2).goes(1),
         Column::number(Cell::Share, lang.pick("share", "占比"), 7).goes(1),
         Column::text(Cell::Trend, lang.pick("trend", "趋势"), SPARK).after(2).goes(3),
     ]
