@@ -453,6 +453,11 @@ impl App {
         }
     }
 
+    /// Takes in themes that came since the start: the theme key goes through them, too.
+    pub(super) fn shelved(&mut self, arrived: Vec<Theme>) {
+        self.themes.extend(arrived);
+    }
+
     /// Takes in whether the journal can write.
     pub fn health(&mut self, health: Health) {
         self.known.health = health;
