@@ -187,7 +187,8 @@ impl Speaker<'_> {
         let last = format::clock(last, self.zone);
         let ask = self.pick("ask the sender whether it still posts to this address", "向发送方确认是否仍推送到此地址");
         let (seen, todo) = (self.pick("last event ", "最近事件 "), self.pick("  do ", "  处理 "));
-        Sentences { what, more: said(&["", seen, &last, todo, ask]) }
+        // Advice is prose, which may be cut where the room ends, unlike a value.
+        Sentences { what, more: said(&["", seen, &last, &format!("{todo}{ask}")]) }
     }
 
     /// What, how many, since when. Where the room is small the words get shorter, so that no number is cut.
