@@ -33,7 +33,7 @@ pub use curl::curl;
 pub use har::Har;
 pub use import::{ImportError, Imported, import};
 pub use line::{Header, read_line};
-pub use mask::masked;
+pub use mask::{masked, masked_header, masked_refused};
 pub use reader::{Reader, is_capture};
 pub use select::{Captured, Recipe, SelectError, Selection, capture, raw_requests, select};
 pub use writer::Writer;

@@ -40,6 +40,7 @@ mod term;
 pub mod terms;
 pub mod theme;
 pub mod thread;
+pub mod title;
 mod travel;
 pub mod update;
 pub mod widgets;

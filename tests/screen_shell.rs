@@ -18,6 +18,8 @@ mod messages;
 mod mouse;
 #[path = "screen_shell/narrowing.rs"]
 mod narrowing;
+#[path = "screen_shell/privacy.rs"]
+mod privacy;
 #[path = "screen_shell/thread.rs"]
 mod thread;
 
@@ -37,7 +39,7 @@ use watop::tui::app::{App, Setup};
 use watop::tui::input::Input;
 use watop::tui::keymap::Keymap;
 use watop::tui::panes::Intake;
-use watop::tui::store;
+use watop::tui::store::{self, Slice};
 use watop::tui::theme::{Depth, Theme};
 use watop::tui::update::{self, Effect};
 
@@ -151,7 +153,7 @@ impl Screen {
                 return rows.collect::<Vec<_>>().join("\n");
             }
             for job in jobs {
-                self.app.answered(store::answer(self.directory.path(), job).unwrap(), now);
+                self.app.answered(store::answer(self.directory.path(), job, Slice::SHORT).unwrap(), now);
             }
         }
         panic!("the screen never stops reading");

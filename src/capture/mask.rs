@@ -3,6 +3,7 @@
 use crate::event::mask::Masker;
 use crate::journal::RawRequest;
 use crate::journal::operator::{Acknowledgement, Refused};
+use std::borrow::Cow;
 
 /// Headers that are nobody's. Those that say where a request came from become pseudonyms; signatures go, as they verify nothing any
 /// more and would let whoever has the secret test guesses at the body.
@@ -27,15 +28,23 @@ pub fn masked(raw: &RawRequest, masker: &Masker) -> RawRequest {
     }
 }
 
-/// The same of a refused request. Its body is mostly cut off, and then no more than its length and whether another is equal stays.
-pub(super) fn masked_refused(refused: Refused, masker: &Masker) -> Refused {
-    let headers = refused.headers.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
+/// The value of an answer's header.
+pub fn masked_header<'v>(name: &str, value: &'v str, masker: &Masker) -> Cow<'v, str> {
+    match KEPT.contains(&name) {
+        true => Cow::Borrowed(value),
+        false => Cow::Owned(masker.origin(value).into()),
+    }
+}
+
+/// The same of a refused request, in files, in listings and on the screen. Its body is mostly cut off, and then no more than its length and whether another is equal stays.
+pub fn masked_refused(refused: &Refused, masker: &Masker) -> Refused {
+    let headers = refused.headers.iter().filter(|(name, _)| KEPT.contains(&name.as_str()));
     Refused {
         peer: masker.origin(&refused.peer),
         path: without_query(&refused.path).into(),
-        headers: headers.collect(),
+        headers: headers.cloned().collect(),
         body: masker.body(&refused.body),
-        ..refused
+        ..refused.clone()
     }
 }
 

@@ -148,7 +148,7 @@ pub fn capture<W: Write>(
     if let Some(operator) = operator.filter(|_| selection.filter.is_none()) {
         for entry in aside(operator, selection)? {
             let entry = match (entry, masker) {
-                (Entry::Refused(refused), Some(masker)) => Entry::Refused(masked_refused(refused, masker)),
+                (Entry::Refused(refused), Some(masker)) => Entry::Refused(masked_refused(&refused, masker)),
                 (Entry::Acknowledged(acknowledgement), Some(masker)) => {
                     Entry::Acknowledged(masked_acknowledgement(acknowledgement, masker))
                 }

@@ -4,9 +4,9 @@ use super::Common;
 use super::failure::Failure;
 use super::mask::Masking;
 use super::output::{Data, Tone};
+use crate::capture::masked_refused;
 use crate::event::Millis;
 use crate::event::clean::{clean, clean_lines, json_escape_controls};
-use crate::event::mask::Masker;
 use crate::journal::Reader;
 use crate::journal::operator::{Operator, Refused};
 use clap::{Args, Subcommand, ValueEnum};
@@ -104,7 +104,8 @@ pub(super) fn run(common: &Common, args: &RefusedArgs) -> Result<(), Failure> {
     let operator = operator(&config.data_dir)?;
     let mut out = Data::new(common.color);
     let masker = args.masking.masker(&Reader::open(&config.data_dir)?)?;
-    let shown = |refused| masker.as_ref().map_or_else(|| Refused::clone(&refused), |masker| masked(&refused, masker));
+    let shown =
+        |refused| masker.as_ref().map_or_else(|| Refused::clone(&refused), |masker| masked_refused(&refused, masker));
     match args.number {
         None => {
             let list = operator.map_or(Ok(Vec::new()), |operator| operator.refused())?;
@@ -118,17 +119,6 @@ pub(super) fn run(common: &Common, args: &RefusedArgs) -> Result<(), Failure> {
         }
     }
     Ok(out.flush()?)
-}
-
-/// The same without what a stranger may have put into it: of path and body only their length is told.
-fn masked(refused: &Refused, masker: &Masker) -> Refused {
-    Refused {
-        peer: masker.id(&refused.peer),
-        path: masker.text(&refused.path),
-        headers: refused.headers.iter().map(|(name, value)| (name.clone(), masker.text(value).into())).collect(),
-        body: masker.text(&String::from_utf8_lossy(&refused.body)).as_bytes().to_vec(),
-        ..refused.clone()
-    }
 }
 
 /// Opens `operator.db` of a data directory, when it exists: reading must not create anything.

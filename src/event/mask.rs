@@ -5,7 +5,7 @@
 
 mod body;
 
-use super::{Detail, Event, Inbound, Notice, Other, Status, Text, country};
+use super::{Detail, ErrorItem, Event, Inbound, Notice, Other, Status, Text, country};
 use compact_str::format_compact;
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
@@ -86,6 +86,7 @@ impl Masker {
                 message_id: self.id(&status.message_id),
                 meta_message_id: id(&status.meta_message_id),
                 participant: phone(&status.participant),
+                errors: self.errors(&status.errors),
                 conversation: id(&status.conversation),
                 ..status.clone()
             }),
@@ -97,6 +98,7 @@ impl Masker {
                 context: id(&inbound.context),
                 context_meta_id: id(&inbound.context_meta_id),
                 group: id(&inbound.group),
+                errors: self.errors(&inbound.errors),
                 ..inbound.clone()
             }),
             Detail::Template(notice) => Detail::Template(self.notice(notice, event.number.as_deref())),
@@ -106,6 +108,14 @@ impl Masker {
             }
             Detail::Unrecognised(_) => event.detail.clone(),
         }
+    }
+
+    /// The platform's own words, which may quote a phone.
+    fn errors(&self, errors: &[ErrorItem]) -> Vec<ErrorItem> {
+        let said = |text: &Option<Text>| text.as_deref().map(|text| self.without_long_numbers(text).into());
+        let of =
+            |error: &ErrorItem| ErrorItem { title: said(&error.title), details: said(&error.details), ..error.clone() };
+        errors.iter().map(of).collect()
     }
 
     /// An event about a number has it in its subject and title.

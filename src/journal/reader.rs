@@ -1,5 +1,7 @@
 //! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
 
+mod tail;
+
 use super::directory::Identity;
 use super::page::{self, PageError};
 use super::term::{Plain, Term};
@@ -11,6 +13,7 @@ use std::collections::VecDeque;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use tail::Tail;
 
 /// Reads a data directory in short transactions, whether or not a receiver runs.
 pub struct Reader {
@@ -19,6 +22,8 @@ pub struct Reader {
     /// Opened at the first use after the journal was made.
     opened: Mutex<Option<Opened>>,
     ahead: Mutex<Ahead>,
+    /// Boxed: a reader is also held by those who never look anything up.
+    tail: Box<Mutex<Tail>>,
 }
 
 /// A connection, and the file that it reads.
@@ -64,6 +69,7 @@ impl Reader {
             journal: dir.join(directory::JOURNAL),
             opened: Mutex::default(),
             ahead: Mutex::default(),
+            tail: Box::default(),
         };
         reader.read(Ok(()), |_| Ok(()))?;
         Ok(reader)
@@ -231,12 +237,14 @@ impl Reader {
     /// and looks for himself.
     pub fn candidates_of(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
         let plain = Plain::of(term);
-        let (mut candidates, mut page) = self.candidates(&plain)?;
+        let (mut candidates, covered) = self.candidates(&plain)?;
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut page = tail.begin(covered);
         while let Some(batch) = self.next(page)? {
             page = batch.page;
-            let having = batch.events.iter().filter(|event| Plain::all(event).any(|term| term == plain));
-            candidates.extend(having.map(|event| event.amends.unwrap_or(event.seq)));
+            tail.add(&batch);
         }
+        candidates.extend(tail.candidates(&plain));
         candidates.sort_unstable();
         candidates.dedup();
         Ok(candidates)

@@ -23,7 +23,7 @@ pub enum Term {
 }
 
 /// A term as it is compared and hashed. The kinds are stored: their numbers must not change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Plain<'a> {
     kind: u8,
     text: Cow<'a, str>,

@@ -1,5 +1,6 @@
 //! Expressions as they may be shown while people's data are masked.
 
+use super::Field;
 use crate::event::mask::Masker;
 
 /// The expression with pseudonyms in place of phones, names, ids and texts that it looks for. It is for reading only: it finds
@@ -58,7 +59,11 @@ fn quoted(text: &str) -> String {
 }
 
 fn masked_term(term: &str, masker: &Masker) -> String {
-    let Some(at) = term.find([':', '<', '>']) else { return term.to_owned() };
+    let Some(at) = term.find([':', '<', '>']) else {
+        // A word alone is looked for in names and texts, unless it is the beginning of a term.
+        let of_the_language = matches!(term, "and" | "or" | "not") || Field::named(term).is_some();
+        return if of_the_language { term.to_owned() } else { quoted(&masker.text(term)) };
+    };
     let (field, value) = term.split_at(at);
     let value = value.trim_start_matches([':', '<', '>', '=', '~']);
     let operator = &term[at..term.len() - value.len()];
@@ -93,6 +98,12 @@ mod tests {
             assert!(!shown.contains(hidden), "{hidden} in {shown}");
         }
         assert!(shown.contains(" -name:\"name "), "{shown}");
+    }
+
+    #[test]
+    fn a_word_alone_may_be_a_name_or_a_phone() {
+        let masker = Masker::new([7; 16]);
+        assert_eq!(masked("Jane or 85266120298", &masker), "\"4 characters\" or \"11 characters\"");
     }
 
     #[test]

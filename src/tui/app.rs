@@ -29,6 +29,7 @@ use super::point::Pointer;
 use super::refused_tab::RefusedTab;
 use super::store::{Answer, Job};
 use super::story_page::StoryPage;
+use super::terms::sentence;
 use super::theme::{Theme, ThemeError};
 use super::thread::Thread;
 use super::widgets::format;
@@ -81,6 +82,8 @@ pub(super) struct Known {
     pub(super) vitals: Vitals,
     pub(super) health: Health,
     pub(super) gaps: Vec<(Millis, Millis)>,
+    /// Forward targets that take nothing.
+    pub(super) down: usize,
     /// Since when everything is kept, where older events were removed.
     pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
@@ -246,6 +249,7 @@ impl App {
             vitals: Vitals::default(),
             health: Health::Writable,
             gaps: Vec::new(),
+            down: 0,
             kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
@@ -449,6 +453,11 @@ impl App {
         }
     }
 
+    /// Takes in themes that came since the start: the theme key goes through them, too.
+    pub(super) fn shelved(&mut self, arrived: Vec<Theme>) {
+        self.themes.extend(arrived);
+    }
+
     /// Takes in whether the journal can write.
     pub fn health(&mut self, health: Health) {
         self.known.health = health;
@@ -469,7 +478,10 @@ impl App {
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Forwarded(found) => self.pages.forward.found(found),
             Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
-            Answer::Alerts { acknowledged, rules } => {
+            Answer::Alerts { acknowledged, rules, down } => {
+                if std::mem::replace(&mut self.known.down, down) != down {
+                    self.changed();
+                }
                 let decided = self.alarm.found(&rules);
                 let cared_for = self.alarm.acknowledged(&acknowledged);
                 self.known.narrowing.judged(&acknowledged, &rules);
@@ -495,12 +507,13 @@ impl App {
                         let lines = format::thousands(lines);
                         Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
                     }
-                    Err(why) => Notice::wrong(why),
+                    Err(why) => Notice::wrong(sentence(self.look.lang, &why)),
                 });
             }
             Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
+                let why = sentence(self.look.lang, &why).into_owned();
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
                 self.pages.thread.failed(why.clone(), now);
@@ -552,14 +565,7 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        let names_someone = |filter: &str| crate::query::mask::masked(filter, &self.masker) != filter;
-        let personal = self.look.masker.is_none()
-            && match &open.place {
-                Place::Events { filter } | Place::Messages { filter } => names_someone(filter),
-                Place::Message { .. } | Place::Thread(_) => true,
-                Place::Overview | Place::Refused | Place::Forward { .. } | Place::Costs | Place::Changes => false,
-            };
-        self.path.push(Step { from: self.here(), title: open.title, filter, personal });
+        self.path.push(Step { from: self.here(), title: open.title, filter });
         self.show(open.place);
     }
 

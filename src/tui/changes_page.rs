@@ -78,13 +78,12 @@ impl ChangesPage {
 
     /// The messages behind a difference.
     fn open(&self) -> Option<Open> {
-        let look = self.look.as_ref()?;
         let change = *self.rows().get(self.row())?;
         let mut filter = filter(change)?;
         if let Some(number) = self.number.as_ref().filter(|_| !filter.contains("number:")) {
             filter = format!("{filter} {}", term("number", number));
         }
-        Some(Open::messages(filter, draw::subject(&change.subject, look).into_owned()))
+        Some(Open::messages(filter, draw::title(&change.subject)))
     }
 }
 
@@ -111,7 +110,8 @@ impl Page for ChangesPage {
         let Some((_, known)) = &self.known else { return Vec::new() };
         let words = || Words::new(ctx.look);
         let changes = format::thousands(known.changes.len() as u64);
-        let mut summary = vec![words().value(changes).muted(ctx.look.lang.pick(" differences", " 处变化"))];
+        let named = if known.changes.len() == 1 { " difference" } else { " differences" };
+        let mut summary = vec![words().value(changes).muted(ctx.look.lang.pick(named, " 处变化"))];
         if known.unsure > 0 {
             let unsure = format::thousands(known.unsure);
             summary.push(words().muted(say!(ctx.look, "{unsure} may be chance", "{unsure} 处可能是偶然")));

@@ -11,11 +11,12 @@ use super::look::Look;
 use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
+use super::title::Title;
 use super::widgets::format;
 use super::widgets::words::Words;
 use crate::event::Text;
 use crate::event::clean::clean;
-use crate::monitor::view::term;
+use crate::monitor::view::{Dimension, term};
 use data::{Data, Key};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -83,25 +84,24 @@ impl CostsTab {
 
     /// The events behind the row under the cursor.
     fn open(&self) -> Option<Open> {
-        let look = self.look.as_ref()?;
         let currency = |currency: Option<&Text>| match currency {
-            Some(currency) => clean(currency).into_owned(),
-            None => look.lang.pick("no currency", "无币种").to_owned(),
+            Some(currency) => Title::new().text(currency.to_string()),
+            None => Title::new().said("no currency", "无币种"),
         };
         Some(match self.side {
             Side::Costs => {
                 let cost = &self.data.rows.get(self.row())?.cost;
                 let terms = [term("category", &cost.category), term("direction", &cost.direction)].join(" ");
-                let title = format!("{} {}", currency(cost.currency.as_ref()), clean(&cost.category));
+                let title = currency(cost.currency.as_ref()).value(Dimension::Category, cost.category.to_string());
                 Open::events(format!("{terms} {}", currency_term(cost.currency.as_ref())), title)
             }
             Side::Numbers => {
                 let total = self.data.numbers.get(self.number)?;
-                let (of, named) = match &total.number {
-                    Some(number) => (term("number", number), look.phone(number)),
-                    None => ("not number:*".to_owned(), look.lang.pick("no number", "无号码").into()),
+                let title = currency(total.currency.as_ref());
+                let (of, title) = match &total.number {
+                    Some(number) => (term("number", number), title.phone(number.clone())),
+                    None => ("not number:*".to_owned(), title.said("no number", "无号码")),
                 };
-                let title = format!("{} {named}", currency(total.currency.as_ref()));
                 Open::events(format!("{of} {}", currency_term(total.currency.as_ref())), title)
             }
         })
@@ -121,7 +121,7 @@ impl Page for CostsTab {
         for total in &self.data.totals {
             if let (Some(currency), Some(amount)) = (&total.currency, total.amount) {
                 let currency = clean(currency).into_owned();
-                summary.push(words().value(format::amount(amount, 2)).muted(format!(" {currency}")));
+                summary.push(words().muted(format!("{currency} ")).value(format::amount(amount, 2)));
             }
         }
         if self.data.unpriced > 0 {

@@ -156,6 +156,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             if app.vitals((from.vitals)()) {
                 pace.want(Urgency::Data);
             }
+            app.shelved(from.theme_files.arrived(&app.themes));
             if let Some(theme) = from.theme_files.look(&app.look.theme) {
                 app.themed(theme);
                 pace.want(Urgency::Data);

@@ -20,8 +20,8 @@ use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::{Open, Place};
 use super::store::{Job, Rows, RowsJob};
+use super::title::Title;
 use super::widgets::words::Words;
-use crate::event::clean::clean;
 use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
 use crate::query::Filter;
@@ -152,9 +152,7 @@ impl EventsTab {
     /// Where the request of the event that is inspected was forwarded to.
     fn forwarded(&self) -> Outcome {
         let event = self.inspector.parts().and_then(|(event, _)| event);
-        event.map_or(Outcome::Ignored, |event| {
-            Outcome::Open(Open::forwarded(event.request, format!("request {}", event.request)))
-        })
+        event.map_or(Outcome::Ignored, |event| Outcome::Open(Open::forwarded(event.request)))
     }
 
     /// Moves the cursor in the list. From an end that is followed it starts at the last row, and holds the list.
@@ -321,7 +319,7 @@ impl EventsTab {
     fn conversation(&self) -> Option<Open> {
         let leads = self.row(self.selected?)?.leads.as_ref()?;
         let (number, customer) = (leads.number.clone(), leads.customer.clone()?);
-        let title = clean(&customer).into_owned();
+        let title = Title::new().phone(customer.clone());
         Some(Open { place: Place::Thread(Who { number, customer }), title })
     }
 

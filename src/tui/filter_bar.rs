@@ -183,11 +183,11 @@ impl FilterBar {
             KeyCode::Enter if prompt.error.is_none() => self.leave(),
             KeyCode::Enter => prompt.insisted = true,
             KeyCode::Tab => return self.take(ctx),
-            KeyCode::Char('r') if control => return self.recall(ctx.filters, Direction::Back),
+            KeyCode::Char('r') if control => return self.recall(ctx, Direction::Back),
             KeyCode::Up if prompt.past.is_some() || before.is_empty() && !prompt.offers.is_chosen() => {
-                return self.recall(ctx.filters, Direction::Back);
+                return self.recall(ctx, Direction::Back);
             }
-            KeyCode::Down if prompt.past.is_some() => return self.recall(ctx.filters, Direction::Forward),
+            KeyCode::Down if prompt.past.is_some() => return self.recall(ctx, Direction::Forward),
             KeyCode::Up => prompt.offers.step_back(),
             KeyCode::Down => prompt.offers.step(),
             _ => {
@@ -280,13 +280,18 @@ impl FilterBar {
         self.edited(Some(ctx))
     }
 
-    /// To an older or a newer expression of those applied before.
-    fn recall(&mut self, filters: &[String], direction: Direction) -> Typed {
+    /// To an older or a newer expression of those applied before. While people are masked, not to one that names somebody.
+    fn recall(&mut self, ctx: &Context<'_>, direction: Direction) -> Typed {
         let Some(prompt) = &mut self.prompt else { return Typed::Nothing };
         let shown = prompt.input.value().to_owned();
         let draft = prompt.past.as_ref().map_or_else(|| shown.clone(), |past| past.draft.clone());
-        let at = prompt.past.as_ref().map_or(filters.len(), |past| past.at);
-        let fits = |at: &usize| filters.get(*at).is_some_and(|filter| filter.contains(&draft) && *filter != shown);
+        let at = prompt.past.as_ref().map_or(ctx.filters.len(), |past| past.at);
+        let filters = ctx.filters;
+        let hidden = |filter: &str| ctx.look.masker.is_some() && ctx.look.filter(filter) != filter;
+        let fits = |at: &usize| {
+            let filter = filters.get(*at);
+            filter.is_some_and(|filter| filter.contains(&draft) && *filter != shown && !hidden(filter))
+        };
         let found = match direction {
             Direction::Back => (0..at).rev().find(fits),
             Direction::Forward => (at + 1..filters.len()).find(fits),

@@ -10,6 +10,7 @@ use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::{Forwarded, Job};
+use super::terms::sentence;
 use super::theme::Role;
 use super::widgets::format;
 use super::widgets::words::Words;
@@ -165,7 +166,7 @@ impl ForwardTab {
         match self.current() {
             Some((_, attempt)) => {
                 let request = attempt.request;
-                Outcome::Open(Open::events(format!("request:{request}"), format!("request {request}")))
+                Outcome::Open(Open::request(request))
             }
             None => Outcome::Ignored,
         }
@@ -246,7 +247,7 @@ impl Page for ForwardTab {
             summary.push(words().text(say!(look, "sending {count} again", "正在再次发送 {count} 条")));
         }
         if let Some(trouble) = &self.trouble {
-            summary.push(words().role(Role::Failed, clean(trouble).into_owned()));
+            summary.push(words().role(Role::Failed, clean(&sentence(ctx.look.lang, trouble)).into_owned()));
         }
         summary
     }

@@ -6,7 +6,8 @@ use super::events_tab::scheme_word;
 use super::lang::say;
 use super::narrowing::{Narrowing, scanning};
 use super::panes::{self, Watched};
-use super::place::{Place, Tab};
+use super::place::Tab;
+use super::terms::sentence;
 use super::theme::{Glyph, Role};
 use super::widgets::strip::{self, Segment};
 use super::widgets::words::Words;
@@ -39,12 +40,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
     let gap = if area.width >= NARROW { 2 } else { 1 };
     let mut left = vec![Segment::new(0, Words::new(look).strong("watop")), Segment::new(0, state(app, look, now))];
     if let Flow::Lost(why) = &app.known.flow {
-        left.push(Segment::new(1, Words::new(look).muted(clean(why).into_owned())));
+        left.push(Segment::new(1, Words::new(look).muted(clean(&sentence(look.lang, why)).into_owned())));
     }
     if let Some(trouble) = &app.theme_trouble {
         let sign = Words::new(look).glyph(Role::Warn, Glyph::Warning);
         left.push(Segment::new(0, sign.bold(Role::Warn, look.lang.pick(" THEME", " 主题"))));
-        left.push(Segment::new(1, Words::new(look).muted(clean(trouble).into_owned())));
+        left.push(Segment::new(1, Words::new(look).muted(clean(&in_file(look, trouble)).into_owned())));
     }
     if let Some(watched) = &app.known.intake.watched {
         left.extend(watching(app, look, watched));
@@ -59,6 +60,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
         }
     }
     strip::draw(buffer, inner, gap, left, gauges(app, look, area.width));
+}
+
+/// What is wrong with a file: where stays, what is said in the language of the screen.
+fn in_file(look: &Look, trouble: &str) -> String {
+    match trouble.split_once(": ") {
+        Some((place, what)) if place.contains(':') => format!("{place}: {}", sentence(look.lang, what)),
+        _ => sentence(look.lang, trouble).into_owned(),
+    }
 }
 
 /// In one word: can it store, and is what is shown now?
@@ -124,7 +133,9 @@ fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>
         about.push(match &app.known.flow {
             Flow::Ended(Some(damage)) => Segment::new(
                 0,
-                words().bold(Role::Failed, look.lang.pick("DAMAGED ", "已损坏 ")).text(clean(damage).into_owned()),
+                words()
+                    .bold(Role::Failed, look.lang.pick("DAMAGED ", "已损坏 "))
+                    .text(clean(&sentence(look.lang, damage)).into_owned()),
             ),
             Flow::Ended(None) => Segment::new(3, times.muted(look.lang.pick("ended", "已读完"))),
             _ => Segment::new(3, times.muted(look.lang.pick("reading", "读取中"))),
@@ -222,6 +233,10 @@ pub(super) fn draw_tabs(buffer: &mut Buffer, area: Rect, app: &App, scope: &Scop
             let style = ground.patch(look.style(Role::Warn)).add_modifier(Modifier::BOLD);
             tabs = tabs.styled(style, format!(" {}", format::thousands(refused)));
         }
+        if tab == Tab::Forward && app.known.down > 0 {
+            let style = ground.patch(look.style(Role::Failed)).add_modifier(Modifier::BOLD);
+            tabs = tabs.styled(style, format!(" {}{}", look.glyph(Glyph::Critical), app.known.down));
+        }
         tabs = tabs.styled(ground, " ");
         let cells = |width: usize| u16::try_from(width).unwrap_or(0);
         let room = Rect::new(area.x + cells(before), area.y, cells(tabs.width() - before), 1);
@@ -264,18 +279,20 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
         let used = label.width() + left_out.iter().map(|words| words.width() + 2).sum::<usize>();
         left_out.push(filter(narrowing, look, room.saturating_sub(used + 2)));
     }
-    let mut about = times.clone();
+    // Where there is no room for all of it, what is left out goes last.
+    let mut about = vec![times.clone()];
     if left_out.is_empty() {
         let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
-        if app.glance.numbers.len() > 1 {
-            about = dot(about).muted(look.lang.pick("all numbers", "全部号码"));
-        }
-        about = match app.tab() == Tab::Events && app.pages.events.filtered() {
-            true => dot(about).text(look.lang.pick("1 filter", "1 个过滤")),
-            false => dot(about).muted(look.lang.pick("no filter", "无过滤")),
+        let filter = |words: Words<'a>| match app.tab() == Tab::Events && app.pages.events.filtered() {
+            true => dot(words).text(look.lang.pick("1 filter", "1 个过滤")),
+            false => dot(words).muted(look.lang.pick("no filter", "无过滤")),
         };
+        about.insert(0, filter(times.clone()));
+        if app.glance.numbers.len() > 1 {
+            about.insert(0, filter(dot(times.clone()).muted(look.lang.pick("all numbers", "全部号码"))));
+        }
     }
-    let about = if label.width() + about.width() + 2 > room { times } else { about };
+    let about = about.into_iter().find(|about| label.width() + about.width() + 2 <= room).unwrap_or(times);
     let left_out = left_out.into_iter().map(|words| Segment::new(0, words));
     [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
 }
@@ -316,19 +333,13 @@ pub(super) fn draw_path(buffer: &mut Buffer, area: Rect, app: &App, summary: Vec
 
 /// The way to what is looked at; its last step alone where it is narrow.
 fn path<'a>(app: &App, look: &'a Look, narrow: bool) -> Words<'a> {
-    let mut here = std::borrow::Cow::Borrowed(tab_name(app.tab(), look));
+    let mut here = tab_name(app.tab(), look).to_owned();
     let mut words = Words::new(look);
-    for (at, step) in app.path.iter().enumerate() {
+    for step in &app.path {
         if !narrow {
             words = words.muted(format!("{here} ")).glyph(Role::Faint, Glyph::PathStep).muted(" ");
         }
-        here = match app.path.get(at + 1).map_or(&app.at, |next| &next.from) {
-            // An id may hold a phone, and the mask may be put on after it was opened.
-            Place::Message { id } if look.masker.is_some() => look.id(id),
-            Place::Thread(who) if look.masker.is_some() => look.phone(&who.customer),
-            _ if step.personal && look.masker.is_some() => look.words(&step.title),
-            _ => clean(&step.title),
-        };
+        here = step.title.shown(look);
     }
-    words.strong(here.into_owned())
+    words.strong(here)
 }

@@ -1,6 +1,6 @@
 //! What the user does, read on a thread of its own.
 
-use ratatui::crossterm::event::{self, Event, KeyEvent, KeyEventKind, MouseEvent};
+use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use std::io;
 use tokio::sync::mpsc::Sender;
 
@@ -25,12 +25,14 @@ pub(super) fn start(inputs: Sender<Input>) -> io::Result<()> {
 }
 
 fn read(inputs: &Sender<Input>) {
+    let mut late = LateAnswer::default();
     while let Ok(true) = wait_for_key() {
         // Whatever is complete already, without waiting: a lone resize leaves nothing to read.
         while let Ok(true) = event::poll(std::time::Duration::ZERO) {
             let Ok(event) = event::read() else { break };
             let input = match event {
-                Event::Key(key) if key.kind != KeyEventKind::Release => Input::Key(key),
+                Event::Key(key) if key.kind == KeyEventKind::Release || late.takes(key) => continue,
+                Event::Key(key) => Input::Key(key),
                 Event::Paste(text) => Input::Paste(text),
                 Event::Mouse(mouse) => Input::Mouse(mouse),
                 Event::Resize(..) => Input::Resized,
@@ -42,6 +44,36 @@ fn read(inputs: &Sender<Input>) {
         }
     }
     let _ = inputs.blocking_send(Input::Vanished);
+}
+
+/// What a slow terminal answers to the question for its colours when nobody waits for it any more: `ESC ] 11 ; rgb : … ESC \\`. It
+/// comes as keys, and must not be taken for any.
+#[derive(Debug, Default)]
+struct LateAnswer(Option<usize>);
+
+impl LateAnswer {
+    /// How it begins, behind `ESC ]` and the number of the colour.
+    const BEGIN: &str = "1?;rgb:";
+
+    /// Whether the key is a part of one. What cannot be is a key again.
+    fn takes(&mut self, key: KeyEvent) -> bool {
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let KeyCode::Char(c) = key.code else { return false };
+        let Some(at) = self.0 else {
+            self.0 = (alt && c == ']').then_some(0);
+            return self.0.is_some();
+        };
+        let fits = !alt
+            && !control
+            && match Self::BEGIN.chars().nth(at) {
+                Some('?') => c.is_ascii_digit(),
+                Some(begin) => c == begin,
+                None => c.is_ascii_hexdigit() || c == '/',
+            };
+        self.0 = fits.then_some(at + 1);
+        fits || (at >= Self::BEGIN.len() && (alt && c == '\\' || control && c == 'g'))
+    }
 }
 
 /// Waits until the terminal has something to read; `false` when it is gone. crossterm itself would read a vanished terminal
@@ -77,4 +109,35 @@ fn wait_for_key() -> io::Result<bool> {
 #[cfg(not(target_os = "linux"))]
 fn wait_for_key() -> io::Result<bool> {
     event::poll(std::time::Duration::from_secs(3600)).map(|_| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(text: &str) -> Vec<KeyEvent> {
+        let mut modifiers = KeyModifiers::NONE;
+        let key = |c| match c {
+            '\u{1b}' => {
+                modifiers = KeyModifiers::ALT;
+                None
+            }
+            c => Some(KeyEvent::new(KeyCode::Char(c), std::mem::replace(&mut modifiers, KeyModifiers::NONE))),
+        };
+        text.chars().filter_map(key).collect()
+    }
+
+    fn left(text: &str) -> String {
+        let mut late = LateAnswer::default();
+        let left = keys(text).into_iter().filter(|key| !late.takes(*key));
+        left.filter_map(|key| key.code.as_char()).collect()
+    }
+
+    #[test]
+    fn a_late_answer_is_no_key_and_every_key_around_it_is() {
+        assert_eq!(left("2\u{1b}]11;rgb:ffff/ffff/ffff\u{1b}\\q"), "2q");
+        assert_eq!(left("\u{1b}]10;rgb:0000/0000/0000\u{1b}\\\u{1b}]11;rgb:1e1e/1e1e/2e2e\u{1b}\\:"), ":");
+        assert_eq!(left("\u{1b}]q"), "q", "a chord of somebody's own");
+        assert_eq!(left("\u{1b}]11q"), "q");
+    }
 }

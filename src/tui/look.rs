@@ -50,6 +50,14 @@ impl Look {
         self.shown(text, length)
     }
 
+    /// The platform's own words, which may quote a phone.
+    pub fn quoting<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.masker {
+            Some(masker) => Cow::Owned(clean(&masker.without_long_numbers(text)).into_owned()),
+            None => clean(text),
+        }
+    }
+
     /// A message id as it may be shown. Ids may hold the phone in clear (PROTOCOL §7 Identity and privacy).
     pub fn id<'t>(&self, id: &'t str) -> Cow<'t, str> {
         self.shown(id, |masker| masker.id(id))

@@ -20,7 +20,6 @@ use super::store::Job;
 use super::theme::Role;
 use super::widgets::format;
 use super::widgets::words::Words;
-use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::Batch;
 use crate::monitor::view::Span;
@@ -173,7 +172,7 @@ impl Page for MessagesTab {
         let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
         let mut summary = Vec::new();
         if self.bar.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(clean(self.bar.expression()).into_owned()));
+            summary.push(words().role(Role::Accent, "/ ").text(ctx.look.filter(self.bar.expression()).into_owned()));
         } else {
             summary.push(words().muted(lang.pick("no filter", "无过滤")));
         }

@@ -190,7 +190,6 @@ struct Drawn {
     stamp: u64,
     wants: Wants,
     size: Size,
-    look: Look,
     data: OverviewData,
 }
 
@@ -204,7 +203,7 @@ impl Overview {
     fn act_on_drawn(&mut self, action: Action) -> Outcome {
         let Some(drawn) = &self.drawn else { return Outcome::Ignored };
         if action != Action::Acknowledge {
-            return self.grid.act(action, &drawn.data, drawn.size, &drawn.look);
+            return self.grid.act(action, &drawn.data, drawn.size);
         }
         let Some(alert) = self.grid.alert(&drawn.data, drawn.size) else { return Outcome::Ignored };
         self.acknowledging.toggle(alert);
@@ -257,7 +256,7 @@ impl Page for Overview {
         let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note: note.as_deref() };
         self.grid.draw(frame.buffer_mut(), area, &view);
         self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
-        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, look: look.clone(), data });
+        self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, data });
     }
 
     fn act(&mut self, action: Action) -> Outcome {

@@ -1,9 +1,8 @@
 //! What can be looked at, and how one got there.
 
 use super::action::Action;
-use super::lang::Lang;
+use super::title::Title;
 use crate::event::Text;
-use crate::event::ids::short_id;
 use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
@@ -115,51 +114,53 @@ impl Tab {
 }
 
 /// Something to be shown in place of what is looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Open {
     /// The place.
     pub place: Place,
     /// What it is, for the path: `131026 Undeliverable`.
-    pub title: String,
+    pub title: Title,
 }
 
 impl Open {
     /// The events that `filter` selects.
-    pub fn events(filter: String, title: String) -> Self {
+    pub fn events(filter: String, title: Title) -> Self {
         Self { place: Place::Events { filter }, title }
     }
 
+    /// The events of one request.
+    pub fn request(request: u64) -> Self {
+        Self::events(format!("request:{request}"), Title::request(request))
+    }
+
     /// Where a request was forwarded to, and what was answered.
-    pub fn forwarded(request: u64, title: String) -> Self {
-        Self { place: Place::Forward { request: Some(request) }, title }
+    pub fn forwarded(request: u64) -> Self {
+        Self { place: Place::Forward { request: Some(request) }, title: Title::request(request) }
     }
 
     /// The messages that `filter` selects.
-    pub fn messages(filter: String, title: String) -> Self {
+    pub fn messages(filter: String, title: Title) -> Self {
         Self { place: Place::Messages { filter }, title }
     }
 
     /// What changed against the window before.
-    pub fn changes(lang: Lang) -> Self {
-        Self { place: Place::Changes, title: lang.pick("What changed", "变化").to_owned() }
+    pub fn changes() -> Self {
+        Self { place: Place::Changes, title: Title::new().said("What changed", "变化") }
     }
 
     /// The story of one message.
     pub fn message(id: Text) -> Self {
-        let title = short_id(&id).into_owned();
-        Self { place: Place::Message { id }, title }
+        Self { title: Title::new().id(id.clone()), place: Place::Message { id } }
     }
 }
 
 /// A step of a drill-down.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Step {
-    /// What was opened names a person, and was not masked then.
-    pub(super) personal: bool,
     /// What was left.
     pub(super) from: Place,
     /// What was opened.
-    pub(super) title: String,
+    pub(super) title: Title,
     /// The filter of the list of events before: a drill-down only borrows that list.
     pub(super) filter: String,
 }

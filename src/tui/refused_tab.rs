@@ -5,16 +5,19 @@ use super::lang::{Lang, say};
 use super::look::Look;
 use super::page::{Outcome, Page};
 use super::panes::Context;
+use super::terms::sentence;
 use super::theme::{Glyph, Role};
 use super::widgets::table::{self, Column, Cursor, Table};
 use super::widgets::words::Words;
 use super::widgets::{cut, format, frame as border};
 use super::wrap::wrap;
+use crate::capture::masked_refused;
 use crate::event::clean::{clean, clean_lines};
 use crate::journal::operator::{Refused, RefusedCount};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
+use std::borrow::Cow;
 
 /// Columns of the list.
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +112,11 @@ impl RefusedTab {
         self.selected.and_then(|n| self.list.iter().position(|refused| refused.n == n)).unwrap_or(0)
     }
 
+    /// The request under the cursor, as it may be shown.
+    fn shown(&self, look: &Look) -> Option<Cow<'_, Refused>> {
+        self.list.get(self.cursor()).map(|refused| shown(refused, look))
+    }
+
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let focused = !self.explaining;
@@ -119,11 +127,13 @@ impl RefusedTab {
         let row = self.cursor();
         self.top = table::scroll(self.top, row, self.list.len(), self.room.max(1));
         let cursor = (!self.list.is_empty()).then_some(Cursor { row, focused });
-        let list = &self.list;
+        let list: Vec<_> =
+            self.list.iter().skip(self.top).take(self.room).map(|refused| shown(refused, look)).collect();
+        let top = self.top;
         let columns = columns(look.lang);
-        let table = Table { look, columns: &columns, rows: list.len(), top: self.top, cursor };
+        let table = Table { look, columns: &columns, rows: self.list.len(), top, cursor };
         table.draw(buffer, inner, |at, cell, _| {
-            list.get(at).map_or_else(|| Words::new(look), |refused| words(refused, cell, ctx))
+            list.get(at - top).map_or_else(|| Words::new(look), |refused| words(refused, cell, ctx))
         });
         if self.list.is_empty() && inner.height > 2 {
             let calm = look.lang.pick(
@@ -140,8 +150,8 @@ impl RefusedTab {
             Words::new(look).muted(look.lang.pick("only here, never in the answer", "只在这里显示，不写入应答"));
         let name = look.lang.pick("Why it was refused", "拒收原因");
         let inner = border::draw(buffer, area, look, name, vec![totals], self.explaining);
-        let Some(refused) = self.list.get(self.cursor()) else { return };
-        let lines = why(refused, inner.width.into(), look);
+        let Some(refused) = self.shown(look) else { return };
+        let lines = why(&refused, inner.width.into(), look);
         self.scrolled = self.scrolled.min(lines.len().saturating_sub(usize::from(inner.height)));
         for (at, ((role, line), y)) in lines.iter().skip(self.scrolled).zip(inner.top()..inner.bottom()).enumerate() {
             let words = Words::new(look);
@@ -154,7 +164,7 @@ impl RefusedTab {
     fn draw_headers(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let name = look.lang.pick("Headers", "请求头");
-        let Some(refused) = self.list.get(self.cursor()) else {
+        let Some(refused) = self.shown(look) else {
             border::draw(buffer, area, look, name, Vec::new(), false);
             return;
         };
@@ -170,7 +180,7 @@ impl RefusedTab {
     fn draw_bytes(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         let look = ctx.look;
         let name = look.lang.pick("First bytes", "开头字节");
-        let Some(refused) = self.list.get(self.cursor()) else {
+        let Some(refused) = self.shown(look) else {
             border::draw(buffer, area, look, name, Vec::new(), false);
             return;
         };
@@ -258,6 +268,14 @@ impl Page for RefusedTab {
     }
 }
 
+/// A refused request as it may be shown.
+fn shown<'r>(refused: &'r Refused, look: &Look) -> Cow<'r, Refused> {
+    match &look.masker {
+        Some(masker) => Cow::Owned(masked_refused(refused, masker)),
+        None => Cow::Borrowed(refused),
+    }
+}
+
 fn words<'a>(refused: &Refused, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
     let words = Words::new(ctx.look);
     let in_window = ctx.scope.span.contains(refused.at);
@@ -273,8 +291,8 @@ fn words<'a>(refused: &Refused, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
         Cell::Path => words.muted(clean(&refused.path).into_owned()),
         Cell::Bytes => words.muted(format::thousands(refused.length)),
         Cell::Explained => {
-            let first = refused.explanation.as_deref().and_then(|text| text.lines().next());
-            words.text(clean(first.unwrap_or_default()).into_owned())
+            let first = refused.explanation.as_deref().and_then(|text| text.lines().next()).unwrap_or_default();
+            words.text(clean(&sentence(ctx.look.lang, first)).into_owned())
         }
     }
 }
@@ -286,7 +304,7 @@ fn why(refused: &Refused, width: usize, look: &Look) -> Vec<(Role, String)> {
         Some(explanation) => {
             for (at, line) in clean_lines(explanation).lines().enumerate() {
                 let role = if at == 0 { Role::Warn } else { Role::Text };
-                lines.extend(wrap(line, width).into_iter().map(|line| (role, line)));
+                lines.extend(wrap(&sentence(look.lang, line), width).into_iter().map(|line| (role, line)));
             }
         }
         None => {

@@ -1,6 +1,6 @@
 //! Reading the journal for the screen, on a thread of its own: jobs in, answers out.
 //!
-//! A job is short (about [`SLICE`]): long work is many jobs, so that it can be changed or dropped between two of them.
+//! A job is short ([`Slice::SHORT`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
 use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
@@ -24,11 +24,26 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 
-/// How long one job reads before it answers with what it has.
-const SLICE: Duration = Duration::from_millis(30);
+/// How much one job reads before it answers with what it has.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice {
+    /// The time it takes.
+    pub time: Duration,
+    /// The rows it finds.
+    pub rows: usize,
+}
 
-/// Rows after which one job answers.
-const ROWS: usize = 500;
+impl Slice {
+    /// So little that a key is answered at once whatever is read.
+    pub const SHORT: Self = Self { time: Duration::from_millis(30), rows: 500 };
+    /// Everything: what is found does not depend on how fast it is read, nor on which requests were committed together.
+    pub const WHOLE: Self = Self { time: Duration::MAX, rows: usize::MAX };
+
+    /// Whether a job that began then has read enough.
+    pub(super) fn is_over(&self, began: Instant, rows: usize) -> bool {
+        rows >= self.rows || began.elapsed() >= self.time
+    }
+}
 
 /// Where requests are forwarded to at present.
 pub type Routes = tokio::sync::watch::Receiver<Vec<Route>>;
@@ -213,6 +228,8 @@ pub enum Answer {
         acknowledged: Vec<(Text, Acknowledged)>,
         /// The alerts of rules, open and resolved.
         rules: Vec<RuleAlert>,
+        /// Forward targets that take nothing.
+        down: usize,
     },
     /// To [`Job::Thread`].
     Thread(ThreadRead),
@@ -283,7 +300,7 @@ pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io
         for job in asked {
             if let Job::Export(_) = job {
                 let (dir, answers) = (dir.clone(), answers.clone());
-                std::thread::spawn(move || answer(&dir, job).map(|answer| answers.blocking_send(answer)));
+                std::thread::spawn(move || answer(&dir, job, Slice::SHORT).map(|answer| answers.blocking_send(answer)));
                 continue;
             }
             if let Job::Resend(requests) = job {
@@ -291,7 +308,7 @@ pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io
                 let _ = resends.send(requests);
                 continue;
             }
-            let answer = answer(&dir, job).unwrap_or_else(|error| Answer::Failed(error.to_string()));
+            let answer = answer(&dir, job, Slice::SHORT).unwrap_or_else(|error| Answer::Failed(error.to_string()));
             if answers.blocking_send(answer).is_err() {
                 return;
             }
@@ -344,15 +361,15 @@ fn resend(dir: &Path, routes: &[Route], requests: &[(u64, Text)]) -> Answer {
 ///
 /// # Errors
 /// The journal or the operator's database cannot be read.
-pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
+pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
     Ok(match job {
-        Job::Rows(job) => Answer::Rows(read_rows(&Reader::open(dir)?, &job)?),
+        Job::Rows(job) => Answer::Rows(read_rows(&Reader::open(dir)?, &job, slice)?),
         Job::Event { seq, request } => {
             let reader = Reader::open(dir)?;
             let event = reader.event(seq)?.map(Box::new);
             Answer::Event { seq, event, raw: reader.request(request)?.map(Box::new) }
         }
-        Job::Messages(job) => Answer::Messages(read::read(&Reader::open(dir)?, &job)?),
+        Job::Messages(job) => Answer::Messages(read::read(&Reader::open(dir)?, &job, slice)?),
         Job::Story { id } => Answer::Story { found: story(dir, &id)?.map(Box::new), id },
         Job::Request(request) => Answer::Request { request, raw: Reader::open(dir)?.request(request)?.map(Box::new) },
         Job::Refused { span, list } => {
@@ -377,7 +394,7 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
             })
         }
         Job::Resend(requests) => resend(dir, &[], &requests),
-        Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job)?),
+        Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job, slice)?),
         Job::Count { generation, filter } => {
             let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());
             Answer::Counting { generation, steps }
@@ -397,7 +414,8 @@ pub fn answer(dir: &Path, job: Job) -> Result<Answer, OpenError> {
 
 fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
     let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
-    Ok(Answer::Alerts { acknowledged, rules })
+    let down = operator.forward_targets()?.iter().filter(|target| target.fault.is_some()).count();
+    Ok(Answer::Alerts { acknowledged, rules, down })
 }
 
 /// Who sits at this terminal, as the login says.
@@ -406,12 +424,12 @@ fn login() -> String {
     named("USER").or_else(|| named("LOGNAME")).or_else(|| named("USERNAME")).unwrap_or_else(|| "somebody".to_owned())
 }
 
-fn read_thread(reader: &Reader, job: ThreadJob) -> Result<ThreadRead, OpenError> {
+fn read_thread(reader: &Reader, job: ThreadJob, slice: Slice) -> Result<ThreadRead, OpenError> {
     let ThreadJob { generation, who, wanted } = job;
     let (mut left, pieces) = match &wanted {
         Wanted::Candidates => (thread::candidates(reader, &who)?, Vec::new()),
         Wanted::Older(seqs) | Wanted::Newer(seqs) => {
-            let (pieces, left) = thread::read(reader, &who, seqs, ROWS, SLICE)?;
+            let (pieces, left) = thread::read(reader, &who, seqs, slice.rows, slice.time)?;
             (seqs.iter().take(left).copied().collect(), pieces)
         }
     };
@@ -430,7 +448,7 @@ fn story(dir: &Path, id: &str) -> Result<Option<story_page::Found>, OpenError> {
     Ok(Some(story_page::Found { material, attempts }))
 }
 
-fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
+fn read_rows(reader: &Reader, job: &RowsJob, slice: Slice) -> Result<Rows, OpenError> {
     let started = Instant::now();
     let (page, back) = match job.from {
         Edge::Start => (reader.page_at(job.span.from)?.saturating_sub(1), false),
@@ -465,7 +483,7 @@ fn read_rows(reader: &Reader, job: &RowsJob) -> Result<Rows, OpenError> {
         let left = |at| if back { at < job.span.from } else { at >= job.span.to };
         found.end = found.reached.is_some_and(left);
         // At the end, so that every job gets on by a page at least.
-        if found.end || found.rows.len() >= ROWS || started.elapsed() >= SLICE {
+        if found.end || slice.is_over(started, found.rows.len()) {
             break;
         }
     }

@@ -14,8 +14,10 @@ use super::page::{Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
+use super::title::Title;
 use super::widgets::words::Words;
 use super::widgets::{cut, format};
+use crate::capture;
 use crate::event::clean::clean_lines;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Attempt;
@@ -199,7 +201,9 @@ impl StoryPage {
     /// Everything the customer of this message told and was told.
     fn events(&self) -> Outcome {
         match &self.state {
-            State::Known(_) => Outcome::Open(Open::events(format!("id:{}", literal(&self.id)), short(&self.id))),
+            State::Known(_) => {
+                Outcome::Open(Open::events(format!("id:{}", literal(&self.id)), Title::new().id(self.id.clone())))
+            }
             _ => Outcome::Ignored,
         }
     }
@@ -228,15 +232,17 @@ impl Raw {
             Some(None) => return vec![lang.pick("removed by retention", "已按保留期删除").to_owned()],
             Some(Some(raw)) => raw,
         };
+        let masked = ctx.look.masker.as_ref().map(|masker| capture::masked(raw, masker));
+        let shown = masked.as_ref().unwrap_or(raw);
         let verified = raw.verified.as_ref().map_or_else(
             || lang.pick("unverified", "未验证").to_owned(),
             |by| format!("{} {}", by.scheme.as_str(), by.secret),
         );
         let mut lines = vec![
             format!("{}  {}  {} B", raw.received_at.rfc3339(), verified, format::thousands(raw.body.len() as u64)),
-            raw.path.to_string(),
+            shown.path.to_string(),
         ];
-        lines.extend(raw.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))));
+        lines.extend(shown.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))));
         lines.push(String::new());
         let body = String::from_utf8_lossy(&raw.body);
         match &ctx.look.masker {

@@ -6,6 +6,7 @@
 mod backend;
 mod clipboard;
 mod mouse;
+mod unsure;
 
 use backend::Frugal;
 use ratatui::backend::{Backend, CrosstermBackend};

@@ -1,12 +1,16 @@
 //! What the program itself says about events, in the language of the screen: names of codes, alerts, previews. Events hold these in
 //! English, as every format prints them; here the parts that are ours are put into other words, what came on the wire stays.
 
+mod sentences;
+
+pub use sentences::sentence;
+
 use super::look::Look;
 use crate::config::Lang;
 use crate::event::catalogue::{self, Wording};
 use crate::event::clean::clean;
-use crate::event::{Severity, StatusName, Text};
-use crate::monitor::view::{Alert, Conversation, Failure};
+use crate::event::{Severity, Text};
+use crate::monitor::view::{Alert, Conversation, Dimension, Failure};
 use std::borrow::Cow;
 
 /// A phrase in English and in Chinese.
@@ -79,19 +83,63 @@ pub fn retry(look: &Look, retryable: bool) -> &'static str {
     if retryable { look.lang.pick("yes", "可") } else { look.lang.pick("no", "否") }
 }
 
-/// What a status is called.
-pub fn status(look: &Look, status: &StatusName) -> Cow<'static, str> {
-    let (en, zh) = match status {
-        StatusName::Sent => ("sent", "已发送"),
-        StatusName::Delivered => ("delivered", "已送达"),
-        StatusName::Read => ("read", "已读"),
-        StatusName::Played => ("played", "已播放"),
-        StatusName::Failed => ("failed", "失败"),
-        StatusName::Deleted => ("deleted", "已删除"),
-        StatusName::Warning => ("warning", "警告"),
-        StatusName::Other(other) => return Cow::Owned(clean(other).into_owned()),
-    };
-    Cow::Borrowed(look.lang.pick(en, zh))
+/// A failure in a line: `132015 Template paused`, or its title alone.
+pub fn coded<'t>(look: &Look, line: &'t str) -> Cow<'t, str> {
+    let (code, title) = line.split_once(' ').unwrap_or(("", line));
+    match (look.lang, code.parse().ok()) {
+        (Lang::En, _) => clean(line),
+        (Lang::Zh, Some(number)) => Cow::Owned(format!("{code} {}", short(look, Some(number), title))),
+        (Lang::Zh, None) => Cow::Owned(clean(&sentence(look.lang, line)).into_owned()),
+    }
+}
+
+/// What an event in a list is called: the kind, or the status as the wire has it.
+pub fn event_word<'t>(lang: Lang, word: &'t str) -> Cow<'t, str> {
+    const WORDS: [Pair; 12] = [
+        ("sent", "已发送"),
+        ("delivered", "已送达"),
+        ("read", "已读"),
+        ("played", "已播放"),
+        ("failed", "失败"),
+        ("deleted", "已删除"),
+        ("warning", "警告"),
+        ("inbound", "客户消息"),
+        ("template", "模板"),
+        ("account", "账户"),
+        ("other", "其他"),
+        ("unrecognised", "未识别"),
+    ];
+    phrase(lang, clean(word), &WORDS, &[])
+}
+
+/// A category of messages, as the wire or the price list names it.
+pub fn category(lang: Lang, category: &str) -> Cow<'_, str> {
+    const CATEGORIES: [Pair; 9] = [
+        ("message", "消息"),
+        ("marketing", "营销"),
+        ("utility", "公用"),
+        ("authentication", "身份验证"),
+        ("service", "服务"),
+        ("free", "免费"),
+        ("advertising", "广告"),
+        ("authentication_international", "国际身份验证"),
+        ("marketing_lite", "精简营销"),
+    ];
+    phrase(lang, clean(category), &CATEGORIES, &[])
+}
+
+/// Which way what is paid for went.
+pub fn direction(lang: Lang, direction: &str) -> Cow<'_, str> {
+    phrase(lang, clean(direction), &[("inbound", "收到"), ("outbound", "发出")], &[])
+}
+
+/// A value that messages are broken down by, as it may be shown.
+pub fn value<'t>(look: &Look, dimension: Dimension, value: &'t str) -> Cow<'t, str> {
+    match dimension {
+        Dimension::Number => look.phone(value),
+        Dimension::Category => category(look.lang, value),
+        Dimension::Tag | Dimension::Country | Dimension::Template => clean(value),
+    }
 }
 
 /// What a severity is called.
@@ -201,7 +249,30 @@ const OF_RULES: [Pair; 12] = [
 /// Whom or what an alert is about.
 pub fn alert_title<'t>(look: &Look, alert: &'t Alert) -> Cow<'t, str> {
     const BEGINS: [Pair; 3] = [("number ", "号码 "), ("flow ", "流程 "), ("solution ", "方案 ")];
-    phrase(look.lang, of_alert(look, alert, &alert.title), &[("account", "账户"), ("all", "全部")], &BEGINS)
+    const WHOLE: [Pair; 6] = [
+        ("account", "账户"),
+        ("all", "全部"),
+        ("business-initiated", "商户主动发送"),
+        ("customer-initiated", "客户主动发送"),
+        ("user-initiated", "用户主动发送"),
+        ("add phone number", "添加号码"),
+    ];
+    // What was decided about a display name stands behind it.
+    const ENDS: [Pair; 5] = [
+        (" approved", " 已通过"),
+        (" rejected", " 被拒"),
+        (" declined", " 被拒"),
+        (" deferred", " 暂缓"),
+        (" pending", " 审核中"),
+    ];
+    let title = of_alert(look, alert, &alert.title);
+    if look.lang == Lang::Zh
+        && alert.what == "display name"
+        && let Some((name, zh)) = ENDS.iter().find_map(|(en, zh)| Some((title.strip_suffix(en)?, zh)))
+    {
+        return Cow::Owned(format!("{name}{zh}"));
+    }
+    phrase(look.lang, title, &WHOLE, &BEGINS)
 }
 
 /// Why.
@@ -254,6 +325,11 @@ pub fn inbound<'t>(look: &Look, r#type: &str, preview: &'t Text) -> Cow<'t, str>
         return Cow::Owned(format!("{kind}{gap}{}", look.words(preview)));
     }
     let preview = clean(preview);
+    if look.lang == Lang::Zh
+        && let Some((said, product)) = preview.rsplit_once(" · product ")
+    {
+        return Cow::Owned(format!("{said} · 商品 {}", product.replace(" in catalogue ", "，目录 ")));
+    }
     match look.lang {
         Lang::En => preview,
         Lang::Zh if r#type == "text" => preview,

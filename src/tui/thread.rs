@@ -12,8 +12,8 @@ use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::{Job, ThreadJob, ThreadRead, Wanted};
+use super::title::Title;
 use super::widgets::words::Words;
-use crate::event::ids::short_id;
 use crate::event::{Millis, Text};
 use crate::journal::Batch;
 use crate::monitor::Monitor;
@@ -193,7 +193,7 @@ impl Thread {
         if !events {
             return Some(Open::message(id.clone()));
         }
-        Some(Open::events(crate::monitor::view::term("id", id), short_id(id).into_owned()))
+        Some(Open::events(crate::monitor::view::term("id", id), Title::new().id(id.clone())))
     }
 }
 

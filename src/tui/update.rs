@@ -12,6 +12,7 @@ use super::page::{Copied, Outcome};
 use super::period::{Period, Window};
 use super::place::{Open, Place};
 use super::point;
+use super::title::Title;
 use super::wrap::first;
 use crate::event::Millis;
 use ratatui::crossterm::event::KeyEvent;
@@ -187,7 +188,7 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Forward => go(app, Place::Forward { request: None }),
         Action::Costs => go(app, Place::Costs),
         Action::Changes if app.at == Place::Changes => return Effect::Nothing,
-        Action::Changes => app.open(Open::changes(app.look.lang)),
+        Action::Changes => app.open(Open::changes()),
         Action::Pause => pause(app, now),
         Action::Narrower => return look(app, app.known.period.narrower()),
         Action::Wider => return look(app, app.known.period.wider()),
@@ -329,8 +330,7 @@ fn explain(app: &mut App) -> Effect {
     if matches!(app.at, Place::Events { .. }) && app.pages.events.expression() == filter {
         return Effect::Nothing;
     }
-    let title = verdict.short(&app.look, &app.known.zone);
-    app.open(Open::events(filter, title));
+    app.open(Open::events(filter, Title::new().said("what it rests on", "结论依据")));
     Effect::Draw
 }
 

@@ -1,21 +1,19 @@
 //! How differences are drawn: all messages above, what changed below, and in words how it was judged.
 
 use super::ChangesPage;
-use crate::event::clean::clean;
 use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn, Window};
-use crate::monitor::view::{Dimension, Group};
+use crate::monitor::view::Group;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::panes::{Context, dimension_name};
-use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
+use crate::tui::title::Title;
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame as border};
 use crate::tui::wrap::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use std::borrow::Cow;
 
 /// Rows of the box of all messages: frame, heads, four measures.
 const OVERALL: u16 = 7;
@@ -120,7 +118,7 @@ fn words<'a>(change: &Change, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
             None if change.change.is_some() => words.muted(look.lang.pick("unsure", "不定")),
             None => words,
         },
-        Cell::What => words.value(subject(&change.subject, look).into_owned()),
+        Cell::What => words.value(title(&change.subject).shown(look)),
         Cell::Measure => words.muted(short_measure(change.measure, look.lang)),
         Cell::Now => words.value(change.side(change.now)),
         Cell::Before => words.muted(change.side(change.before)),
@@ -138,20 +136,20 @@ fn words<'a>(change: &Change, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
     }
 }
 
-/// What a difference is about, as it may be shown.
-pub(super) fn subject<'s>(subject: &'s Subject, look: &Look) -> Cow<'s, str> {
+/// What a difference is about.
+pub(super) fn title(subject: &Subject) -> Title {
     match subject {
-        Subject::All => look.lang.pick("all messages", "全部消息").into(),
-        Subject::Code(Some(code), short) => format!("{code} {}", terms::short(look, Some(*code), short)).into(),
-        Subject::Code(None, _) => look.lang.pick("failed without a code", "无代码失败").into(),
+        Subject::All => Title::new().said("all messages", "全部消息"),
+        Subject::Code(None, _) => Title::new().said("failed without a code", "无代码失败"),
+        Subject::Code(code, short) => Title::new().code(*code, short.to_string()),
         Subject::Value(of, value) => {
-            let named = match value {
-                Group::Named(number) if *of == Dimension::Number => look.phone(number),
-                Group::Named(value) => clean(value),
-                Group::Unnamed => look.lang.pick("none named", "未指明").into(),
-                Group::Others => look.lang.pick("others", "其他").into(),
-            };
-            format!("{} {named}", dimension_name(*of, look.lang)).into()
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| dimension_name(*of, lang));
+            let title = Title::new().said(en, zh);
+            match value {
+                Group::Named(value) => title.value(*of, value.to_string()),
+                Group::Unnamed => title.said("none named", "未指明"),
+                Group::Others => title.said("others", "其他"),
+            }
         }
     }
 }
@@ -249,7 +247,7 @@ fn notes(
 
 /// `131026 Undeliverable: 9 of 1,182 now, 4 of 1,090 before`.
 fn counts(change: &Change, look: &Look) -> String {
-    let what = subject(&change.subject, look);
+    let what = title(&change.subject).shown(look);
     let measure = long_measure(change.measure, look.lang);
     let [now, all_now, before, all_before] =
         [change.now.0, change.now.1, change.before.0, change.before.1].map(format::thousands);

@@ -6,6 +6,7 @@ use crate::event::Text;
 use crate::event::clean::clean;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::chart::{self, Times};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
@@ -67,7 +68,7 @@ impl Money {
 impl CostsTab {
     /// Draws the whole page.
     pub(super) fn draw_all(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
-        let trend = if area.height >= 18 { (area.height / 3).clamp(6, 14) } else { 0 };
+        let trend = if area.height >= 26 { (area.height / 3).clamp(6, 14) } else { 0 };
         let [lists, trend] = Layout::vertical([Constraint::Fill(1), Constraint::Length(trend)]).areas(area);
         if area.width < BOTH {
             match self.side {
@@ -178,7 +179,8 @@ impl CostsTab {
             Some(currency) if row.cost.amount.is_some() => clean(currency).into_owned(),
             _ => look.lang.pick("messages", "条").to_owned(),
         };
-        let about = [&row.cost.category, &row.cost.direction].map(|text| clean(text).into_owned()).join(" ");
+        let (category, direction) = (&row.cost.category, &row.cost.direction);
+        let about = format!("{} {}", terms::category(look.lang, category), terms::direction(look.lang, direction));
         let totals = Words::new(look).value(format!("{unit} {about}")).muted(say!(
             look,
             " per {per}, by when a message began",
@@ -226,8 +228,8 @@ fn cost_columns(data: &Data, ctx: &Context<'_>) -> [Column<Cell>; 8] {
         Column::text(Cell::Category, lang.pick("category", "类别"), 14).grows(),
         Column::text(Cell::Direction, lang.pick("direction", "方向"), 9).goes(2),
         Column::number(Cell::Amount, lang.pick("amount", "金额"), width(|row| row.cost.amount, |total| total.amount)),
-        Column::number(Cell::Cny, "CNY", width(|row| row.cost.cny, |total| total.cny)).after(2),
-        Column::number(Cell::Messages, lang.pick("msgs", "消息"), 8).after(2),
+        Column::number(Cell::Cny, "CNY", width(|row| row.cost.cny, |total| total.cny)).after(2).goes(1),
+        Column::number(Cell::Messages, lang.pick("msgs", "消息"), 8).after(2).goes(1),
         Column::number(Cell::Share, lang.pick("share", "占比"), 7).goes(1),
         Column::text(Cell::Trend, lang.pick("trend", "趋势"), SPARK).after(2).goes(3),
     ]
@@ -238,8 +240,8 @@ fn cost_words<'a>(row: &Row, cell: Cell, width: usize, money: (Money, Money), ct
     let cost = &row.cost;
     match cell {
         Cell::Currency => currency(words, cost.currency.as_ref()),
-        Cell::Category => words.value(clean(&cost.category).into_owned()),
-        Cell::Direction => words.muted(clean(&cost.direction).into_owned()),
+        Cell::Category => words.value(terms::category(ctx.look.lang, &cost.category).into_owned()),
+        Cell::Direction => words.muted(terms::direction(ctx.look.lang, &cost.direction).into_owned()),
         Cell::Amount => money.0.words(words, cost.amount),
         Cell::Cny => money.1.words(words, cost.cny),
         Cell::Messages => words.value(format::count(cost.messages, width)),

@@ -5,11 +5,13 @@ use super::list::List;
 use super::marks::Marks;
 use super::row::Row;
 use super::{EventsTab, Focus};
+use crate::event::Kind;
 use crate::event::clean::clean;
 use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Cursor, Side, Table, scroll_mark};
 use crate::tui::widgets::words::Words;
@@ -231,7 +233,7 @@ fn words<'a>(row: &Row, at: usize, column: &Kept, width: usize, ctx: &Context<'a
         }
         Holds::Sign => {
             let words = words.glyph(row.sign.1, row.sign.0).text(" ");
-            let word = clean(&row.word).into_owned();
+            let word = terms::event_word(look.lang, &row.word).into_owned();
             if row.failed() || row.sign.1 == Role::Warn {
                 words.role(row.sign.1, word)
             } else if loud {
@@ -258,13 +260,26 @@ fn words<'a>(row: &Row, at: usize, column: &Kept, width: usize, ctx: &Context<'a
         Holds::Person => words.text(cut::cut(&look.person(value), width, mark).into_owned()),
         Holds::Id => words.muted(cut::middle(&look.id(value), width, mark).into_owned()),
         Holds::Words if is_theirs(row.kind) => words.text(look.words(value).into_owned()),
-        Holds::What if is_theirs(row.kind) => {
-            let value = look.words(value).into_owned();
+        Holds::What => {
+            let value = what(row, look).into_owned();
             if loud { words.value(value) } else { words.muted(value) }
         }
-        Holds::What if loud => words.value(clean(value).into_owned()),
-        Holds::What => words.muted(clean(value).into_owned()),
         Holds::Who | Holds::Words | Holds::Plain => words.text(cut::cut(&clean(value), width, mark).into_owned()),
+    }
+}
+
+/// What an event says, in a line.
+fn what<'t>(row: &'t Row, look: &Look) -> Cow<'t, str> {
+    match row.kind {
+        Kind::Inbound => terms::inbound(look, &row.r#type, &row.what),
+        Kind::Other => look.words(&row.what),
+        Kind::Status if row.failed() => terms::coded(look, &row.what),
+        Kind::Template | Kind::Account => terms::happened(look.lang, &row.what),
+        Kind::Unrecognised => Cow::Owned(clean(&terms::sentence(look.lang, &row.what)).into_owned()),
+        Kind::Status => match row.what.split_once(' ') {
+            Some((category, tag)) => Cow::Owned(format!("{} {}", terms::category(look.lang, category), clean(tag))),
+            None => terms::category(look.lang, &row.what),
+        },
     }
 }
 

@@ -243,6 +243,7 @@ mod tests {
             page,
             received_at: Millis(page as i64),
             sign: (Glyph::Sent, Role::Muted),
+            r#type: "".into(),
             kind: crate::event::Kind::Status,
             word: text(),
             who: text(),

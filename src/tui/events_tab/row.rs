@@ -21,6 +21,8 @@ pub struct Row {
     pub sign: (Glyph, Role),
     /// What kind of thing it is.
     pub kind: Kind,
+    /// The type of an inbound message.
+    pub r#type: Text,
     /// The word for it: its kind, or the delivery status.
     pub word: Text,
     /// The customer, or the subject of a notice; as on the wire.
@@ -72,6 +74,10 @@ impl Row {
             received_at: event.received_at,
             sign,
             kind: event.kind(),
+            r#type: match &event.detail {
+                Detail::Inbound(inbound) => inbound.r#type.clone(),
+                _ => Text::default(),
+            },
             word: first(&word, LONGEST).into(),
             who: first(who.map(Text::as_str).unwrap_or_default(), LONGEST).into(),
             what: first(&what, LONGEST).into(),

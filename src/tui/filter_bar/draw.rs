@@ -9,6 +9,7 @@ use crate::query::FilterError;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms::sentence;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{mark, scroll, scroll_mark};
 use crate::tui::widgets::words::Words;
@@ -126,7 +127,7 @@ fn draw_mistake(
     let mistake = Rect::new(start, typed.row.y, (end - start).max(1), 1).intersection(typed.row);
     buffer.set_style(mistake, look.style(Role::Failed).add_modifier(Modifier::BOLD | Modifier::UNDERLINED));
 
-    let mut message = clean(&error.message).into_owned();
+    let mut message = clean(&sentence(look.lang, &error.message)).into_owned();
     if error.fix.is_some() {
         message.push_str(look.lang.pick("  Tab takes it", "  按 Tab 采用"));
     }

@@ -2,10 +2,12 @@
 
 use super::table::status_words;
 use super::{Focus, ForwardTab};
+use crate::capture;
 use crate::event::clean::{clean, clean_lines};
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::terms::sentence;
 use crate::tui::theme::Role;
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame as border};
@@ -36,7 +38,9 @@ impl ForwardTab {
         let inner = border::draw(buffer, area, look, &title, totals, self.focus == Focus::Detail);
         let lines = match raw {
             Some(Some(raw)) => {
-                let headers = raw.headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value)));
+                let masked = look.masker.as_ref().map(|masker| capture::masked(raw, masker));
+                let headers = &masked.as_ref().unwrap_or(raw).headers;
+                let headers = headers.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value)));
                 both(headers, &raw.body, look, inner.width.into())
             }
             Some(None) => {
@@ -66,13 +70,16 @@ impl ForwardTab {
         let about = say!(look, "try {number} ({origin}) to {target}", "第 {number} 次 ({origin}) 发往 {target}");
         lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
         if let Some(error) = &attempt.error {
-            lines.extend(wrap(&clean(error), width).into_iter().map(|line| (Role::Failed, line)));
+            lines.extend(wrap(&clean(&sentence(look.lang, error)), width).into_iter().map(|line| (Role::Failed, line)));
         }
         if attempt.given_up {
             let given_up = look.lang.pick("given up: it is not tried again", "已放弃:不再重试");
             lines.push((Role::Failed, given_up.to_owned()));
         }
-        let headers = attempt.headers.iter().map(|(name, value)| (name.as_str(), value.as_str().into()));
+        let headers = attempt.headers.iter().map(|(name, value)| match &look.masker {
+            Some(masker) => (name.as_str(), capture::masked_header(name, value, masker)),
+            None => (name.as_str(), value.as_str().into()),
+        });
         lines.extend(both(headers, &attempt.body, look, width));
         if attempt.length > attempt.body.len() as u64 {
             let (kept, all) = (format::thousands(attempt.body.len() as u64), format::thousands(attempt.length));

@@ -6,6 +6,7 @@ use crate::event::clean::clean;
 use crate::journal::operator::{Attempt, Origin, Target};
 use crate::tui::lang::{Lang, say};
 use crate::tui::panes::Context;
+use crate::tui::terms::sentence;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
@@ -110,7 +111,11 @@ impl ForwardTab {
         let down = |target: &Target| self.target.as_ref().is_none_or(|chosen| *chosen == target.target);
         let down = self.targets.iter().filter(|target| down(target)).find_map(|it| Some((it, it.fault.as_ref()?)));
         let Some((target, (fault, since))) = down.filter(|_| inner.height > 2) else { return inner };
-        let (target, fault, since) = (clean(&target.target), clean(fault), format::clock(*since, ctx.zone));
+        let (target, fault, since) = (
+            clean(&target.target),
+            clean(&sentence(ctx.look.lang, fault)).into_owned(),
+            format::clock(*since, ctx.zone),
+        );
         let why =
             say!(ctx.look, "{target} takes nothing since {since}: {fault}", "{target} 自 {since} 起不接收:{fault}");
         let words = Words::new(ctx.look).glyph(Role::Failed, Glyph::Critical).role(Role::Failed, format!(" {why}"));
@@ -202,7 +207,7 @@ fn attempt_words<'a>(attempt: &Attempt, cell: Cell, ctx: &Context<'a>) -> Words<
         Cell::Took => words.value(format::latency(u64::from(attempt.took_ms) * 1000)),
         Cell::Target => words.muted(clean(&attempt.target).into_owned()),
         Cell::Answer => match &attempt.error {
-            Some(error) => words.role(Role::Failed, clean(error).into_owned()),
+            Some(error) => words.role(Role::Failed, clean(&sentence(ctx.look.lang, error)).into_owned()),
             None => {
                 let text = String::from_utf8_lossy(&attempt.body);
                 let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();

@@ -5,14 +5,13 @@ use crate::journal::{OpenError, Reader, Term};
 use crate::monitor::view::Span;
 use crate::query::Filter;
 use crate::source::message::{ids, same_message};
+use crate::tui::store::Slice;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// How long one slice reads before it answers with what it has.
-const SLICE: Duration = Duration::from_millis(30);
-/// Events after which a slice answers.
-const EVENTS: usize = 1000;
+/// Events that make a row, more or less.
+const EVENTS_PER_ROW: usize = 2;
 /// Messages that a word alone finds in all of the journal, the newest.
 const BY_WORD: usize = 300;
 
@@ -49,7 +48,7 @@ pub struct Found {
 }
 
 /// Reads a slice.
-pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob) -> Result<Found, OpenError> {
+pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> Result<Found, OpenError> {
     let started = Instant::now();
     let mut found = Found { generation: job.generation, events: Vec::new(), page: 0, end: false };
     found.page = match job.before {
@@ -92,7 +91,7 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob) -> Result<Found, 
             }
         }
         found.end = reached.is_some_and(|at| at < job.span.from);
-        if found.end || found.events.len() >= EVENTS || started.elapsed() >= SLICE {
+        if found.end || slice.is_over(started, found.events.len() / EVENTS_PER_ROW) {
             break;
         }
     }

@@ -5,6 +5,7 @@ use crate::event::clean::clean;
 use crate::tui::areas::Spot;
 use crate::tui::command::{self, Known, Mistake, Offer};
 use crate::tui::look::Look;
+use crate::tui::terms::sentence;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::cut;
 use crate::tui::widgets::frame as border;
@@ -185,7 +186,12 @@ impl Bar {
         Clear.render(above, buffer);
         buffer.set_style(above, look.style(Role::Popup));
         let words = Words::new(look).text(" ").glyph(Role::Failed, Glyph::Critical).text(" ");
-        words.text(clean(&wrong.message).into_owned()).draw(buffer, above.x, above.y, above.width);
+        words.text(clean(&sentence(look.lang, &wrong.message)).into_owned()).draw(
+            buffer,
+            above.x,
+            above.y,
+            above.width,
+        );
     }
 
     fn draw_offers(&self, buffer: &mut Buffer, row: Rect, known: &Known<'_>, look: &Look) {

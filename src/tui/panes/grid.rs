@@ -111,7 +111,7 @@ impl Grid {
     }
 
     /// Does what was asked for, on the values that were drawn last.
-    pub fn act(&mut self, action: Action, data: &OverviewData, size: Size, look: &Look) -> Outcome {
+    pub fn act(&mut self, action: Action, data: &OverviewData, size: Size) -> Outcome {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
         let listing = self.listing(data, size);
@@ -120,7 +120,7 @@ impl Grid {
         let page = list.page();
         let changed = match action {
             Action::Open => {
-                return open::behind(data, listing, list.row(), look).map_or(Outcome::Ignored, Outcome::Open);
+                return open::behind(data, listing, list.row()).map_or(Outcome::Ignored, Outcome::Open);
             }
             Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
                 self.enter_hits(true)
@@ -208,7 +208,7 @@ impl Grid {
         let row = self.lists.get(listing as usize)?.row();
         match what {
             Copied::Value => open::value(data, listing, row, look),
-            Copied::Path => match open::behind(data, listing, row, look)?.place {
+            Copied::Path => match open::behind(data, listing, row)?.place {
                 tui::place::Place::Events { filter } | tui::place::Place::Messages { filter } => {
                     Some(look.filter(&filter).into_owned())
                 }

@@ -3,44 +3,48 @@
 use super::data::{Key, Listing, OverviewData};
 use super::failures;
 use crate::event::Text;
-use crate::event::clean::clean;
 use crate::monitor::view::{Alert, Dimension, Group, term};
 use crate::source::thread::Who;
+use crate::tui::lang::Lang;
 use crate::tui::look::Look;
 use crate::tui::place::{Open, Place};
-use crate::tui::terms;
-use std::borrow::Cow;
+use crate::tui::title::Title;
 
 /// What is behind a row of a pane.
-pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<Open> {
+pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Option<Open> {
     let (mut filter, title) = match data.key(listing, row)? {
-        Key::Stage(stage) => (stage.filter().to_owned(), stage.name(look.lang).to_owned()),
+        Key::Stage(stage) => {
+            let title = Title::new().said(stage.name(Lang::En), stage.name(Lang::Zh));
+            (stage.filter().to_owned(), title)
+        }
         Key::Group(dimension, group) => {
-            (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group, look))
+            (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group))
         }
         Key::Code(code) => {
-            let short = data.failures.get(row).map_or(Cow::Borrowed(""), |failure| terms::failure(look, failure));
-            let title = code.map_or_else(|| short.to_string(), |code| format!("{code} {short}"));
-            (failed_with(code), title)
+            let short = data.failures.get(row).map_or("", |failure| &failure.short);
+            (failed_with(code), Title::new().code(code, short))
         }
         Key::Hit(code, dimension, group) => {
-            (format!("{} {}", failed_with(code), dimension.selects(&group)?), group_title(dimension, &group, look))
+            (format!("{} {}", failed_with(code), dimension.selects(&group)?), group_title(dimension, &group))
         }
         Key::Conversation(number, Some(customer)) => {
             let name = data.conversation(row)?.name.as_deref().unwrap_or_default();
-            let title = format!("{} {}", look.person(name), look.phone(&customer)).trim_start().to_owned();
+            let title = Title::new().person(name).phone(customer.clone());
             return Some(Open { place: Place::Thread(Who { number, customer }), title });
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversation(row)?;
             let filter = customer.as_ref().map_or_else(|| "not customer:*".to_owned(), |c| term("customer", c));
-            let name = conversation.name.as_ref().map(|name| look.person(name));
-            let name = name.or_else(|| customer.as_ref().map(|customer| look.phone(customer)));
-            (number_filter(&filter, number.as_ref()), named(name, look))
+            let title = match (&conversation.name, customer) {
+                (Some(name), _) => Title::new().person(name.clone()),
+                (None, Some(customer)) => Title::new().phone(customer),
+                (None, None) => no_number(),
+            };
+            (number_filter(&filter, number.as_ref()), title)
         }
         Key::Alert(_) => {
             let alert = data.alerts.get(row)?;
-            (alert_filter(alert), format!("{} {}", terms::alert(look, alert), terms::alert_title(look, alert)))
+            (alert_filter(alert), Title::new().alert(alert))
         }
     };
     if let Some(number) = data.scope.number.as_ref().filter(|_| !filter.contains("number:")) {
@@ -74,16 +78,19 @@ fn failed_with(code: Option<i64>) -> String {
     code.map_or("status:failed not code>=0".to_owned(), |code| format!("code:{code} status:failed"))
 }
 
-fn group_title(dimension: Dimension, group: &Group, look: &Look) -> String {
+fn group_title(dimension: Dimension, group: &Group) -> Title {
     match group {
-        Group::Named(number) if dimension == Dimension::Number => look.phone(number).into_owned(),
-        Group::Named(value) => format!("{} {}", failures::dimension(dimension, look.lang), clean(value)),
-        Group::Unnamed | Group::Others => named(None, look),
+        Group::Named(number) if dimension == Dimension::Number => Title::new().phone(number.clone()),
+        Group::Named(value) => {
+            let [en, zh] = [Lang::En, Lang::Zh].map(|lang| failures::dimension(dimension, lang));
+            Title::new().said(en, zh).value(dimension, value.to_string())
+        }
+        Group::Unnamed | Group::Others => no_number(),
     }
 }
 
-fn named(name: Option<Cow<'_, str>>, look: &Look) -> String {
-    name.map_or_else(|| look.lang.pick("no number", "无号码").to_owned(), Cow::into_owned)
+fn no_number() -> Title {
+    Title::new().said("no number", "无号码")
 }
 
 fn number_filter(filter: &str, number: Option<&Text>) -> String {

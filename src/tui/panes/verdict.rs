@@ -62,7 +62,7 @@ impl Shown {
 
     /// In whole sentences, as of a moment.
     pub fn sentences(&self, look: &Look, zone: &TimeZone, as_of: Millis) -> String {
-        let wording::Sentences { what, more } = wording::sentences(self, look, zone, as_of);
+        let wording::Sentences { what, more } = wording::sentences(self, look, zone, as_of, usize::MAX);
         let text = |pieces: Vec<(String, bool)>| pieces.into_iter().map(|(text, _)| text).collect::<String>();
         let said = [what, more].map(text).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
         said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
@@ -127,7 +127,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let chip = level(view.look, shown.level);
     let chip = if chip.width() < indent { chip.to(indent) } else { chip.text("  ") };
     let room = first.width.saturating_sub(chip.width() as u16);
-    let said = wording::sentences(&shown, view.look, view.zone, view.data.scope.as_of);
+    let said = wording::sentences(&shown, view.look, view.zone, view.data.scope.as_of, usize::from(room));
     let words = chip.then(sentence(view, shown.level, &said.what, room, Weight::Bold));
     words.draw(buffer, first.x, first.y, first.width);
 

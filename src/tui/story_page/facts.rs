@@ -8,6 +8,7 @@ use crate::journal::operator::Attempt;
 use crate::monitor::story::Story;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{cut, format, frame as border};
@@ -102,7 +103,10 @@ fn facts(story: &Story, ctx: &Context<'_>, room: usize) -> Vec<(&'static str, Ro
     facts.push((lang.pick("recipient", "客户"), Role::Strong, or_unknown(&story.customer)));
     facts.push((lang.pick("name", "姓名"), Role::Text, or_unknown(&story.name)));
     facts.extend(
-        story.category.as_deref().map(|text| (lang.pick("category", "类别"), Role::Text, clean(text).into_owned())),
+        story
+            .category
+            .as_deref()
+            .map(|text| (lang.pick("category", "类别"), Role::Text, terms::category(lang, text).into_owned())),
     );
     facts.extend(story.tag.as_deref().map(|text| (lang.pick("tag", "标签"), Role::Text, clean(text).into_owned())));
     facts.extend(
@@ -112,12 +116,9 @@ fn facts(story: &Story, ctx: &Context<'_>, room: usize) -> Vec<(&'static str, Ro
         let since = format::since(state.since, ctx.scope.as_of, ctx.zone, ctx.look.lang);
         facts.push((lang.pick("  was then", "  当时状态"), Role::Warn, format!("{} {since}", clean(&state.state))));
     }
-    facts.extend(
-        story
-            .costs
-            .iter()
-            .map(|line| (lang.pick("cost", "费用"), Role::Text, format!("{} {}", cost(line), clean(&line.category)))),
-    );
+    facts.extend(story.costs.iter().map(|line| {
+        (lang.pick("cost", "费用"), Role::Text, format!("{} {}", cost(line), terms::category(lang, &line.category)))
+    }));
     facts.extend(story.conversation.as_deref().map(|text| (lang.pick("conversation", "会话"), Role::Text, id(text))));
     facts.push(window(story, ctx));
     let answer = story.answer.as_ref().map(|event| match &event.detail {

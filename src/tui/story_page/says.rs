@@ -50,7 +50,9 @@ pub(super) fn says(step: &Step, ctx: &Context<'_>) -> Vec<(Role, String)> {
         (Detail::Inbound(inbound), _) => &inbound.costs,
         _ => &[],
     };
-    says.extend(costs.iter().map(|line| (Role::Text, format!("{} {}", cost(line), clean(&line.category)))));
+    says.extend(
+        costs.iter().map(|line| (Role::Text, format!("{} {}", cost(line), terms::category(lang, &line.category)))),
+    );
     if let (Detail::Status(status), false) = (&step.event.detail, told)
         && let Some(at) = status.expires_at
     {

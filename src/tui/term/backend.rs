@@ -1,5 +1,7 @@
-//! A backend that writes nothing when nothing changed, and brackets what it writes as one synchronized update.
+//! A backend that writes nothing when nothing changed, brackets what it writes as one synchronized update, and draws graphemes
+//! of unsure width so that no terminal is put out by them.
 
+use super::unsure::Shown;
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
@@ -13,6 +15,7 @@ pub(super) struct Frugal<B> {
     inner: B,
     writing: bool,
     cursor: Option<Cursor>,
+    shown: Shown,
 }
 
 /// Where the cursor was put last.
@@ -24,7 +27,7 @@ enum Cursor {
 
 impl<B: Backend<Error = io::Error> + Write> Frugal<B> {
     pub(super) fn new(inner: B) -> Self {
-        Self { inner, writing: false, cursor: None }
+        Self { inner, writing: false, cursor: None, shown: Shown::default() }
     }
 
     /// Forgets where the cursor was: somebody else wrote to the terminal.
@@ -61,7 +64,10 @@ impl<B: Backend<Error = io::Error> + Write> Backend for Frugal<B> {
         if let Some(Cursor::Shown(at)) = &mut self.cursor {
             *at = None; // drawing moves it
         }
-        self.inner.draw(content)
+        for run in self.shown.runs(content) {
+            self.inner.draw(run.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        }
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -101,6 +107,7 @@ impl<B: Backend<Error = io::Error> + Write> Backend for Frugal<B> {
 
     fn clear(&mut self) -> io::Result<()> {
         self.begin()?;
+        self.shown.forget();
         self.inner.clear()
     }
 

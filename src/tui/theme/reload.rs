@@ -1,4 +1,4 @@
-//! Notices that the file of the theme in use, or one that it inherits, has changed.
+//! Notices that the file of the theme in use, or one that it inherits, has changed, and that there are new ones.
 
 use super::{Depth, Seen, Shelf, Theme, ThemeError};
 
@@ -10,12 +10,31 @@ pub struct ThemeFiles {
     ascii: bool,
     /// The files as they were when they were found wrong.
     wrong: Option<Vec<Seen>>,
+    /// The user's files that are no theme of those that are known, as they were when they were found wrong.
+    unread: Vec<Seen>,
 }
 
 impl ThemeFiles {
     /// Reads themes of `shelf` as they were loaded.
     pub fn new(shelf: Shelf, depth: Depth, ascii: bool) -> Self {
-        Self { shelf, depth, ascii, wrong: None }
+        Self { shelf, depth, ascii, wrong: None, unread: Vec::new() }
+    }
+
+    /// Themes of the user's that came to those that are `known`. One that is wrong is read again when its file has changed.
+    pub fn arrived(&mut self, known: &[Theme]) -> Vec<Theme> {
+        let names = self.shelf.own().into_iter().filter(|name| known.iter().all(|theme| theme.name != *name));
+        let mut arrived = Vec::new();
+        let mut unread = Vec::new();
+        for name in names {
+            let Some(seen) = self.shelf.file(&name).map(|file| Seen::now(&file)) else { continue };
+            let loaded = (!self.unread.contains(&seen)).then(|| self.shelf.load(&name, self.depth, self.ascii));
+            match loaded {
+                Some(Ok(theme)) => arrived.push(theme),
+                Some(Err(_)) | None => unread.push(seen),
+            }
+        }
+        self.unread = unread;
+        arrived
     }
 
     /// Looks at the files of `theme`, one `stat` each; none for a built-in theme. `None` when there is nothing new; the theme as
@@ -68,6 +87,22 @@ mod tests {
         write("child.toml", "[meta]\ninherits = \"base\"\n[roles]\ntext = \"#000003\"\n");
         theme = reload.look(&theme).unwrap().unwrap();
         assert_eq!(text(&theme), Some(Color::Rgb(0, 0, 3)));
+    }
+
+    #[test]
+    fn a_theme_that_comes_later_is_found_once_it_is_right() {
+        let directory = tempfile::tempdir().unwrap();
+        let shelf = Shelf::new(Some(directory.path().to_owned()));
+        let mut files = ThemeFiles::new(shelf, Depth::True, false);
+        let known = [Theme::dark()];
+        assert!(files.arrived(&known).is_empty());
+        let file = directory.path().join("dusk.toml");
+        std::fs::write(&file, "[rolls]\n").unwrap();
+        assert!(files.arrived(&known).is_empty(), "wrong: `watop check` names it");
+        std::fs::write(&file, "[roles]\ntext = \"#000001\"\n").unwrap();
+        let arrived = files.arrived(&known);
+        assert_eq!(arrived.iter().map(Theme::name).collect::<Vec<_>>(), ["dusk"]);
+        assert!(files.arrived(&arrived).is_empty(), "it is known now");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Shelf {
     }
 
     /// The user's file of that name, if there is one.
-    fn file(&self, name: &str) -> Option<PathBuf> {
+    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
         let file = self.directory.as_ref()?.join(format!("{name}.toml"));
         file.is_file().then_some(file)
     }

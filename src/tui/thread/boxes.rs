@@ -195,7 +195,7 @@ impl Thread {
                 Some(amount) => {
                     let currency = cost.currency.as_deref().unwrap_or("?");
                     rows.push((
-                        format!("{} {}", clean(currency), clean(&cost.category)),
+                        format!("{} {}", clean(currency), terms::category(ctx.look.lang, &cost.category)),
                         amount.normalize().to_string(),
                     ));
                 }
@@ -256,7 +256,7 @@ impl Thread {
                     Words::new(look).role(Role::Failed, format!("{code} ")).value(clean(first(title, 80)).into_owned()),
                 );
                 if let Some(details) = &error.details {
-                    lines.extend(wrapped(look, Role::Text, details, width, 3));
+                    lines.extend(wrapped(look, Role::Text, &look.quoting(details), width, 3));
                 }
                 if let Some(known) = known {
                     let (retry, class) = (terms::retry(look, known.retryable), terms::class(look.lang, &known.class));

@@ -275,7 +275,9 @@ impl<'a> Writer<'a, '_> {
                     .take(3)
                     .map(|error| {
                         let code = error.code.map_or_else(String::new, |code| format!("{code} "));
-                        let why = error.details.as_ref().or(error.title.as_ref()).map_or_else(String::new, text);
+                        let why = error.details.as_ref().or(error.title.as_ref());
+                        let why =
+                            why.map_or_else(String::new, |why| self.look().quoting(first(why, LONGEST)).into_owned());
                         words.clone().value(code).muted(why)
                     })
                     .collect();
@@ -384,8 +386,10 @@ impl<'a> Writer<'a, '_> {
             What::Answer(answer) => answer
                 .tag
                 .as_ref()
-                .or(answer.category.as_ref())
-                .map_or_else(String::new, |what| clean(what).into_owned()),
+                .map(|tag| clean(tag))
+                .or(answer.category.as_deref().map(|category| terms::category(self.look().lang, category)))
+                .unwrap_or_default()
+                .into_owned(),
         };
         format!("{clock} {what}").trim_end().to_owned()
     }
@@ -405,7 +409,7 @@ impl<'a> Writer<'a, '_> {
         } else {
             about.push(self.pick("text not on the wire", "报文中没有正文").to_owned());
         }
-        about.extend(Some(category).filter(|category| !category.is_empty()).map(str::to_owned));
+        about.extend(Some(terms::category(look.lang, category).into_owned()).filter(|category| !category.is_empty()));
         about.extend(answer.tag.as_ref().map(|tag| say!(look, "tag {tag}", "标签 {tag}")));
         let about = clean(&about.join(" · ")).into_owned();
         let rule = look.frame(false).vertical_right;

@@ -71,7 +71,7 @@ fn cells(grapheme: &str) -> usize {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::tui) mod tests {
     use super::*;
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;

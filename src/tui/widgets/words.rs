@@ -4,7 +4,7 @@ use super::cut;
 use crate::tui::look::Look;
 use crate::tui::theme::{Glyph, Role};
 use ratatui::buffer::Buffer;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use std::borrow::Cow;
 
 /// Pieces of one line, in order. Labels are muted, values strong.
@@ -145,6 +145,7 @@ impl<'a> Words<'a> {
 fn put(buffer: &mut Buffer, x: u16, y: u16, text: &str, room: usize, style: Style) -> u16 {
     // The ground stays, also where it is a modifier; nothing else of what was drawn here before shines through.
     let style = style.remove_modifier(Modifier::all() - Modifier::REVERSED - style.add_modifier);
+    let style = Style { fg: style.fg.or(Some(Color::Reset)), ..style };
     if cut::simple(text).is_none() {
         return buffer.set_stringn(x, y, text, room, style).0;
     }
@@ -217,6 +218,15 @@ mod tests {
         Words::new(&look).strong("a").muted("b").draw(&mut buffer, 0, 0, 2);
         assert_eq!(buffer[(0, 0)].modifier, Modifier::BOLD | Modifier::REVERSED);
         assert_eq!(buffer[(1, 0)].modifier, Modifier::REVERSED);
+    }
+
+    #[test]
+    fn words_without_a_colour_of_their_own_have_the_terminals_and_not_that_of_the_frame_below() {
+        let look = Look::new(crate::tui::theme::Theme::load("ansi", crate::tui::theme::Depth::Sixteen, false).unwrap());
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 5, 1));
+        buffer.set_style(buffer.area, look.frame_style(false));
+        Words::new(&look).styled(look.title_style(false), "Title").draw(&mut buffer, 0, 0, 5);
+        assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset));
     }
 
     #[test]

@@ -17,8 +17,9 @@ use watop::tui::app::{App, Setup};
 use watop::tui::input::Input;
 use watop::tui::keymap::Keymap;
 use watop::tui::panes::Intake;
+use watop::tui::store::{self, Slice};
 use watop::tui::theme::{Depth, Theme};
-use watop::tui::{store, update};
+use watop::tui::update;
 
 pub(crate) struct Screen {
     app: App,
@@ -98,7 +99,7 @@ impl Screen {
         self.terminal.draw(|frame| self.app.draw(frame, now)).expect("a frame");
         let took = began.elapsed();
         for job in self.app.jobs(now) {
-            let answer = store::answer(self.directory.path(), job).expect("an answer");
+            let answer = store::answer(self.directory.path(), job, Slice::SHORT).expect("an answer");
             self.app.answered(answer, now);
         }
         took

@@ -1,5 +1,6 @@
 //! The sides of an event that are lines of a label and a value: what it says, its headers, its bytes, who vouches for it.
 
+use crate::capture;
 use crate::event::clean::clean;
 use crate::event::{Detail, ErrorItem, Event, Millis, Notice, Scheme, Status, catalogue};
 use crate::journal::RawRequest;
@@ -94,7 +95,9 @@ pub(super) fn of_event(event: &Event, ctx: &Context<'_>, width: usize) -> Vec<Li
             facts.some(("id", "ID"), other.id.as_deref());
             facts.line(("says", "内容"), &other.preview);
         }
-        Detail::Unrecognised(what) => facts.coloured(("unread", "未识别"), Role::Warn, &what.reason),
+        Detail::Unrecognised(what) => {
+            facts.coloured(("unread", "未识别"), Role::Warn, &terms::sentence(ctx.look.lang, &what.reason))
+        }
     }
     facts.blank();
     facts.some(("customer", "客户"), event.customer.as_deref());
@@ -119,14 +122,16 @@ pub(super) fn of_event(event: &Event, ctx: &Context<'_>, width: usize) -> Vec<Li
 
 fn status_facts(facts: &mut Facts, status: &Status) {
     let role = if status.errors.is_empty() { Role::Strong } else { Role::Failed };
-    facts.coloured(("status", "状态"), role, &status_word(&status.status));
+    facts.coloured(("status", "状态"), role, &terms::event_word(facts.lang, &status_word(&status.status)));
     error_facts(facts, &status.errors);
     facts.line(("message", "消息"), &status.message_id);
     facts.some(("meta id", "Meta ID"), status.meta_message_id.as_deref());
     facts.some(("member", "成员"), status.participant.as_deref());
-    facts.some(("category", "类别"), status.category.as_deref());
+    let category = status.category.as_deref().map(|category| terms::category(facts.lang, category));
+    facts.some(("category", "类别"), category.as_deref());
     facts.some(("tag", "标签"), status.tag.as_deref());
     facts.some(("template", "模板"), status.template.as_deref());
+    let lang = facts.lang;
     for cost in &status.costs {
         let amount = |currency: &str, amount: Option<_>| match amount {
             Some(amount) => format!("{currency} {amount} "),
@@ -134,7 +139,14 @@ fn status_facts(facts: &mut Facts, status: &Status) {
         };
         let currency = cost.currency.as_deref().unwrap_or_default();
         let (amount, cny) = (amount(currency, cost.amount), amount("CNY", cost.cny));
-        facts.line(("cost", "费用"), &format!("{amount}{cny}{} {}", cost.category, cost.direction));
+        facts.line(
+            ("cost", "费用"),
+            &format!(
+                "{amount}{cny}{} {}",
+                terms::category(lang, &cost.category),
+                terms::direction(lang, &cost.direction)
+            ),
+        );
     }
     facts.some(("session", "会话"), status.conversation.as_deref());
 }
@@ -176,6 +188,8 @@ fn notice_facts(facts: &mut Facts, notice: &Notice) {
 
 /// The stored headers.
 pub(super) fn of_headers(raw: &RawRequest, ctx: &Context<'_>, width: usize) -> Vec<Line> {
+    let masked = ctx.look.masker.as_ref().map(|masker| capture::masked(raw, masker));
+    let raw = masked.as_ref().unwrap_or(raw);
     let mut facts = Facts::new(ctx.look, width);
     facts.line(("peer", "来源"), &raw.peer);
     facts.line(("path", "路径"), &raw.path);

@@ -3,6 +3,7 @@
 use crate::monitor::view::{Dimension, Group, Hit, HitRow};
 use crate::tui::lang::{Lang, say};
 use crate::tui::panes::View;
+use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, format, frame, table};
@@ -29,8 +30,7 @@ pub(in crate::tui::panes) fn dimension(dimension: Dimension, lang: Lang) -> &'st
 /// A value of a dimension as it may be shown.
 pub(in crate::tui::panes) fn value<'a>(view: &View<'a>, dimension: Dimension, value: &'a Group) -> Words<'a> {
     match value {
-        Group::Named(name) if dimension == Dimension::Number => view.words().value(view.look.phone(name)),
-        Group::Named(name) => view.words().value(crate::event::clean::clean(name)),
+        Group::Named(name) => view.words().value(terms::value(view.look, dimension, name)),
         Group::Unnamed => view.words().muted(view.pick("none named", "未指明")),
         Group::Others => view.words().muted(view.pick("others", "其他")),
     }
@@ -214,7 +214,7 @@ impl<'a> Lines<'_, 'a> {
 /// The value as text, as it may be shown.
 fn plain(view: &View<'_>, row: &HitRow) -> String {
     match &row.value {
-        Group::Named(name) if row.dimension == Dimension::Number => view.look.phone(name).into_owned(),
+        Group::Named(name) => terms::value(view.look, row.dimension, name).into_owned(),
         value => crate::event::clean::clean(value.label()).into_owned(),
     }
 }

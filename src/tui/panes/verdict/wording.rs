@@ -24,9 +24,9 @@ pub(super) struct Sentences {
     pub(super) more: Pieces,
 }
 
-/// The verdict in two rows, as of a moment.
-pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Millis) -> Sentences {
-    let speaker = Speaker { look, zone, as_of, since: shown.verdict.since };
+/// The verdict in two rows, as of a moment; the first in so many cells if a shorter wording can do it.
+pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Millis, room: usize) -> Sentences {
+    let speaker = Speaker { look, zone, as_of, since: shown.verdict.since, room };
     let Sentences { what, more } = speaker.found(&shown.verdict.finding);
     match &shown.over {
         None => Sentences { what, more },
@@ -89,6 +89,8 @@ struct Speaker<'a> {
     zone: &'a TimeZone,
     as_of: Millis,
     since: Option<Millis>,
+    /// Cells of the first row.
+    room: usize,
 }
 
 impl Speaker<'_> {
@@ -117,7 +119,10 @@ impl Speaker<'_> {
             "none is lost if its sender retries; storing goes on by itself once the cause is gone",
             "发送方重试则不会丢失；原因消除后自动恢复存储",
         );
-        Sentences { what: said(&[reason, ": ", &count, answered, &since]), more: said(&["", lost]) }
+        Sentences {
+            what: said(&[&terms::sentence(self.look.lang, reason), ": ", &count, answered, &since]),
+            more: said(&["", lost]),
+        }
     }
 
     fn down(&self, from: Millis, to: Millis) -> Pieces {
@@ -182,9 +187,11 @@ impl Speaker<'_> {
         let last = format::clock(last, self.zone);
         let ask = self.pick("ask the sender whether it still posts to this address", "向发送方确认是否仍推送到此地址");
         let (seen, todo) = (self.pick("last event ", "最近事件 "), self.pick("  do ", "  处理 "));
-        Sentences { what, more: said(&["", seen, &last, todo, ask]) }
+        // Advice is prose, which may be cut where the room ends, unlike a value.
+        Sentences { what, more: said(&["", seen, &last, &format!("{todo}{ask}")]) }
     }
 
+    /// What, how many, since when. Where the room is small the words get shorter, so that no number is cut.
     fn outbreak(&self, outbreak: &Outbreak) -> Pieces {
         let failure = &outbreak.failure;
         let name = terms::failure(self.look, failure).into_owned();
@@ -192,15 +199,24 @@ impl Speaker<'_> {
         let since = self.since.unwrap_or(failure.first_at);
         let (messages, recipients) = (format::thousands(failure.messages), format::thousands(failure.recipients));
         let (clock, ago) = (format::clock(since, self.zone), self.ago(since));
-        let still = format!("{}/s", format::rate(outbreak.lately as f64 / 60.0));
-        let still = if outbreak.lately > 0 { still.as_str() } else { "" };
-        let (then, over) = match self.look.lang {
-            Lang::En => (format!(", {ago} ago, "), if still.is_empty() { "none in the last minute" } else { "still " }),
-            Lang::Zh => (format!("（{ago} 前），"), if still.is_empty() { "最近一分钟没有" } else { "仍有 " }),
+        let still = match outbreak.lately {
+            0 => String::new(),
+            lately => format!("{}/s", format::rate(lately as f64 / 60.0)),
         };
-        let parts =
-            self.look.lang.pick([" messages failed, ", " recipients  since "], [" 条消息失败，", " 位收件人  自 "]);
-        said(&[&name, "  ", &messages, parts[0], &recipients, parts[1], &clock, &format!("{then}{over}"), still])
+        let parts = self.look.lang.pick(
+            [" messages failed, ", " recipients  since ", " ago, ", "still ", "none in the last minute"],
+            [" 条消息失败，", " 位收件人  自 ", " 前），", "仍有 ", "最近一分钟没有"],
+        );
+        let then = format!("{}{ago}{}", self.pick(", ", "（"), parts[2]);
+        let then = then + if still.is_empty() { parts[4] } else { parts[3] };
+        let long = said(&[&name, "  ", &messages, parts[0], &recipients, parts[1], &clock, &then, &still]);
+        if width(&long) <= self.room {
+            return long;
+        }
+        let short = self.look.lang.pick([" msgs  since ", "  now "], [" 条  自 ", "  当前 "]);
+        let bare = said(&[&name, "  ", &messages, short[0], &clock]);
+        let now = said(&["", short[1], &still]);
+        if still.is_empty() || width(&bare) + width(&now) > self.room { bare } else { [bare, now].concat() }
     }
 
     fn who_and_what_to_do(&self, outbreak: &Outbreak) -> Pieces {
@@ -218,10 +234,11 @@ impl Speaker<'_> {
     fn who(&self, common: &Common) -> Pieces {
         let number = common.number.as_ref().map(|number| self.look.phone(number));
         let number = number.map(|number| format::phone(&number, self.look.glyph(Glyph::Cut)));
+        let category = common.category.as_deref().map(|category| terms::category(self.look.lang, category));
         let named: [(&str, &str, Option<&str>); 5] = [
             (self.pick("tag ", "标签 "), "", common.tag.as_deref()),
             (self.pick("number ", "号码 "), self.pick(" on ", "，号码 "), number.as_deref()),
-            (self.pick("category ", "分类 "), self.pick(", category ", "，分类 "), common.category.as_deref()),
+            (self.pick("category ", "分类 "), self.pick(", category ", "，分类 "), category.as_deref()),
             (self.pick("country ", "国家 "), self.pick(", country ", "，国家 "), common.country.as_deref()),
             (self.pick("template ", "模板 "), self.pick(", template ", "，模板 "), common.template.as_deref()),
         ];
@@ -311,6 +328,11 @@ fn first_clause(advice: &str) -> String {
         }
         _ => clause.to_owned(),
     }
+}
+
+/// Cells that pieces take.
+fn width(pieces: &Pieces) -> usize {
+    pieces.iter().map(|(text, _)| cut::width(text)).sum()
 }
 
 /// Pieces that are values and quiet ones in turn, a value first; empty ones are left out.

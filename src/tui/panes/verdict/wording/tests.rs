@@ -14,7 +14,7 @@ fn look(lang: Lang) -> Look {
 fn of(lang: Lang, shown: &Shown) -> [String; 3] {
     let words = |pieces: &Pieces| pieces.iter().map(|(text, _)| text.as_str()).collect::<String>();
     let look = look(lang);
-    let Sentences { what, more } = sentences(shown, &look, &TimeZone::UTC, NOW);
+    let Sentences { what, more } = sentences(shown, &look, &TimeZone::UTC, NOW, usize::MAX);
     [words(&what), words(&more), short(shown, &look, &TimeZone::UTC)]
 }
 
@@ -180,7 +180,7 @@ fn what_is_laid_over_moves_the_monitors_sentence_to_the_second_row() {
 fn values_are_told_from_the_words_around_them() {
     let shown = judged(Level::Trouble, Some(NOW), outbreak(60, Common { tag: Some("a".into()), ..Common::default() }));
     for lang in Lang::ALL {
-        let Sentences { what, more } = sentences(&shown, &look(lang), &TimeZone::UTC, NOW);
+        let Sentences { what, more } = sentences(&shown, &look(lang), &TimeZone::UTC, NOW, usize::MAX);
         let values = |pieces: &Pieces| {
             pieces.iter().filter(|(_, value)| *value).map(|(text, _)| text.clone()).collect::<Vec<_>>()
         };
@@ -194,4 +194,16 @@ fn clock_times_are_those_of_the_screens_zone() {
     let shown = judged(Level::Trouble, Some(NOW), outbreak(60, Common::default()));
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     assert_eq!(short(&shown, &look(Lang::En), &zone), "132015 1,700 msgs since 00:15");
+}
+
+#[test]
+fn a_small_room_shortens_the_words_and_cuts_no_number() {
+    let shown = judged(Level::Trouble, Some(NOW), outbreak(168, Common::default()));
+    let what = |lang, room| {
+        let Sentences { what, .. } = sentences(&shown, &look(lang), &TimeZone::UTC, NOW, room);
+        what.iter().map(|(text, _)| text.as_str()).collect::<String>()
+    };
+    assert_eq!(what(Lang::En, 66), "132015 Template paused  1,700 msgs  since 16:15:00  now 2.8/s");
+    assert_eq!(what(Lang::Zh, 54), "132015 模板已暂停  1,700 条  自 16:15:00  当前 2.8/s");
+    assert!(what(Lang::En, 100).contains("1,700 messages failed, 700 recipients  since 16:15:00"));
 }

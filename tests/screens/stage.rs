@@ -1,0 +1,154 @@
+//! The program on a test terminal: keys in, cells out, with the journal of a [`World`] behind it and a clock that stands.
+
+use crate::world::{NOW, World};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::path::PathBuf;
+use watop::config::Lang;
+use watop::event::Millis;
+use watop::event::mask::Masker;
+use watop::monitor::Monitor;
+use watop::receiver::Vitals;
+use watop::source::Feed;
+use watop::tui::app::{App, Setup};
+use watop::tui::input::Input;
+use watop::tui::keymap::Keymap;
+use watop::tui::store::{self, Slice};
+use watop::tui::theme::{Depth, Theme};
+use watop::tui::update;
+
+/// Panes of the overview.
+const PANES: usize = 4;
+
+/// The themes it is drawn in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dress {
+    /// Dark, all colours, Unicode.
+    Dark,
+    /// No colour, ASCII glyphs.
+    MonoAscii,
+}
+
+impl Dress {
+    pub(crate) fn theme(self) -> Theme {
+        match self {
+            Self::Dark => Theme::load("dark", Depth::True, false).unwrap(),
+            Self::MonoAscii => Theme::load("mono", Depth::None, true).unwrap(),
+        }
+    }
+}
+
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    /// What time it is.
+    pub(crate) now: Millis,
+    terminal: Terminal<TestBackend>,
+    directory: PathBuf,
+    dress: Dress,
+    /// How often the focus went on to the next pane since it was on the first.
+    tabs: usize,
+}
+
+impl Stage {
+    /// The overview, with everything read.
+    pub(crate) fn new(world: &World, lang: Lang, (width, height): (u16, u16)) -> Self {
+        let app = App::new(Setup {
+            themes: vec![Dress::Dark.theme(), Dress::MonoAscii.theme()],
+            lang,
+            masker: Masker::new([7; 16]),
+            masked: false,
+            keymap: Keymap::new(&[]).unwrap(),
+            monitor: Monitor::new(Default::default()),
+            settings: Default::default(),
+            zone: jiff::tz::TimeZone::fixed(jiff::tz::offset(8)),
+            intake: world.intake.clone(),
+        });
+        let terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let mut stage =
+            Self { app, now: NOW, terminal, directory: world.path().to_owned(), dress: Dress::Dark, tabs: 0 };
+        let total = world.batches.len() as u64;
+        for (batch, done) in world.batches.iter().zip(1..) {
+            stage.app.feed(Feed::History { batch: batch.clone(), done, total }, NOW);
+        }
+        stage.app.feed(Feed::CaughtUp, NOW);
+        if total > 0 {
+            let gauges = watop::journal::Gauges::default();
+            let verified = (9_214, 388);
+            stage.app.vitals(Vitals { ack_us: Some((1_800, 7_600)), refused: 20, unavailable: 0, verified, gauges });
+        }
+        stage.settle();
+        stage
+    }
+
+    pub(crate) fn size(&self) -> (u16, u16) {
+        let area = self.terminal.backend().buffer().area;
+        (area.width, area.height)
+    }
+
+    /// Presses keys; each is one character, control characters as terminals send them.
+    pub(crate) fn press(&mut self, keys: &str) {
+        self.tabs += keys.matches('\t').count();
+        for (at, character) in keys.char_indices() {
+            self.key(character);
+            // What is typed into a prompt asks for nothing until its end.
+            let line = keys[..at].rsplit('\n').next().unwrap_or_default();
+            let typing = line.contains(['/', ':']) && character != '\n' && at + 1 < keys.len();
+            if typing { self.draw() } else { self.settle() }
+        }
+    }
+
+    fn key(&mut self, character: char) {
+        let key = match character {
+            '\n' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),
+            '\u{1b}' => KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE),
+            '\t' => KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE),
+            '\u{1}'..='\u{1a}' => {
+                let letter = char::from(b'a' + u8::try_from(character).unwrap() - 1);
+                KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)
+            }
+            other => KeyEvent::new(KeyCode::Char(other), KeyModifiers::NONE),
+        };
+        update::input(&mut self.app, Input::Key(key), self.now);
+    }
+
+    /// Back to the overview as it was at first: nothing over it, now, nothing zoomed, focus on the first pane.
+    pub(crate) fn go_home(&mut self) {
+        ['\u{1b}', '\u{1b}', '\u{1b}', '\u{1b}', '1', '0'].into_iter().for_each(|key| self.key(key));
+        let panes = std::mem::take(&mut self.tabs) % PANES;
+        self.press(&"\t".repeat((PANES - panes) % PANES));
+        self.tabs = 0;
+    }
+
+    /// Draws, reading from the journal whatever the screen asks for, until it asks for nothing more.
+    fn settle(&mut self) {
+        for _ in 0..1_000 {
+            self.draw();
+            let jobs = self.app.jobs(self.now);
+            if jobs.is_empty() {
+                return;
+            }
+            for job in jobs {
+                self.app.answered(store::answer(&self.directory, job, Slice::WHOLE).unwrap(), self.now);
+            }
+        }
+        panic!("the screen never stops reading");
+    }
+
+    fn draw(&mut self) {
+        self.terminal.draw(|frame| self.app.draw(frame, self.now)).unwrap();
+    }
+
+    /// What is shown, in this dress.
+    pub(crate) fn shown(&mut self, dress: Dress) -> Buffer {
+        if self.dress != dress {
+            self.app.themed(Ok(dress.theme()));
+            self.dress = dress;
+        }
+        self.settle();
+        // What was drawn, not what the test terminal holds: that one leaves the second cell of a wide sign as it was.
+        let now = self.now;
+        self.terminal.draw(|frame| self.app.draw(frame, now)).unwrap().buffer.clone()
+    }
+}
