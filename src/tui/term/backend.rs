@@ -134,7 +134,7 @@ impl<B: Backend<Error = io::Error> + Write> Backend for Frugal<B> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use ratatui::backend::CrosstermBackend;
     use ratatui::layout::Rect;
@@ -143,8 +143,9 @@ mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
 
+    /// A terminal that keeps what is written to it.
     #[derive(Clone, Default)]
-    struct Sink(Rc<RefCell<Vec<u8>>>);
+    pub(in crate::tui::term) struct Sink(pub(in crate::tui::term) Rc<RefCell<Vec<u8>>>);
 
     impl Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -119,31 +119,15 @@ fn reach(symbol: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::super::backend::Frugal;
+    use super::super::backend::tests::Sink;
     use crate::tui::widgets::cut::tests::HARD;
     use ratatui::backend::CrosstermBackend;
     use ratatui::buffer::CellWidth;
     use ratatui::layout::Rect;
     use ratatui::style::Style;
     use ratatui::{Terminal, TerminalOptions, Viewport};
-    use std::cell::RefCell;
-    use std::io::{self, Write};
-    use std::rc::Rc;
     use unicode_segmentation::UnicodeSegmentation;
     use unicode_width::UnicodeWidthChar;
-
-    #[derive(Clone, Default)]
-    struct Sink(Rc<RefCell<Vec<u8>>>);
-
-    impl Write for Sink {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     /// How terminals see text: the pieces that they take as one, and the cells they give each.
     #[derive(Debug, Clone, Copy)]
