@@ -184,7 +184,9 @@ impl RefusedTab {
             border::draw(buffer, area, look, name, Vec::new(), false);
             return;
         };
-        let kept = format::thousands(refused.body.len() as u64);
+        // Masked bytes are others: how many were kept is told of those that came.
+        let kept = self.list.get(self.cursor()).map_or(0, |refused| refused.body.len());
+        let kept = format::thousands(kept as u64);
         let length = format::thousands(refused.length);
         let totals = Words::new(look).muted(say!(look, "{kept} of {length} kept", "{length} 中保留 {kept}"));
         let inner = border::draw(buffer, area, look, name, vec![totals], false);
@@ -314,7 +316,7 @@ fn why(refused: &Refused, width: usize, look: &Look) -> Vec<(Role, String)> {
     }
     lines.push((Role::Muted, String::new()));
     let (n, peer, path) = (refused.n, clean(&refused.peer), clean(&refused.path));
-    let about = say!(look, "request {n} from {peer} to {path}", "请求 {n}，来自 {peer}，发往 {path}");
+    let about = say!(look, "request {n}, peer {peer}, path {path}", "请求 {n}，来源 {peer}，路径 {path}");
     lines.extend(wrap(&about, width).into_iter().map(|line| (Role::Muted, line)));
     lines
 }

@@ -203,3 +203,12 @@ fn one_person_has_one_pseudonym_on_every_page() {
         assert!(page.contains(&name), "{name} is not on\n{page}");
     }
 }
+
+#[test]
+fn of_masked_bytes_the_count_is_that_of_those_that_came() {
+    let mut screen = a_day(160, 50);
+    screen.press("M");
+    let refused = screen.press("4");
+    assert!(refused.contains("14 of 14 kept"), "{refused}");
+    assert!(!refused.contains("from from"), "{refused}");
+}
