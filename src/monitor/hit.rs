@@ -2,7 +2,7 @@
 //! it goes together with something else.
 
 use super::cells::{self, Cell};
-use super::failures::With;
+use super::failures::Whom;
 use super::view::{Dimension, Group, Hit, HitRow, Scope};
 use super::{Minutes, Monitor};
 use hashbrown::HashMap;
@@ -34,18 +34,22 @@ impl Monitor {
     /// Whom failures with `code` hit within the scope.
     pub fn hit(&self, code: Option<i64>, scope: &Scope) -> Hit {
         let number = self.number(scope);
-        let with: Vec<With> = self.failures.with_code(code, scope.span, number, &self.messages).collect();
+        let whom = self.failures.whom(code, scope.span, number);
         let mut counts: HashMap<Cell, Count> = HashMap::new();
         for (cell, attempted) in cells::attempted(&self.cells, Minutes::of(scope.span)) {
             if number.is_none_or(|number| number == Some(cell.number)) {
                 counts.entry(cell).or_default().attempted += attempted;
             }
         }
-        with.iter().for_each(|with| counts.entry(with.cell).or_default().here += 1);
-        let here = with.len() as u64;
+        for (number, whom) in &whom {
+            for (traits, here) in whom.traits.iter() {
+                counts.entry(Cell { number: *number, traits }).or_default().here += here;
+            }
+        }
+        let here = counts.values().map(|count| count.here).sum();
         let elsewhere = counts.values().map(|count| count.attempted).sum::<u64>().saturating_sub(here);
         let mut hit = Hit { here, elsewhere, judged: here >= FEW && elsewhere >= FEW, ..Hit::default() };
-        hit.templates = self.templates(&with);
+        hit.templates = self.templates(whom.values());
         if hit.judged {
             let crowd = Crowd { cells: self.named(&counts), here, elsewhere };
             hit.rows = crowd.rows(scope.number.is_some());
@@ -58,9 +62,11 @@ impl Monitor {
         counts.iter().map(|(cell, count)| (named(*cell), *count)).collect()
     }
 
-    fn templates(&self, with: &[With]) -> Vec<(Group, u64)> {
+    fn templates<'a>(&self, whom: impl Iterator<Item = &'a Whom>) -> Vec<(Group, u64)> {
         let mut counts: HashMap<Group, u64> = HashMap::new();
-        with.iter().for_each(|with| *counts.entry(self.failures.text(with.template).into()).or_default() += 1);
+        for (template, messages) in whom.flat_map(|whom| whom.templates.iter()) {
+            *counts.entry(self.failures.text(template).into()).or_default() += messages;
+        }
         let mut rows: Vec<_> = counts.into_iter().filter(|(group, _)| group.name().is_some()).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         rows
