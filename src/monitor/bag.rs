@@ -42,9 +42,16 @@ impl<K: Ord + Copy> Bag<K> {
         self.0.iter().map(|(key, count)| (*key, u64::from(*count)))
     }
 
-    /// Adds the counts of another.
+    /// Adds the counts of another. Both ascend, so each key is looked for from the last one on.
     pub(super) fn join(&mut self, other: &Self) {
-        other.0.iter().for_each(|(key, count)| self.add(*key, *count));
+        let mut at = 0;
+        for (key, count) in &other.0 {
+            at += self.0[at..].iter().take_while(|entry| entry.0 < *key).count();
+            match self.0.get_mut(at) {
+                Some(entry) if entry.0 == *key => entry.1 += count,
+                _ => self.0.insert(at, (*key, *count)),
+            }
+        }
     }
 }
 
@@ -63,5 +70,33 @@ impl<K: Ord + Copy> Sum for Bag<K> {
 impl<K: Ord + Copy> Take for Bag<K> {
     fn take(&mut self, key: &K) {
         self.take(*key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bag(keys: &[u8]) -> Bag<u8> {
+        let mut bag = Bag::default();
+        keys.iter().for_each(|key| bag.add(*key, 1));
+        bag
+    }
+
+    #[test]
+    fn joined_bags_count_everything_of_both_in_order() {
+        for (a, b) in [(&[1, 3, 3, 9][..], &[0, 3, 4, 9, 10][..]), (&[], &[2, 1]), (&[5], &[])] {
+            let mut joined = bag(a);
+            joined.join(&bag(b));
+            assert_eq!(joined, bag(&[a, b].concat()), "{a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_taken_as_often_as_it_was_added_is_gone() {
+        let mut bag = bag(&[1, 1, 2]);
+        [1, 2, 7].into_iter().for_each(|key| bag.take(key));
+        assert_eq!(bag.iter().collect::<Vec<_>>(), [(1, 1)]);
+        assert_eq!((bag.of(1), bag.of(2)), (1, 0));
     }
 }

@@ -220,8 +220,9 @@ impl Chosen {
             let held = self.units.filter().held(event, &body.1, now);
             match self.units.see(event, held) {
                 Turn::None => {}
-                Turn::Selected => missing.push(event.clone()),
-                Turn::Upset => self.upset = true,
+                Turn::Selected if !names(event).is_empty() => missing.push(event.clone()),
+                // What has no name in the index is found by reading everything.
+                Turn::Selected | Turn::Upset => self.upset = true,
             }
         }
         Ok(missing)
