@@ -7,7 +7,7 @@
 use super::sheet::Sheet;
 use super::{Progress, STRIDE, Upkeep};
 use crate::event::person::{Person, Redacted};
-use crate::event::{KeySecret, Kind, Millis, Origin, decode};
+use crate::event::{KeySecret, Kind, Millis, Origin, decode_isolated};
 use crate::journal::page::{self, PageError};
 use crate::journal::{OpenError, REDACTED, directory, now};
 use rusqlite::Connection;
@@ -149,7 +149,7 @@ impl Sheet {
     fn forget_request(&mut self, index: usize, person: &Person, secret: &KeySecret, now: Millis, sum: &mut Forgotten) {
         let raw = &mut self.raw[index];
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
-        let redacted = person.redact(&raw.body, |body| decode(body, &origin, secret));
+        let redacted = person.redact(&raw.body, |body| decode_isolated(body, &origin, secret));
         let mut changed = redacted.is_some();
         for text in [&mut raw.path, &mut raw.peer] {
             if let Some(without) = person.without(text) {
