@@ -130,7 +130,7 @@ fn nothing_personal_is_left_of_a_masked_capture_and_it_counts_like_the_original(
     let (file, copy) = (home.name("masked.ndjson"), home.path("copy"));
     run(&data, &["export", "--mask", "--output", &file]);
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.starts_with("{\"watop_capture\":1,") && text.contains("\"masked\":true"));
+    assert!(text.starts_with("{\"watop_capture\":2,") && text.contains("\"masked\":true"));
     for personal in personal() {
         assert!(!text.contains(&personal), "{personal}");
     }

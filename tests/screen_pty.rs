@@ -5,6 +5,8 @@
 
 #[path = "screen_pty/themes.rs"]
 mod themes;
+#[path = "screen_pty/watch.rs"]
+mod watch;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};

@@ -281,6 +281,10 @@ impl Page for MessagesTab {
         }
     }
 
+    fn rewritten(&mut self) {
+        self.read_again();
+    }
+
     fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
         if self.bar.key(key, ctx) == Typed::Filtered {
             self.start_over();

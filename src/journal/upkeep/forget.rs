@@ -5,7 +5,7 @@
 //! duplicate keys go with the index: when the platform delivers one of them again, that is a new event, seen like any other.
 
 use super::sheet::Sheet;
-use super::{Progress, STRIDE, Upkeep};
+use super::{Progress, STRIDE, Upkeep, note_rewritten};
 use crate::event::person::{Person, Redacted};
 use crate::event::{KeySecret, Kind, Millis, Origin, decode_isolated};
 use crate::journal::page::{self, PageError};
@@ -91,7 +91,7 @@ impl Upkeep {
     /// Erases from some pages after `after` in one transaction, and says which was the last.
     fn forget_some(&self, person: &Person, after: u64, sum: &mut Forgotten) -> Result<Option<u64>, PageError> {
         let transaction = self.connection.unchecked_transaction()?;
-        let mut page = None;
+        let (mut page, mut changed) = (None, false);
         for _ in 0..STRIDE {
             let Some(mut sheet) = Sheet::next(&transaction, page.unwrap_or(after))? else { break };
             page = Some(sheet.place.page);
@@ -99,7 +99,11 @@ impl Upkeep {
             if let Some(erased) = erased.filter(|_| self.writes()) {
                 sheet.replace(&transaction)?;
                 count_removed(&transaction, &erased)?;
+                changed = true;
             }
+        }
+        if changed {
+            note_rewritten(&transaction)?;
         }
         transaction.commit()?;
         Ok(page)
