@@ -388,9 +388,9 @@ impl App {
             Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
             Feed::Ended(damage) => {
                 self.known.flow = Flow::Ended(damage);
-                // What was refused stands at the end of a capture.
-                self.asks.refused = self.asks.refused.max(1);
-                self.asks.refused_at = Millis::default();
+                // What stands beside the requests comes at the end of a capture.
+                self.asks = Asks { refused: 1, ..Asks::default() };
+                self.alarm.look_again();
             }
         }
         self.changed();
@@ -511,7 +511,9 @@ impl App {
                     (false, false) => {}
                 }
             }
-            Answer::Gaps { gaps, kept_from } => {
+            Answer::Gaps { mut gaps, kept_from } => {
+                // What has not come yet is no gap: a capture knows of nothing after its end.
+                gaps.retain(|(start, _)| *start < now);
                 if self.known.gaps != gaps || self.known.kept_from != kept_from {
                     (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
                     self.changed();
