@@ -28,6 +28,7 @@ mod writer;
 pub use directory::{Holder, holder};
 pub use reader::{Reader, Stats};
 pub use term::Term;
+pub use uptime::Run;
 
 use crate::event::{Event, KeySecret, Millis, Text, Verified};
 use bytes::Bytes;
@@ -252,6 +253,23 @@ impl Journal {
     /// Committed batches from now on. A consumer that lags gets `Lagged` and reads on with a [`Reader`] from its last page.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Batch>> {
         self.threads.live.subscribe()
+    }
+
+    /// Takes in what a capture says of the past of its journal: when receivers ran, and how many events retention had removed.
+    /// Taking in the same again changes nothing.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn take_in_past(&self, runs: &[Run], expired: u64) -> Result<(), OpenError> {
+        let path = self.dir.join(directory::JOURNAL);
+        let take_in = || -> rusqlite::Result<()> {
+            let mut connection = schema::second_connection(&path)?;
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            uptime::take_in(&transaction, runs)?;
+            transaction.execute("UPDATE removed SET events = max(events, ?1)", [expired as i64])?;
+            transaction.commit()
+        };
+        take_in().map_err(|error| OpenError::Unusable(format!("{}: {error}", path.display())))
     }
 
     /// Whether the journal can write.

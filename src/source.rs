@@ -38,6 +38,8 @@ pub enum Feed {
     },
     /// All history was handed over.
     CaughtUp,
+    /// What was handed over is void, because what is stored was changed: everything comes again, as history.
+    Rewritten,
     /// Something new.
     Live(Arc<Batch>),
     /// The source failed, in words for the user; it goes on trying.

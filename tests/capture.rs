@@ -12,7 +12,11 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use support::{PATH, Serving, report, run, watop};
-use watop::journal::{RawRequest, Reader};
+use watop::capture::{self, Entry};
+use watop::event::{Millis, Severity};
+use watop::journal::operator::Operator;
+use watop::journal::{Journal, Options, RawRequest, Reader};
+use watop::monitor::rules::{Metric, Per, RuleAlert, Side};
 
 /// The examples of the protocol, the two that are no JSON among them.
 fn examples() -> Vec<PathBuf> {
@@ -105,6 +109,99 @@ fn what_is_exported_and_imported_is_the_same_to_the_byte() {
     assert!(sizes[1] * 3 < sizes[0], "{sizes:?}");
 }
 
+/// The same capture, made `hours` earlier.
+fn earlier(capture: &[u8], hours: i64) -> Vec<u8> {
+    let mut reader = capture::Reader::new(std::io::Cursor::new(capture.to_vec())).unwrap();
+    let mut writer = capture::Writer::new(Vec::new(), reader.header()).unwrap();
+    let back = |at: &mut Millis| at.0 -= hours * 3_600_000;
+    for entry in reader.by_ref() {
+        let mut entry = entry.unwrap();
+        match &mut entry {
+            Entry::Request { raw, .. } => back(&mut raw.received_at),
+            Entry::Refused(refused) => back(&mut refused.at),
+            Entry::RefusedCount(count) => back(&mut count.minute),
+            Entry::Run(run) => {
+                back(&mut run.start);
+                back(&mut run.until);
+            }
+            other => panic!("{other:?}"),
+        }
+        writer.entry(&entry).unwrap();
+    }
+    writer.end().unwrap()
+}
+
+/// A data directory of some hours ago, with everything that a report or a screen may tell of beside the requests: a gap between two
+/// receivers, events that retention removed, alerts of a rule, one of them acknowledged and one over.
+fn lived_in(home: &Home, dir: &Path) {
+    let now = home.path("now");
+    filled(&now);
+    Serving::start(&now).stop();
+    let file = home.path("earlier.ndjson");
+    fs::write(&file, earlier(run(&now, &["export"]).as_bytes(), 3)).unwrap();
+    run(dir, &["import", file.to_str().unwrap()]);
+    let journal = Journal::open(dir, Options { receives: false, ..Options::default() }).unwrap();
+    journal.take_in_past(&[], 12).unwrap();
+    drop(journal);
+    let opened_at = Millis((jiff::Timestamp::now().as_millisecond().div_euclid(60_000) - 180) * 60_000);
+    let alert = |id: &str, entity: &str, resolved_at| RuleAlert {
+        id: id.into(),
+        rule: "failures up".into(),
+        per: Some(Per::Number),
+        entity: Some(entity.into()),
+        severity: Severity::Warning,
+        opened_at,
+        escalated_at: None,
+        reminded_at: None,
+        resolved_at,
+        metric: Metric::FailureRate,
+        code: None,
+        filter: Some("to:85255311705".into()),
+        window: 5,
+        side: Side::Above,
+        bound: 0.05,
+        value: 0.075,
+        volume: 1204,
+        worst: 0.075,
+    };
+    let alerts = [alert("a1", "85230174859", None), alert("b2", "85230174860", Some(opened_at))];
+    let mut operator = Operator::open(dir).unwrap();
+    operator.store_rule_alerts(&alerts.each_ref().map(RuleAlert::to_store), opened_at).unwrap();
+    operator.acknowledge("a1", "ana", "looking", opened_at).unwrap();
+}
+
+/// The report as it stands on standard output, of all of it and of some hours up to `until`.
+fn printed(dir: &Path, until: &str) -> [String; 2] {
+    let all = run(dir, &["report", "--since", "all", "--until", until, "--format", "json"]);
+    [all, run(dir, &["report", "--since", "4h", "--until", until, "--format", "json"])]
+}
+
+#[test]
+fn the_report_of_an_import_is_that_of_the_original_to_the_byte() {
+    let home = Home::new();
+    let data = home.path("data");
+    lived_in(&home, &data);
+    let until = (jiff::Timestamp::now() - jiff::SignedDuration::from_mins(150)).to_string();
+    let before = printed(&data, &until);
+    assert!(before[0].contains("\"expired\": 12") && before[0].contains("\"ana\""), "{}", before[0]);
+    let file = home.name("all.ndjson");
+    run(&data, &["export", "--output", &file]);
+    let copy = home.path("copy");
+    run(&copy, &["import", &file]);
+    let since_began = |dir: &Path| Reader::open(dir).unwrap().gaps(Millis(0), Millis(i64::MAX)).unwrap();
+    assert_eq!(since_began(&copy), since_began(&data), "when no receiver ran");
+    assert_eq!(since_began(&copy).len(), 2);
+    assert_eq!(printed(&copy, &until), before);
+    run(&copy, &["import", &file]);
+    assert_eq!(counted(&copy)["ingest"]["expired"], 12, "is no more for being told twice");
+
+    let masked = run(&data, &["export", "--mask"]);
+    assert!(masked.contains("\"rule_alert\":\"a1\"") && masked.contains("\"run\":"), "{masked}");
+    for personal in ["85230174859", "85230174860", "85255311705", "ana\""] {
+        assert!(!masked.contains(personal), "{personal} in {masked}");
+    }
+}
+
 #[test]
 fn importing_twice_adds_only_duplicates() {
     let home = Home::new();
@@ -130,7 +227,7 @@ fn nothing_personal_is_left_of_a_masked_capture_and_it_counts_like_the_original(
     let (file, copy) = (home.name("masked.ndjson"), home.path("copy"));
     run(&data, &["export", "--mask", "--output", &file]);
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.starts_with("{\"watop_capture\":1,") && text.contains("\"masked\":true"));
+    assert!(text.starts_with("{\"watop_capture\":2,") && text.contains("\"masked\":true"));
     for personal in personal() {
         assert!(!text.contains(&personal), "{personal}");
     }
@@ -249,7 +346,7 @@ fn files_are_whole_or_not_there_and_none_is_overwritten_unasked() {
     assert!(told.contains("exists") && told.contains("--force"), "{told}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     run(&data, &["export", "--force", "--output", &file]);
-    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 1 + 66 + 2 + 1);
+    assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 1 + 66 + 2 + 1 + 1, "and the run that took them");
     fails(&data, 1, &["export", "--output", &home.name("no/such/directory")]);
     fails(&data, 2, &["export", "--output", &home.name("data")]);
     let left: Vec<_> = fs::read_dir(home.dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();

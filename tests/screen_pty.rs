@@ -5,6 +5,8 @@
 
 #[path = "screen_pty/themes.rs"]
 mod themes;
+#[path = "screen_pty/watch.rs"]
+mod watch;
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
@@ -434,7 +436,7 @@ fn a_capture_file_is_watched_as_it_was_at_its_end_and_leaves_nothing_behind() {
     let cut = home.path().join("cut.ndjson");
     std::fs::write(&cut, &plain[..plain.len() - 9]).unwrap();
     let mut terminal = Terminal::start((120, 36), &["watch", cut.to_str().unwrap()], &temporary);
-    terminal.wait_for_text("DAMAGED line 3: it was cut off");
+    terminal.wait_for_text("DAMAGED line 4: it was cut off");
     looks_around(&mut terminal, "the first words");
 }
 

@@ -2,8 +2,8 @@
 
 use super::{CaptureError, Entry, Reader};
 use crate::event::{Event, Millis, Origin, decode_isolated};
-use crate::journal::operator::{Acknowledgement, Operator, Refused, RefusedCount};
-use crate::journal::{Journal, OpenError, RawRequest, Receipt, Submission, Unavailable, Writer};
+use crate::journal::operator::{Beside, Operator};
+use crate::journal::{Journal, OpenError, RawRequest, Receipt, Run, Submission, Unavailable, Writer};
 use std::collections::VecDeque;
 use tokio::sync::oneshot;
 
@@ -59,12 +59,12 @@ pub fn import(
         cost: 0,
         imported: Imported::default(),
     };
-    let mut beside = Beside::default();
+    let mut aside = Aside::default();
     let mut outcome = Ok(());
     while let Some(entry) = capture.next() {
         outcome = match entry {
             Ok(Entry::Request { raw, .. }) => import.submit(raw),
-            Ok(entry) => beside.add(entry, journal),
+            Ok(entry) => aside.add(entry, journal),
             Err(error) => Err(error.into()),
         };
         if outcome.is_err() || !progress(capture, &import.imported) {
@@ -73,8 +73,8 @@ pub fn import(
     }
     // Also after damage: what stood before it is kept.
     let settled = import.settle();
-    let stored = beside.store(journal);
-    (Imported { refused: beside.fresh, ..import.imported }, outcome.and(settled).and(stored))
+    let stored = aside.store(journal);
+    (Imported { refused: aside.fresh, ..import.imported }, outcome.and(settled).and(stored))
 }
 
 /// Requests under way into the journal.
@@ -135,35 +135,45 @@ impl Import<'_> {
     }
 }
 
-/// What goes beside the journal, into the operator's database, gathered into few transactions.
+/// What is no request, gathered into few transactions.
 #[derive(Default)]
-struct Beside {
-    refused: Vec<Refused>,
-    counts: Vec<RefusedCount>,
-    acknowledged: Vec<Acknowledgement>,
+struct Aside {
+    /// For the operator's database.
+    beside: Beside,
+    /// When a receiver ran.
+    runs: Vec<Run>,
+    /// Events that retention had removed.
+    expired: u64,
+    gathered: usize,
     /// Refused requests that were not known.
     fresh: u64,
 }
 
-impl Beside {
+impl Aside {
     const GATHERED: usize = 1000;
 
     fn add(&mut self, entry: Entry, journal: &Journal) -> Result<(), ImportError> {
         match entry {
             Entry::Request { .. } => {}
-            Entry::Refused(refused) => self.refused.push(refused),
-            Entry::RefusedCount(count) => self.counts.push(count),
-            Entry::Acknowledged(acknowledgement) => self.acknowledged.push(acknowledgement),
+            Entry::Refused(refused) => self.beside.refused.push(refused),
+            Entry::RefusedCount(count) => self.beside.counts.push(count),
+            Entry::Acknowledged(acknowledgement) => self.beside.acknowledged.push(acknowledgement),
+            Entry::RuleAlert(alert) => self.beside.alerts.push(alert),
+            Entry::Run(run) => self.runs.push(run),
+            Entry::Expired(expired) => self.expired = self.expired.max(expired),
         }
-        let gathered = self.refused.len() + self.counts.len() + self.acknowledged.len();
-        if gathered >= Self::GATHERED { self.store(journal) } else { Ok(()) }
+        self.gathered += 1;
+        if self.gathered >= Self::GATHERED { self.store(journal) } else { Ok(()) }
     }
 
     fn store(&mut self, journal: &Journal) -> Result<(), ImportError> {
-        let Self { refused, counts, acknowledged, fresh } = std::mem::take(self);
+        let Self { beside, runs, expired, fresh, .. } = std::mem::take(self);
         self.fresh = fresh;
-        if !(refused.is_empty() && counts.is_empty() && acknowledged.is_empty()) {
-            self.fresh += Operator::open(journal.dir())?.take_in(refused, &counts, &acknowledged)?;
+        if beside != Beside::default() {
+            self.fresh += Operator::open(journal.dir())?.take_in(beside)?;
+        }
+        if !runs.is_empty() || expired > 0 {
+            journal.take_in_past(&runs, expired)?;
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use super::{Entry, VERSION, read_time};
 use crate::event::clean::json_escape_controls;
 use crate::event::{Millis, Text, Verified};
-use crate::journal::RawRequest;
-use crate::journal::operator::{Acknowledgement, Refused, RefusedCount};
+use crate::journal::operator::{Acknowledgement, Refused, RefusedCount, StoredAlert};
+use crate::journal::{RawRequest, Run};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -109,6 +109,30 @@ struct AcknowledgedLine<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RuleAlertLine<'a> {
+    rule_alert: Cow<'a, str>,
+    opened_at: String,
+    resolved_at: Option<String>,
+    told: Cow<'a, str>,
+    alert: Cow<'a, str>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RunLine {
+    run: String,
+    until: String,
+    ended: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpiredLine {
+    expired: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct EndLine {
     end: bool,
     entries: u64,
@@ -164,11 +188,13 @@ pub(super) fn write_header(header: &Header) -> serde_json::Result<String> {
 
 pub(super) fn read_header(line: &str) -> Result<Header, String> {
     let Ok(VersionOnly { watop_capture }) = serde_json::from_str(line) else {
-        return Err("this is no capture file: its first line does not begin with {\"watop_capture\":1".into());
-    };
-    if watop_capture != VERSION {
         return Err(format!(
-            "the capture has version {watop_capture}, and this watop reads version {VERSION}; use a watop that fits it"
+            "this is no capture file: its first line does not begin with {{\"watop_capture\":{VERSION}"
+        ));
+    };
+    if !(1..=VERSION).contains(&watop_capture) {
+        return Err(format!(
+            "the capture has version {watop_capture}, and this watop reads versions 1 to {VERSION}; use a watop that fits it"
         ));
     }
     let line: HeaderLine = read(&unsealed(line)?)?;
@@ -210,6 +236,15 @@ pub(super) fn write_entry(entry: &Entry) -> serde_json::Result<String> {
             note: acknowledged.note.as_str().into(),
             at: acknowledged.at.rfc3339(),
         }),
+        Entry::RuleAlert(stored) => sealed(&RuleAlertLine {
+            rule_alert: stored.id.as_str().into(),
+            opened_at: stored.opened_at.rfc3339(),
+            resolved_at: stored.resolved_at.map(Millis::rfc3339),
+            told: stored.told.as_str().into(),
+            alert: stored.alert.as_str().into(),
+        }),
+        Entry::Run(run) => sealed(&RunLine { run: run.start.rfc3339(), until: run.until.rfc3339(), ended: run.ended }),
+        Entry::Expired(expired) => sealed(&ExpiredLine { expired: *expired }),
     }
 }
 
@@ -284,6 +319,21 @@ pub(super) fn read_any(line: &str) -> Result<Line, String> {
                 at: time(&line.at)?,
             })
         }
+        "rule_alert" => {
+            let line: RuleAlertLine = read(&content)?;
+            Entry::RuleAlert(StoredAlert {
+                id: Text::from(line.rule_alert),
+                opened_at: time(&line.opened_at)?,
+                resolved_at: line.resolved_at.map(|at| time(&at)).transpose()?,
+                told: Text::from(line.told),
+                alert: line.alert.into_owned(),
+            })
+        }
+        "run" => {
+            let line: RunLine = read(&content)?;
+            Entry::Run(Run { start: time(&line.run)?, until: time(&line.until)?, ended: line.ended })
+        }
+        "expired" => Entry::Expired(read::<ExpiredLine>(&content)?.expired),
         "end" => return Ok(Line::End(read::<EndLine>(&content)?.entries)),
         other => return Err(format!("what \"{other}\" is, is not known to this watop")),
     }))

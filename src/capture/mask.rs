@@ -2,7 +2,8 @@
 
 use crate::event::mask::Masker;
 use crate::journal::RawRequest;
-use crate::journal::operator::{Acknowledgement, Refused};
+use crate::journal::operator::{Acknowledgement, Refused, StoredAlert};
+use crate::monitor::rules::RuleAlert;
 use std::borrow::Cow;
 
 /// Headers that are nobody's. Those that say where a request came from become pseudonyms; signatures go, as they verify nothing any
@@ -55,6 +56,13 @@ pub(super) fn masked_acknowledgement(acknowledgement: Acknowledgement, masker: &
         note: if acknowledgement.note.is_empty() { String::new() } else { masker.text(&acknowledgement.note).into() },
         ..acknowledgement
     }
+}
+
+/// The same of an alert of a rule. `None`: one whose form this version does not know, so nobody can tell whom it names.
+pub(super) fn masked_rule_alert(stored: StoredAlert, masker: &Masker) -> Option<StoredAlert> {
+    let told = stored.told.clone();
+    let alert = RuleAlert::stored([stored]).pop()?;
+    Some(StoredAlert { told, ..alert.masked(masker).to_store() })
 }
 
 fn without_query(target: &str) -> &str {

@@ -1,9 +1,9 @@
 //! Which requests of a journal go into a capture.
 
-use super::mask::{masked, masked_acknowledgement, masked_refused};
+use super::mask::{masked, masked_acknowledgement, masked_refused, masked_rule_alert};
 use super::{Entry, Header, Writer};
 use crate::event::mask::Masker;
-use crate::event::{Event, KeySecret, Millis, Origin, decode};
+use crate::event::{Event, KeySecret, Millis, Origin, decode_isolated};
 use crate::journal::operator::Operator;
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::query::Filter;
@@ -37,7 +37,7 @@ impl Selection {
         }
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
         // The keys of these events are not looked at.
-        let repeated = decode(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
+        let repeated = decode_isolated(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
         repeated.map(|event| Event { request, ..event }).any(|event| filter.matches(&event, &raw.body, self.now))
     }
 }
@@ -117,7 +117,8 @@ pub struct Captured {
     pub refused: u64,
 }
 
-/// Writes a capture of what the journal holds and, unless a filter asks for some events only, of what was refused and acknowledged.
+/// Writes a capture of what the journal holds and, unless a filter asks for some events only, of what stands beside it: what was
+/// refused, acknowledged and decided by rules, when a receiver ran, and how much retention had removed.
 ///
 /// # Errors
 /// The journal cannot be read or `out` cannot be written.
@@ -147,14 +148,15 @@ pub fn capture<W: Write>(
     })?;
     if let Some(operator) = operator.filter(|_| selection.filter.is_none()) {
         for entry in aside(operator, selection)? {
-            let entry = match (entry, masker) {
-                (Entry::Refused(refused), Some(masker)) => Entry::Refused(masked_refused(&refused, masker)),
-                (Entry::Acknowledged(acknowledgement), Some(masker)) => {
-                    Entry::Acknowledged(masked_acknowledgement(acknowledgement, masker))
-                }
-                (entry, _) => entry,
+            let entry = match masker {
+                Some(masker) => masked_entry(entry, masker),
+                None => Some(entry),
             };
+            let Some(entry) = entry else { continue };
             captured.refused += u64::from(matches!(entry, Entry::Refused(_)));
+            writer.entry(&entry).map_err(SelectError::Taker)?;
+        }
+        for entry in past(reader, selection)? {
             writer.entry(&entry).map_err(SelectError::Taker)?;
         }
     }
@@ -162,17 +164,39 @@ pub fn capture<W: Write>(
     Ok((out, captured))
 }
 
-/// What stands beside the journal.
+/// An entry that is no request, with pseudonyms; `None`: it must be left out.
+fn masked_entry(entry: Entry, masker: &Masker) -> Option<Entry> {
+    Some(match entry {
+        Entry::Refused(refused) => Entry::Refused(masked_refused(&refused, masker)),
+        Entry::Acknowledged(acknowledgement) => Entry::Acknowledged(masked_acknowledgement(acknowledgement, masker)),
+        Entry::RuleAlert(stored) => Entry::RuleAlert(masked_rule_alert(stored, masker)?),
+        entry => entry,
+    })
+}
+
+/// When a receiver ran, and what is not in the journal any more because it was too old. A capture that begins later says nothing
+/// of what was before it.
+fn past(reader: &Reader, selection: &Selection) -> Result<Vec<Entry>, OpenError> {
+    let (from, to) = (selection.from.unwrap_or(Millis(i64::MIN)), selection.to.unwrap_or(Millis(i64::MAX)));
+    let expired = reader.stats()?.expired;
+    let runs = reader.runs(from, to)?.into_iter().map(Entry::Run);
+    Ok(runs.chain((expired > 0 && selection.from.is_none()).then_some(Entry::Expired(expired))).collect())
+}
+
+/// What stands in the operator's database.
 fn aside(operator: &Operator, selection: &Selection) -> Result<Vec<Entry>, OpenError> {
     let mut refused = operator.refused()?;
     refused.reverse();
     refused.retain(|refused| selection.spans(refused.at));
     let (from, to) = (selection.from.unwrap_or(Millis(i64::MIN)), selection.to.unwrap_or(Millis(i64::MAX)));
     let counts = operator.refused_counts(from, to)?;
+    let mut alerts = operator.rule_alerts()?;
+    alerts.retain(|alert| alert.opened_at < to && alert.resolved_at.is_none_or(|at| at >= from));
     Ok(refused
         .into_iter()
         .map(Entry::Refused)
         .chain(counts.into_iter().map(Entry::RefusedCount))
         .chain(operator.acknowledgements()?.into_iter().map(Entry::Acknowledged))
+        .chain(alerts.into_iter().map(Entry::RuleAlert))
         .collect())
 }

@@ -97,6 +97,15 @@ fn every_kind_of_entry_comes_back() {
         note: "a \"note\"\n".into(),
         at: Millis(5),
     }));
+    entries.push(Entry::RuleAlert(StoredAlert {
+        id: "00fe".into(),
+        opened_at: Millis(60_000),
+        resolved_at: Some(Millis(120_000)),
+        told: "opened".into(),
+        alert: "{\"rule\":\"failures up\"}".into(),
+    }));
+    entries.push(Entry::Run(Run { start: Millis(1), until: Millis(7), ended: false }));
+    entries.push(Entry::Expired(12));
     assert_eq!(read(&written(&entries)), (entries, None));
 }
 
@@ -141,13 +150,26 @@ fn lines_that_were_removed_repeated_or_added_are_found_out() {
 #[test]
 fn another_version_and_another_file_are_named() {
     let text = String::from_utf8(written(&[])).unwrap();
-    let (_, error) = read(text.replace("{\"watop_capture\":1", "{\"watop_capture\":2").as_bytes());
-    assert!(error.unwrap().to_string().starts_with("line 1: the capture has version 2"));
+    for later in [0, 3] {
+        let text = text.replace("{\"watop_capture\":2", &format!("{{\"watop_capture\":{later}"));
+        let error = read(text.as_bytes()).1.unwrap().to_string();
+        assert!(
+            error.starts_with(&format!("line 1: the capture has version {later}, and this watop reads")),
+            "{error}"
+        );
+    }
     for other in ["{\"statuses\":[]}\n", "\n", "hello", "{\"watop_capture\":\"1\"}"] {
         let error = read(other.as_bytes()).1.unwrap().to_string();
         assert!(error.starts_with("line 1: this is no capture file"), "{error}");
     }
     assert_eq!(read(b"").1.unwrap().to_string(), "line 1: the file is empty");
+}
+
+#[test]
+fn a_capture_of_the_version_before_is_read() {
+    let old = "{\"watop_capture\":1,\"made_at\":\"2026-01-01T00:00:00Z\",\"by\":\"watop 0.1.0\",\"masked\":false,\"from\":null,\
+               \"to\":null,\"filter\":null,\"sum\":\"0c1cc22d5904b113\"}\n{\"end\":true,\"entries\":0,\"sum\":\"f3267b350e9cc64a\"}\n";
+    assert_eq!(read(old.as_bytes()), (Vec::new(), None));
 }
 
 fn any_request() -> impl Strategy<Value = RawRequest> {

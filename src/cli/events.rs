@@ -91,16 +91,23 @@ fn list(printer: &mut Printer<'_>) -> Result<(), Failure> {
 /// Prints what the journal holds and then what comes, for ever. A journal that cannot be read for a while is waited for.
 fn follow(printer: &mut Printer<'_>, dir: &Path) -> Result<(), Failure> {
     let mut source = source::follow(dir)?;
+    let mut page = 0;
     while let Some(feed) = source.blocking_recv() {
         match feed {
-            Feed::History { batch, .. } => printer.print(Arc::unwrap_or_clone(batch))?,
+            // What is stored was changed: what was printed is not printed again.
+            Feed::History { batch, .. } if batch.page <= page => {}
+            Feed::History { batch, .. } => {
+                page = batch.page;
+                printer.print(Arc::unwrap_or_clone(batch))?;
+            }
             Feed::CaughtUp => printer.out.flush()?,
             Feed::Live(batch) => {
+                page = batch.page;
                 printer.print(Arc::unwrap_or_clone(batch))?;
                 printer.out.flush()?;
             }
             Feed::Lost(why) => diagnostic(&format!("{why}; trying again")),
-            Feed::Writer(_) | Feed::Ended(_) => {}
+            Feed::Rewritten | Feed::Writer(_) | Feed::Ended(_) => {}
         }
     }
     Ok(())

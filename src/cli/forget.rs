@@ -19,9 +19,8 @@ use std::path::Path;
 /// marked as redacted; it does not verify any more. In texts of others a word takes the customer's place. The files are written
 /// anew, so that no byte of the customer is left in them.
 ///
-/// Numbers that arrive masked are compared as exact text. A running receiver must be stopped first. Screens that watch the
-/// directory hold what they have read until they are started again. What the platform delivers again afterwards is new, and seen.
-/// Copies elsewhere (captures, backups, what was forwarded) are not this program's to erase.
+/// Numbers that arrive masked are compared as exact text. A running receiver must be stopped first; screens that watch the
+/// directory let go of the customer by themselves. What the platform delivers again afterwards is new, and seen. Copies elsewhere (captures, backups, what was forwarded) are not this program's to erase.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -65,16 +64,19 @@ pub(super) fn run(common: &Common, args: &Forget) -> Result<(), Failure> {
         ))
     })?;
     let dir = common.load()?.config.data_dir;
-    let upkeep = open(&dir, args.dry_run, "forget")?;
+    let mut upkeep = open(&dir, args.dry_run, "forget")?;
     let mut progress = Progress::new("forgetting");
-    let forgotten = match upkeep {
-        Some(mut upkeep) => upkeep.forget(&mut person, &mut |done, total| progress.step(done, total))?,
+    let forgotten = match &mut upkeep {
+        Some(upkeep) => upkeep.forget(&mut person, &mut |done, total| progress.step(done, total))?,
         None => Forgotten::default(),
     };
     let mut beside = Erased::default();
     if dir.join(directory::OPERATOR).exists() {
         let operator = if args.dry_run { Operator::open_read_only(&dir) } else { Operator::open(&dir) };
         beside = operator?.forget(&person, &forgotten.requests, args.dry_run)?;
+    }
+    if let Some(upkeep) = upkeep.filter(|_| !args.dry_run && beside != Erased::default()) {
+        upkeep.announce()?;
     }
     drop(progress);
     print(common, args, &forgotten, beside)?;

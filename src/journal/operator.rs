@@ -87,6 +87,19 @@ pub struct Acknowledgement {
     pub at: Millis,
 }
 
+/// What a capture brings for this database.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Beside {
+    /// Requests that were refused.
+    pub refused: Vec<Refused>,
+    /// How many were refused, by minute.
+    pub counts: Vec<RefusedCount>,
+    /// Alerts that somebody has taken note of.
+    pub acknowledged: Vec<Acknowledgement>,
+    /// Alerts of rules.
+    pub alerts: Vec<StoredAlert>,
+}
+
 /// The second database of a data directory.
 pub struct Operator {
     path: PathBuf,
@@ -206,12 +219,8 @@ impl Operator {
 
     /// Takes in what another directory noted, in one transaction. What is known already is not counted again: of a minute's counts
     /// the larger stands, of two acknowledgements the later. Answers how many refused requests were new.
-    pub fn take_in(
-        &mut self,
-        mut refused: Vec<Refused>,
-        counts: &[RefusedCount],
-        acknowledged: &[Acknowledgement],
-    ) -> Result<u64, OpenError> {
+    pub fn take_in(&mut self, beside: Beside) -> Result<u64, OpenError> {
+        let Beside { mut refused, counts, acknowledged, alerts } = beside;
         let path = self.path.clone();
         let mut take_in = || -> rusqlite::Result<u64> {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -223,8 +232,8 @@ impl Operator {
                 fresh.extend((!known).then_some(entry));
             }
             insert_refused(&transaction, &fresh)?;
-            add_counts(&transaction, counts, "max(count, excluded.count)")?;
-            for acknowledgement in acknowledged {
+            add_counts(&transaction, &counts, "max(count, excluded.count)")?;
+            for acknowledgement in &acknowledged {
                 let Acknowledgement { alert, who, note, at } = acknowledgement;
                 transaction.execute(
                     "INSERT INTO acknowledged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE
@@ -232,6 +241,7 @@ impl Operator {
                     (alert.as_str(), who.as_str(), note, at.0),
                 )?;
             }
+            alerts::insert_unknown(&transaction, &alerts)?;
             transaction.commit()?;
             Ok(fresh.len() as u64)
         };

@@ -126,6 +126,16 @@ impl Reader {
         })
     }
 
+    /// How often stored pages were changed, by forgetting or reading again: whoever holds something of them reads again when this
+    /// has risen.
+    pub fn rewritten(&self) -> Result<u64, OpenError> {
+        self.read(Ok(0), |connection| {
+            let times: i64 =
+                connection.prepare_cached("SELECT times FROM rewritten")?.query_row([], |row| row.get(0))?;
+            Ok(times as u64)
+        })
+    }
+
     /// The first batch after page `after`, if there is one. Batches come in order of page.
     pub fn next(&self, after: u64) -> Result<Option<Batch>, OpenError> {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
@@ -295,6 +305,11 @@ impl Reader {
     /// no gap.
     pub fn gaps(&self, from: Millis, to: Millis) -> Result<Vec<(Millis, Millis)>, OpenError> {
         self.read(Ok(Vec::new()), |connection| Ok(super::uptime::gaps(connection, from, to)?))
+    }
+
+    /// When receivers ran on this journal within `from..to`, in order.
+    pub fn runs(&self, from: Millis, to: Millis) -> Result<Vec<super::Run>, OpenError> {
+        self.read(Ok(Vec::new()), |connection| Ok(super::uptime::within(connection, from, to)?))
     }
 
     /// Merges amendments into the events of `batch` that they amend, wherever the amendments stand, and drops the amendments

@@ -10,7 +10,8 @@ use std::time::Duration;
 const APPLICATION: i32 = 0x7774_6f70;
 
 /// Each step leads from the version of its place to the next: the first one makes an empty file a journal of version 1.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     CREATE TABLE pages (
         page INTEGER PRIMARY KEY,
         first_request INTEGER NOT NULL,
@@ -31,7 +32,12 @@ const STEPS: &[&str] = &["
     CREATE TABLE identity (id BLOB NOT NULL, key BLOB NOT NULL);
     INSERT INTO identity VALUES (randomblob(16), randomblob(16));
     CREATE TABLE probe (one INTEGER PRIMARY KEY, data BLOB NOT NULL);
-"];
+",
+    "
+    CREATE TABLE rewritten (times INTEGER NOT NULL);
+    INSERT INTO rewritten VALUES (0);
+",
+];
 
 /// The schema that this version writes.
 const NEWEST: u32 = STEPS.len() as u32;
@@ -272,20 +278,20 @@ mod tests {
         let path = dir.path().join(directory::JOURNAL);
         let connection = open(dir.path(), Millis(0)).unwrap().connection;
         connection.execute("UPDATE removed SET events = 7", []).unwrap();
-        let steps =
-            [STEPS[0], "ALTER TABLE removed ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 3", "DROP TABLE probe"];
+        let more = ["ALTER TABLE removed ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 3", "DROP TABLE probe"];
+        let steps = [STEPS, &more].concat();
         let copy = upgrade(&connection, &path, &steps).ok().unwrap().expect("a copy was made");
         let version = |connection: &Connection| -> i64 {
             connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
         };
-        assert_eq!(version(&connection), 3);
+        assert_eq!(version(&connection), i64::from(NEWEST) + 2);
         let upgraded: (i64, i64) = connection
             .query_row("SELECT events, forgotten FROM removed", [], |row| Ok((row.get(0)?, row.get(1)?)))
             .unwrap();
         assert_eq!(upgraded, (7, 3));
         assert!(upgrade(&connection, &path, &steps).ok().unwrap().is_none(), "once is enough");
         let old = open_read_only(&copy).unwrap().unwrap();
-        assert_eq!(version(&old), 1);
+        assert_eq!(version(&old), i64::from(NEWEST));
         assert!(check_readable(&old, &copy).unwrap());
         assert_eq!(old.query_row("SELECT events FROM removed", [], |row| row.get::<_, i64>(0)).unwrap(), 7);
     }
@@ -295,13 +301,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(directory::JOURNAL);
         let connection = open(dir.path(), Millis(0)).unwrap().connection;
-        let steps = [STEPS[0], "DROP TABLE probe; DROP TABLE no_such_table"];
+        let steps = [STEPS, &["DROP TABLE probe; DROP TABLE no_such_table"]].concat();
         assert!(upgrade(&connection, &path, &steps).is_err());
         if !connection.is_autocommit() {
             connection.execute_batch("ROLLBACK").unwrap();
         }
         let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-        assert_eq!(version, 1);
+        assert_eq!(version, NEWEST);
         connection.execute_batch("SELECT * FROM probe").unwrap();
     }
 }

@@ -81,6 +81,14 @@ impl Upkeep {
         super::log::Ends::load(&self.connection).map(|ends| ends.page).map_err(|error| self.failed(&error))
     }
 
+    /// Tells who watches that something other than the journal's pages was changed, too: what they know of it is out of date.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn announce(&self) -> Result<(), OpenError> {
+        note_rewritten(&self.connection).map_err(|error| self.failed(&error))
+    }
+
     /// Before the first change.
     fn drop_index(&self) -> Result<(), OpenError> {
         directory::remove(&self.dir, directory::INDEX)
@@ -95,6 +103,11 @@ impl Upkeep {
     fn scrub(&self) -> Result<(), OpenError> {
         scrub(&self.connection).map_err(|error| self.failed(&error))
     }
+}
+
+/// Notes that stored pages were changed, within the caller's transaction: who reads them reads them again.
+fn note_rewritten(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("UPDATE rewritten SET times = times + 1", []).map(drop)
 }
 
 /// Writes a database anew without its free pages, and cuts its write-ahead log.

@@ -5,7 +5,7 @@ use super::directory::{self, Identity};
 use super::duplicates::Duplicates;
 use super::log::{self, Committed, Ends};
 use super::queue::{Queue, Taken, Work};
-use super::uptime::{self, HEARTBEAT, Run};
+use super::uptime::{self, HEARTBEAT, Running};
 use super::{Batch, Gauges, Health, Options, Unavailable, index, retention, schema};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ pub(super) struct Thread {
     pub(super) duplicates: Duplicates,
     pub(super) ends: Ends,
     /// Noted with the first heartbeat; `None` until that could be written.
-    pub(super) run: Option<Run>,
+    pub(super) run: Option<Running>,
     pub(super) dir: PathBuf,
     pub(super) options: Options,
     pub(super) checkpoint: Checkpoint,

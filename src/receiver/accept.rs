@@ -7,7 +7,7 @@ use super::examine::header_map;
 use super::intake::Intake;
 use super::signature::{Fault, Verifier};
 use crate::config::Signing;
-use crate::event::{self, KeySecret, Origin, Text, Verified};
+use crate::event::{KeySecret, Origin, Text, Verified, decode_isolated};
 use crate::journal::operator::{Operator, Refused};
 use crate::journal::{Journal, RawRequest, Submission};
 use bytes::Bytes;
@@ -39,7 +39,7 @@ fn commit(verifier: &Verifier, journal: &Journal, refused: &Refused) -> Result<u
 fn submission(verifier: &Verifier, refused: &Refused, secret: &KeySecret) -> Result<Submission, String> {
     let verified = verify(verifier, refused)?;
     let origin = Origin { received_at: refused.at, verified: Some(verified) };
-    let events = event::decode(&refused.body, &origin, secret);
+    let events = decode_isolated(&refused.body, &origin, secret);
     let header = |(name, value): &(Text, String)| (name.clone(), Bytes::copy_from_slice(value.as_bytes()));
     let raw = RawRequest {
         // It was received then, whenever somebody believed it.

@@ -147,17 +147,28 @@ struct Chosen {
     /// Requests of which something was handed over.
     requests: HashSet<u64>,
     heard: Option<(Millis, Millis)>,
+    /// How often stored pages had been changed when the first of them was read.
+    rewritten: u64,
     /// What was handed over is wrong.
     upset: bool,
 }
 
 impl Chosen {
     fn new(reader: Reader, filter: Filter) -> Self {
-        Self { reader, units: Units::new(filter), page: 0, requests: HashSet::new(), heard: None, upset: false }
+        Self {
+            reader,
+            units: Units::new(filter),
+            page: 0,
+            requests: HashSet::new(),
+            heard: None,
+            rewritten: 0,
+            upset: false,
+        }
     }
 
     /// Reads the whole journal twice. The inner `None`: nobody wants any more.
     fn read(&mut self, sink: Sink<'_>) -> Result<Option<()>, OpenError> {
+        self.rewritten = self.reader.rewritten()?;
         let last = self.reader.stats()?.last_page;
         self.units.clear();
         self.page = 0;
@@ -295,6 +306,8 @@ impl Thread {
         let mut read_at = Instant::now();
         let mut rest = REST;
         loop {
+            // A journal that cannot be read is told below.
+            fresh |= chosen.reader.rewritten().is_ok_and(|times| times != chosen.rewritten);
             let old = chosen.units.filter().depends_on_time() && read_at.elapsed() >= AGE;
             let due = fresh || old || (chosen.upset && read_at.elapsed() >= rest);
             let before = chosen.page;

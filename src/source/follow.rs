@@ -35,6 +35,7 @@ fn follow_file(tail: &mut Tail, dir: &Path) -> Option<()> {
                 tail.send(Feed::Writer(now))?;
             }
         }
+        tail.look_for_changes()?;
         let before = tail.page;
         tail.read_up_to(u64::MAX)?;
         pause = if tail.page > before { POLL.0 } else { (pause * 2).min(POLL.1) };

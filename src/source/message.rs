@@ -1,8 +1,9 @@
 //! Everything a journal holds about one message: what its [`Story`](crate::monitor::story::Story) is told from.
 
-use crate::event::{Detail, Event, KeySecret, Millis, Origin, Text, decode};
+use crate::event::{Detail, Event, KeySecret, Millis, Origin, Text, decode_isolated};
 use crate::journal::{OpenError, RawRequest, Reader, Term};
 use crate::monitor::story::{Carrier, Material};
+use crate::query::{Filter, Held};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that one message may have. Two are usual; more come from events that contradict each other.
@@ -85,6 +86,43 @@ pub fn same_message(reader: &Reader, id: &str) -> Result<BTreeSet<u64>, OpenErro
     Ok(seqs)
 }
 
+/// What a filter selects of a message that several events tell of.
+#[derive(Debug, Default)]
+pub struct Selected {
+    /// Sequence numbers of all events of the message but its amendments, whether selected or not.
+    pub seqs: BTreeSet<u64>,
+    /// Every delivery of what is selected, amendments as they were committed.
+    pub events: Vec<Event>,
+}
+
+/// Tests a filter over the message with this id as counts do: a term holds when any event of the message satisfies it, however
+/// old that is, and `and`, `or`, `not` combine what holds. In a group each participant's deliveries are a message of their own.
+/// `now` is for `age`.
+pub fn selected(reader: &Reader, filter: &Filter, id: &str, now: Millis) -> Result<Selected, OpenError> {
+    let seqs = same_message(reader, id)?;
+    let mut bodies = Bodies { reader, requests: BTreeMap::new() };
+    let mut messages: BTreeMap<Option<Text>, (Held, Vec<Event>)> = BTreeMap::new();
+    for seq in &seqs {
+        for event in reader.deliveries(*seq)? {
+            let raw = if filter.needs_body() { bodies.get(event.request)? } else { None };
+            let held = filter.held(&event, raw.map(|raw| &*raw.body).unwrap_or_default(), now);
+            let (known, events) = messages.entry(participant(&event).cloned()).or_default();
+            known.join(&held);
+            events.push(event);
+        }
+    }
+    let chosen = messages.into_values().filter(|(held, _)| filter.selects(held));
+    Ok(Selected { seqs, events: chosen.flat_map(|(_, events)| events).collect() })
+}
+
+/// In a group: of whom a status tells.
+pub fn participant(event: &Event) -> Option<&Text> {
+    match &event.detail {
+        Detail::Status(status) => status.participant.as_ref(),
+        _ => None,
+    }
+}
+
 /// The names of the message that an event is about.
 pub fn ids(event: &Event) -> impl Iterator<Item = &Text> {
     let (id, other) = match &event.detail {
@@ -163,7 +201,7 @@ fn repeated(
         .map(|event| (event.key, event.fingerprint(secret)))
         .collect();
     let mut repeated = Vec::new();
-    for mut event in decode(&raw.body, &origin, secret) {
+    for mut event in decode_isolated(&raw.body, &origin, secret) {
         let key = (event.key, event.fingerprint(secret));
         if let Some(place) = stored.iter().position(|stored| *stored == key) {
             stored.swap_remove(place);

@@ -15,20 +15,26 @@ pub(super) struct Tail {
     feed: mpsc::Sender<Feed>,
     /// The last page handed over.
     pub(super) page: u64,
+    /// How often stored pages had been changed when the first page was handed over.
+    rewritten: u64,
     /// The failure that was last told.
     lost: Option<String>,
 }
 
 impl Tail {
     pub(super) fn new(reader: Reader, feed: mpsc::Sender<Feed>) -> Self {
-        Self { reader, feed, page: 0, lost: None }
+        Self { reader, feed, page: 0, rewritten: 0, lost: None }
     }
 
     /// Hands over everything that stands in the journal now.
     pub(super) fn history(&mut self) -> Option<()> {
         let end = loop {
-            match self.reader.stats() {
-                Ok(stats) => break stats.last_page,
+            // In this order: a change in between is noticed afterwards.
+            match self.reader.rewritten().and_then(|times| Ok((times, self.reader.stats()?))) {
+                Ok((times, stats)) => {
+                    self.rewritten = times;
+                    break stats.last_page;
+                }
                 Err(error) => self.lost(&error)?,
             }
         };
@@ -42,6 +48,19 @@ impl Tail {
             self.send(Feed::History { batch: Arc::new(batch), done, total })?;
         }
         self.send(Feed::CaughtUp)
+    }
+
+    /// Hands over everything again when what is stored was changed since.
+    pub(super) fn look_for_changes(&mut self) -> Option<()> {
+        match self.reader.rewritten() {
+            Ok(times) if times == self.rewritten => Some(()),
+            Ok(_) => {
+                self.page = 0;
+                self.send(Feed::Rewritten)?;
+                self.history()
+            }
+            Err(error) => self.lost(&error),
+        }
     }
 
     /// Hands over what the journal holds between the last page and `end`, exclusive.

@@ -43,6 +43,11 @@ impl Alarm {
         self.asked.replace(minute) != Some(minute)
     }
 
+    /// Looks at once, and rings for nothing that stands there then: what was looked at was not all there is.
+    pub(super) fn look_again(&mut self) {
+        (self.asked, self.found) = (None, None);
+    }
+
     /// Takes in what is stored. Says whether it differs from what was known.
     pub(super) fn found(&mut self, alerts: &[RuleAlert]) -> bool {
         let Some(before) = self.found.replace(alerts.to_vec()) else { return !alerts.is_empty() };

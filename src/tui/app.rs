@@ -171,6 +171,8 @@ pub struct App {
     pub(super) view_stamp: u64,
     asks: Asks,
     alarm: Alarm,
+    /// What is counted anew because what is stored was changed: until everything was read again, the counts of before stand.
+    anew: Option<Monitor>,
 }
 
 /// Every page. Each keeps its state while another one is looked at.
@@ -282,6 +284,7 @@ impl App {
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
             alarm: Alarm::default(),
+            anew: None,
         }
     }
 
@@ -365,10 +368,17 @@ impl App {
     pub fn feed(&mut self, feed: Feed, now: Millis) {
         match feed {
             Feed::History { batch, done, total } => {
-                self.known.monitor.fold_batch(&batch);
+                self.anew.as_mut().unwrap_or(&mut self.known.monitor).fold_batch(&batch);
                 self.known.flow = Flow::Behind(done, total);
             }
-            Feed::CaughtUp => self.known.flow = Flow::Live,
+            Feed::CaughtUp => {
+                self.known.flow = Flow::Live;
+                if let Some(monitor) = self.anew.take() {
+                    self.known.monitor = monitor;
+                    self.rewritten();
+                }
+            }
+            Feed::Rewritten => self.anew = Some(self.known.narrowing.anew()),
             Feed::Live(batch) => {
                 self.known.flow = Flow::Live;
                 self.known.monitor.fold_batch(&batch);
@@ -378,12 +388,19 @@ impl App {
             Feed::Writer(holder) => self.known.intake.watched = Some(Watched::Journal(holder)),
             Feed::Ended(damage) => {
                 self.known.flow = Flow::Ended(damage);
-                // What was refused stands at the end of a capture.
-                self.asks.refused = self.asks.refused.max(1);
-                self.asks.refused_at = Millis::default();
+                // What stands beside the requests comes at the end of a capture.
+                self.asks = Asks { refused: 1, ..Asks::default() };
+                self.alarm.look_again();
             }
         }
         self.changed();
+    }
+
+    /// What is stored was changed, and is counted by now: also a frozen view shows nothing that is not there any more.
+    fn rewritten(&mut self) {
+        self.pages.all_mut().into_iter().for_each(|page| page.rewritten());
+        self.asks = Asks { refused: 1, ..Asks::default() };
+        self.moved();
     }
 
     fn live(&mut self, batch: &Batch, now: Millis) {
@@ -494,7 +511,9 @@ impl App {
                     (false, false) => {}
                 }
             }
-            Answer::Gaps { gaps, kept_from } => {
+            Answer::Gaps { mut gaps, kept_from } => {
+                // What has not come yet is no gap: a capture knows of nothing after its end.
+                gaps.retain(|(start, _)| *start < now);
                 if self.known.gaps != gaps || self.known.kept_from != kept_from {
                     (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
                     self.changed();

@@ -529,6 +529,13 @@ impl Page for EventsTab {
         }
     }
 
+    fn rewritten(&mut self) {
+        let shown = self.top.or(self.selected).and_then(|seq| self.marks.time(seq));
+        self.list.restart(shown.filter(|_| self.held).map_or(Begin::End, Begin::At));
+        self.inspector.forget();
+        self.asked = None;
+    }
+
     fn leave(&mut self) {
         self.list.attached = false;
     }

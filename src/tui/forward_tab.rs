@@ -339,4 +339,9 @@ impl Page for ForwardTab {
     fn pause(&mut self, paused: bool) {
         self.paused = paused;
     }
+
+    fn rewritten(&mut self) {
+        self.attempts.clear();
+        (self.raw, self.asked_raw, self.asked_at) = (None, None, None);
+    }
 }

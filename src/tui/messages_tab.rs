@@ -1,7 +1,7 @@
 //! The Messages tab: one row per message with what became of it; found by id, phone or callback data, or by any filter.
 //!
-//! Without a filter the newest messages of the window are listed. A filter selects messages of which an event satisfies it, and
-//! then all of a message's events count. A word alone is looked for as the beginning of an id, a phone and a tag in the window,
+//! Without a filter the newest messages of the window are listed. A filter selects messages by what all of their events say
+//! together, as it does where messages are counted: each term may hold of another event. A word alone is looked for as the beginning of an id, a phone and a tag in the window,
 //! and as the whole of one in everything the journal holds.
 
 mod data;
@@ -23,14 +23,21 @@ use super::widgets::words::Words;
 use crate::event::{Millis, Text};
 use crate::journal::Batch;
 use crate::monitor::view::Span;
+use crate::source::message::ids;
 use data::Messages;
+use hashbrown::HashSet;
 use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use read::{Found, MessagesJob};
+use read::{Found, MessagesJob, may_turn};
+use std::collections::BTreeSet;
 
 /// Events of messages that are held: enough for some thousand of the newest.
 const EVENTS: usize = 20_000;
+/// Messages that are tested again at a time.
+const TURNED: usize = 100;
+/// Messages that may wait for that; of more, reading the list anew is cheaper.
+const WAITING: usize = 5_000;
 /// Time after which a journal that could not be read is tried again, in milliseconds.
 const RETRY_AFTER: i64 = 2_000;
 
@@ -47,6 +54,8 @@ pub struct MessagesTab {
     /// Which list is being read: an answer for an older one is thrown away.
     generation: u64,
     reading: bool,
+    /// Messages of which something came: the filter is to be tested over them again.
+    turned: BTreeSet<Text>,
     /// The page before which is read next; `None` at the end of the window.
     before: Option<u64>,
     /// The whole window was read.
@@ -69,6 +78,7 @@ impl Default for MessagesTab {
             room: 0,
             generation: 0,
             reading: false,
+            turned: BTreeSet::new(),
             before: None,
             whole: false,
             paused: false,
@@ -101,6 +111,7 @@ impl MessagesTab {
     pub fn read_again(&mut self) {
         self.generation += 1;
         (self.reading, self.before, self.whole, self.stale) = (false, None, false, true);
+        self.turned.clear();
     }
 
     /// Takes in what was read.
@@ -108,14 +119,17 @@ impl MessagesTab {
         if found.generation != self.generation {
             return;
         }
+        self.reading = false;
+        if !found.turned.is_empty() {
+            self.list.drop_all(&found.turned.iter().collect::<HashSet<_>>());
+            found.events.into_iter().for_each(|event| self.list.take(event));
+            return;
+        }
         if std::mem::take(&mut self.stale) {
             self.list = Messages::default();
         }
-        self.reading = false;
         self.before = Some(found.page);
-        for event in found.events {
-            self.list.take(event);
-        }
+        found.events.into_iter().for_each(|event| self.list.take(event));
         self.whole = found.end || self.list.events() >= EVENTS;
     }
 
@@ -219,12 +233,22 @@ impl Page for MessagesTab {
         if self.within.turn(ctx.narrowing.whole()) || moved {
             self.start_over();
         }
-        if self.reading || self.whole || self.retry_at.is_some_and(|at| now < at) {
+        if self.turned.len() > WAITING {
+            self.read_again();
+        }
+        let turned: Vec<Text> = match self.stale {
+            true => Vec::new(),
+            false => self.turned.iter().take(TURNED).cloned().collect(),
+        };
+        let idle = self.whole && turned.is_empty();
+        if self.reading || idle || self.retry_at.is_some_and(|at| now < at) {
             return Vec::new();
         }
+        turned.iter().for_each(|id| _ = self.turned.remove(id));
         (self.reading, self.retry_at) = (true, None);
         vec![Job::Messages(MessagesJob {
             generation: self.generation,
+            turned,
             before: self.before,
             span,
             filter: self.within.filter(&search::expression(self.bar.expression())),
@@ -240,16 +264,14 @@ impl Page for MessagesTab {
             return;
         }
         let filter = self.within.filter(&search::expression(self.bar.expression()));
-        let selects = |event: &crate::event::Event| !filter.needs_body() && filter.matches(event, &[], now);
         let active = self.bar.active() || self.within.narrowed();
-        let wanted: Vec<_> = batch
-            .events
-            .iter()
-            .filter(|event| ctx.scope.span.contains(event.received_at))
-            .filter(|event| self.list.knows(event) || !active || selects(event))
-            .cloned()
-            .collect();
-        wanted.into_iter().for_each(|event| self.list.take(event));
+        for event in batch.events.iter().filter(|event| ctx.scope.span.contains(event.received_at)) {
+            if active && may_turn(&filter, event, now) {
+                self.turned.extend(ids(event).next().cloned());
+            } else if !active || self.list.knows(event) {
+                self.list.take(event.clone());
+            }
+        }
     }
 
     fn pause(&mut self, paused: bool) {
@@ -257,6 +279,10 @@ impl Page for MessagesTab {
         if !paused {
             self.read_again();
         }
+    }
+
+    fn rewritten(&mut self) {
+        self.read_again();
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {

@@ -212,10 +212,23 @@ impl Narrowing {
     }
 
     fn judge(&mut self) {
-        if let Some(counts) = &mut self.counts {
-            counts.monitor.set_acknowledged(self.acknowledged.iter().cloned());
-            counts.monitor.set_rule_alerts(self.rules.clone());
+        if let Some(mut counts) = self.counts.take() {
+            self.judge_in(&mut counts.monitor);
+            self.counts = Some(counts);
         }
+    }
+
+    /// Puts what is known of alerts beside the journal into a monitor.
+    fn judge_in(&self, monitor: &mut Monitor) {
+        monitor.set_acknowledged(self.acknowledged.iter().cloned());
+        monitor.set_rule_alerts(self.rules.clone());
+    }
+
+    /// A monitor for everything, that has seen nothing of the journal yet.
+    pub(super) fn anew(&self) -> Monitor {
+        let mut monitor = Monitor::new(self.settings);
+        self.judge_in(&mut monitor);
+        monitor
     }
 
     /// Takes in a step of the reading.

@@ -73,6 +73,9 @@ pub trait Page {
     /// The page is no longer looked at.
     fn leave(&mut self) {}
 
+    /// What is stored was changed: what is held of it is read again. Called also while the page is not looked at.
+    fn rewritten(&mut self) {}
+
     /// Goes to what happened at a time: the window has it in its middle already.
     fn go_to(&mut self, _at: Millis) {}
 

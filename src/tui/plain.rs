@@ -13,8 +13,8 @@ use super::{Action, Clock, Start, Word};
 use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::Health;
-use crate::monitor::Monitor;
 use crate::monitor::view::{Level, Scope};
+use crate::monitor::{Monitor, Settings};
 use crate::source::Feed;
 use jiff::tz::TimeZone;
 use std::collections::HashSet;
@@ -27,6 +27,8 @@ struct Plain {
     look: Look,
     masker: crate::event::mask::Masker,
     monitor: Monitor,
+    /// How it counts.
+    settings: Settings,
     zone: TimeZone,
     keymap: Keymap,
     period: Period,
@@ -71,6 +73,7 @@ pub(super) fn run(start: Start, look: Look, keymap: Keymap) -> Result<(), String
         look,
         masker: start.masker,
         monitor: Monitor::new(start.settings),
+        settings: start.settings,
         zone: TimeZone::system(),
         keymap,
         period: Period::default(),
@@ -150,6 +153,10 @@ impl Plain {
     fn feed(&mut self, feed: Feed) -> io::Result<()> {
         match feed {
             Feed::History { batch, .. } => self.monitor.fold_batch(&batch),
+            Feed::Rewritten => {
+                (self.monitor, self.caught_up) = (Monitor::new(self.settings), false);
+                say_line(self.look.lang.pick("the journal was changed: read again", "日志已更改:重新读取"))?;
+            }
             Feed::CaughtUp => {
                 self.caught_up = true;
                 self.remember();

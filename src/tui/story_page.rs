@@ -323,6 +323,11 @@ impl Page for StoryPage {
         actions
     }
 
+    fn rewritten(&mut self) {
+        self.wanted = Some(Millis(0));
+        self.raw.iter_mut().for_each(|raw| (raw.found, raw.asked) = (None, false));
+    }
+
     fn jobs(&mut self, _ctx: &Context<'_>, now: Millis) -> Vec<Job> {
         let mut jobs = Vec::new();
         if self.wanted.is_some_and(|at| at <= now) {

@@ -269,6 +269,12 @@ impl Page for Thread {
         self.paused = paused;
     }
 
+    fn rewritten(&mut self) {
+        if let Some(who) = self.who.take() {
+            self.open(who);
+        }
+    }
+
     fn leave(&mut self) {
         // What comes while it is not looked at is not told: it is looked for when one comes back.
         (self.generation, self.older, self.reading) = (self.generation + 1, None, false);

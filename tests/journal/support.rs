@@ -119,6 +119,7 @@ pub(crate) fn pages(feed: &mut tokio::sync::mpsc::Receiver<Feed>, until: u64) ->
             Feed::Live(batch) => pages.push(batch.page),
             Feed::CaughtUp | Feed::Writer(_) | Feed::Ended(_) => {}
             Feed::Lost(reason) => panic!("{reason}"),
+            Feed::Rewritten => panic!("nobody changed what is stored"),
         }
     }
     (pages, history)

@@ -165,3 +165,42 @@ fn every_size_shows_the_story_within_its_frame() {
         }
     }
 }
+
+#[test]
+fn a_filter_is_tested_over_all_that_the_events_of_a_message_say_together() {
+    for (typed, found) in [
+        // The code and the cost are said by two events, the delivery by a third.
+        ("status:delivered code:10002", 1),
+        ("status:delivered code:131026", 0),
+        ("tag:parcel-eta code:10002 not status:played", 1),
+        ("tag:parcel-eta not status:read", 0),
+        ("kind:status not status:failed", 2),
+        ("\"timeout\" status:read", 1),
+    ] {
+        let mut screen = told(120, 36);
+        screen.press("3/");
+        screen.press(typed);
+        let list = screen.press("\n");
+        let counted = if found == 1 { "· 1 message ".to_owned() } else { format!("· {found} messages ") };
+        assert!(list.contains(&counted), "{typed}: {list}");
+    }
+}
+
+#[test]
+fn a_message_comes_and_goes_as_its_events_turn_the_filter() {
+    for (typed, before, after) in [
+        ("status:sent not status:delivered", "· 1 message ", "· 0 messages "),
+        ("status:sent status:delivered", "· 0 messages ", "· 1 message "),
+    ] {
+        let mut screen = Screen::new(120, 36);
+        screen.commit(status("sent", 0, "").as_bytes());
+        screen.press("3/");
+        screen.press(typed);
+        let list = screen.press("\n");
+        assert!(list.contains(before), "{typed}: {list}");
+        screen.now += 2_000;
+        screen.commit(status("delivered", 1, "").as_bytes());
+        let list = screen.shown();
+        assert!(list.contains(after), "{typed}: {list}");
+    }
+}

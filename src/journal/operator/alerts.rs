@@ -190,6 +190,17 @@ impl Operator {
     }
 }
 
+/// Stores alerts of rules that are not known yet; what was decided here about the others stands.
+pub(super) fn insert_unknown(transaction: &rusqlite::Connection, alerts: &[StoredAlert]) -> rusqlite::Result<()> {
+    let sql = "INSERT OR IGNORE INTO rule_alerts (id, opened, resolved, told, alert) VALUES (?1, ?2, ?3, ?4, ?5)";
+    for alert in alerts {
+        let StoredAlert { id, opened_at, resolved_at, told, alert } = alert;
+        let row = (id.as_str(), opened_at.0, resolved_at.map(|at| at.0), told.as_str(), alert);
+        transaction.prepare_cached(sql)?.execute(row)?;
+    }
+    Ok(())
+}
+
 fn remember(transaction: &rusqlite::Transaction<'_>, entry: (&str, &str, &str, i64, bool)) -> rusqlite::Result<()> {
     let sql = "INSERT INTO acknowledgements (alert, who, note, at, withdrawn) VALUES (?1, ?2, ?3, ?4, ?5)";
     transaction.prepare_cached(sql)?.execute(entry).map(drop)

@@ -5,9 +5,9 @@
 //! duplicate keys go with the index: when the platform delivers one of them again, that is a new event, seen like any other.
 
 use super::sheet::Sheet;
-use super::{Progress, STRIDE, Upkeep};
+use super::{Progress, STRIDE, Upkeep, note_rewritten};
 use crate::event::person::{Person, Redacted};
-use crate::event::{KeySecret, Kind, Millis, Origin, decode};
+use crate::event::{KeySecret, Kind, Millis, Origin, decode_isolated};
 use crate::journal::page::{self, PageError};
 use crate::journal::{OpenError, REDACTED, directory, now};
 use rusqlite::Connection;
@@ -91,7 +91,7 @@ impl Upkeep {
     /// Erases from some pages after `after` in one transaction, and says which was the last.
     fn forget_some(&self, person: &Person, after: u64, sum: &mut Forgotten) -> Result<Option<u64>, PageError> {
         let transaction = self.connection.unchecked_transaction()?;
-        let mut page = None;
+        let (mut page, mut changed) = (None, false);
         for _ in 0..STRIDE {
             let Some(mut sheet) = Sheet::next(&transaction, page.unwrap_or(after))? else { break };
             page = Some(sheet.place.page);
@@ -99,7 +99,11 @@ impl Upkeep {
             if let Some(erased) = erased.filter(|_| self.writes()) {
                 sheet.replace(&transaction)?;
                 count_removed(&transaction, &erased)?;
+                changed = true;
             }
+        }
+        if changed {
+            note_rewritten(&transaction)?;
         }
         transaction.commit()?;
         Ok(page)
@@ -149,7 +153,7 @@ impl Sheet {
     fn forget_request(&mut self, index: usize, person: &Person, secret: &KeySecret, now: Millis, sum: &mut Forgotten) {
         let raw = &mut self.raw[index];
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
-        let redacted = person.redact(&raw.body, |body| decode(body, &origin, secret));
+        let redacted = person.redact(&raw.body, |body| decode_isolated(body, &origin, secret));
         let mut changed = redacted.is_some();
         for text in [&mut raw.path, &mut raw.peer] {
             if let Some(without) = person.without(text) {

@@ -7,7 +7,7 @@
 mod request;
 
 use super::sheet::Sheet;
-use super::{Progress, STRIDE, Upkeep};
+use super::{Progress, STRIDE, Upkeep, note_rewritten};
 use crate::event::{Detail, Event, Kind, Millis, StatusName};
 use crate::journal::log::Ends;
 use crate::journal::page::{self, PageError, Place};
@@ -153,7 +153,7 @@ impl Upkeep {
         dropped: &mut bool,
     ) -> Result<Option<u64>, PageError> {
         let transaction = self.connection.unchecked_transaction()?;
-        let mut page = None;
+        let (mut page, mut rewritten) = (None, false);
         for _ in 0..STRIDE {
             let Some(mut sheet) = Sheet::next(&transaction, page.unwrap_or(after))? else { break };
             if sheet.place.page > last {
@@ -171,6 +171,10 @@ impl Upkeep {
             }
             changed.note(&transaction)?;
             sheet.replace(&transaction)?;
+            rewritten = true;
+        }
+        if rewritten {
+            note_rewritten(&transaction)?;
         }
         let late = std::mem::take(&mut pass.late);
         late.iter().for_each(|event| pass.sum.after.add_event(event));

@@ -2,11 +2,12 @@
 
 use super::measure::Value;
 use super::{Metric, Per, Rule, Side};
+use crate::event::mask::Masker;
 use crate::event::{Millis, Severity, Text, rule_alert_id};
 use crate::journal::operator::StoredAlert;
 use crate::monitor::figures::{duration, thousands};
 use crate::monitor::view::Alert;
-use crate::query::Filter;
+use crate::query::{Filter, mask};
 use serde::{Deserialize, Serialize};
 
 /// One time that a rule was broken. It is what is stored, so fields are only ever added.
@@ -86,6 +87,16 @@ impl RuleAlert {
         let alert = serde_json::to_string(self).unwrap_or_default();
         let (id, opened_at, resolved_at) = (self.id.clone(), self.opened_at, self.resolved_at);
         StoredAlert { id, opened_at, resolved_at, told: Text::default(), alert }
+    }
+
+    /// With pseudonyms for whom it is about and whom its filter looks for.
+    pub fn masked(self, masker: &Masker) -> Self {
+        let entity = match self.per {
+            Some(Per::Number) => self.entity.map(|number| masker.phone(&number)),
+            _ => self.entity,
+        };
+        let filter = self.filter.map(|filter| mask::masked(&filter, masker).into());
+        Self { entity, filter, ..self }
     }
 
     /// Whether the rule still judges what opened it; bounds, window and times may be others.

@@ -109,6 +109,11 @@ impl Inspector {
         self.shown = Some(Shown { seq, event, raw, tree: None, lines: None });
     }
 
+    /// Shows nothing: what it showed may not be there any more.
+    pub(super) fn forget(&mut self) {
+        self.shown = None;
+    }
+
     /// Turns to another side.
     pub(super) fn turn(&mut self, view: View) {
         if self.view != view {

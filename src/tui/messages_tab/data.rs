@@ -1,9 +1,9 @@
 //! The messages that were read, each with its events, under each of their names.
 
-use crate::event::{Detail, Event, Millis, Text};
+use crate::event::{Event, Millis, Text};
 use crate::monitor::story::{Material, Story};
-use crate::source::message::ids;
-use hashbrown::HashMap;
+use crate::source::message::{ids, participant};
+use hashbrown::{HashMap, HashSet};
 
 /// A message: an id, and in groups a participant.
 pub(super) type Name = (Text, Option<Text>);
@@ -71,6 +71,17 @@ impl Messages {
         self.order = None;
     }
 
+    /// Drops the messages with these ids.
+    pub(super) fn drop_all(&mut self, ids: &HashSet<&Text>) {
+        let gone: HashSet<usize> =
+            self.names.iter().filter(|((id, _), _)| ids.contains(id)).map(|(_, place)| *place).collect();
+        self.names.retain(|_, place| !gone.contains(place));
+        for place in gone {
+            self.events -= std::mem::take(&mut self.all[place]).events.len();
+        }
+        self.order = None;
+    }
+
     /// The messages in the order of the list.
     pub(super) fn order(&mut self) -> &[usize] {
         let all = &self.all;
@@ -120,11 +131,7 @@ impl Messages {
 
 /// The names under which the message of an event is known; in groups with the participant.
 fn names(event: &Event) -> impl Iterator<Item = Name> {
-    let participant = match &event.detail {
-        Detail::Status(status) => status.participant.clone(),
-        _ => None,
-    };
-    ids(event).map(move |id| (id.clone(), participant.clone()))
+    ids(event).map(move |id| (id.clone(), participant(event).cloned()))
 }
 
 #[cfg(test)]

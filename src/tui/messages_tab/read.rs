@@ -3,8 +3,8 @@
 use crate::event::{Event, Millis, Text};
 use crate::journal::{OpenError, Reader, Term};
 use crate::monitor::view::Span;
-use crate::query::Filter;
-use crate::source::message::{ids, same_message};
+use crate::query::{Filter, Held};
+use crate::source::message::{ids, same_message, selected};
 use crate::tui::store::Slice;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,11 +20,13 @@ const BY_WORD: usize = 300;
 pub struct MessagesJob {
     /// Which list it is for.
     pub generation: u64,
+    /// Messages to be tested again, and nothing else, since something came of them; none: the list is read on.
+    pub turned: Vec<Text>,
     /// The page before which is read; `None`: at the end of the span.
     pub before: Option<u64>,
     /// Receive times wanted.
     pub span: Span,
-    /// Selects messages by any of their events.
+    /// Selects messages by what all of their events say together.
     pub filter: Arc<Filter>,
     /// Whether it selects at all.
     pub active: bool,
@@ -39,6 +41,8 @@ pub struct MessagesJob {
 pub struct Found {
     /// The job's.
     pub generation: u64,
+    /// The job's.
+    pub turned: Vec<Text>,
     /// Events of messages, amendments as they were committed.
     pub events: Vec<Event>,
     /// The page that was read last.
@@ -50,7 +54,14 @@ pub struct Found {
 /// Reads a slice.
 pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> Result<Found, OpenError> {
     let started = Instant::now();
-    let mut found = Found { generation: job.generation, events: Vec::new(), page: 0, end: false };
+    let mut found =
+        Found { generation: job.generation, turned: job.turned.clone(), events: Vec::new(), page: 0, end: false };
+    if !job.turned.is_empty() {
+        for id in &job.turned {
+            found.events.extend(selected(reader, &job.filter, id, job.now)?.events);
+        }
+        return Ok(found);
+    }
     found.page = match job.before {
         Some(page) => page,
         None => {
@@ -61,7 +72,7 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
             after + 1
         }
     };
-    let mut whole: BTreeSet<u64> = BTreeSet::new();
+    let mut tested: BTreeSet<u64> = BTreeSet::new();
     loop {
         let Some(batch) = reader.previous(found.page)? else {
             found.end = true;
@@ -69,25 +80,14 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
         };
         found.page = batch.page;
         let reached = batch.requests.first().map(|request| request.received_at);
-        let mut body = (0, bytes::Bytes::new());
         for event in batch.events {
-            if !job.span.contains(event.received_at) || ids(&event).next().is_none() {
-                continue;
-            }
+            let Some(id) = ids(&event).next().filter(|_| job.span.contains(event.received_at)) else { continue };
             if !job.active {
                 found.events.push(event);
-                continue;
-            }
-            if whole.contains(&event.amends.unwrap_or(event.seq)) {
-                continue;
-            }
-            if job.filter.needs_body() && body.0 != event.request {
-                let raw = reader.request(event.request)?;
-                body = (event.request, raw.map(|raw| raw.body).unwrap_or_default());
-            }
-            if job.filter.matches(&event, &body.1, job.now) {
-                let id = ids(&event).next().cloned().unwrap_or_default();
-                message(reader, &id, &mut whole, &mut found.events)?;
+            } else if !tested.contains(&event.amends.unwrap_or(event.seq)) && may_turn(&job.filter, &event, job.now) {
+                let mut message = selected(reader, &job.filter, id, job.now)?;
+                tested.append(&mut message.seqs);
+                found.events.append(&mut message.events);
             }
         }
         found.end = reached.is_some_and(|at| at < job.span.from);
@@ -96,6 +96,12 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
         }
     }
     Ok(found)
+}
+
+/// Whether an event can be why its message is selected, or is not any more: not when no term holds of it, as long as a message
+/// of which none holds is not selected either. Spares most look-ups.
+pub(super) fn may_turn(filter: &Filter, event: &Event, now: Millis) -> bool {
+    filter.needs_body() || filter.selects(&Held::default()) || filter.held(event, &[], now) != Held::default()
 }
 
 /// All events of a message, however old.
