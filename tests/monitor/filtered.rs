@@ -248,6 +248,21 @@ fn a_message_selected_by_what_comes_later_counts_with_its_earlier_events() {
 }
 
 #[test]
+fn a_message_that_later_proves_to_be_another_one_counts_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open(dir.path());
+    commit(&journal, &[failed(0, "a", &[131_026]), status(0, "b", Sent)]);
+    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed").unwrap()).unwrap();
+    let mut counts = Filtered::new(Settings::default());
+    until(&mut counts, &mut steps, |monitor| monitor.funnel(&all()).attempted == 1);
+    // One commit or two: "b" fails, and is "a".
+    let united = with_status(status(2 * MINUTE, "b", Sent), |status| status.meta_message_id = Some("a".into()));
+    commit(&journal, &[failed(MINUTE, "b", &[131_026]), united]);
+    until(&mut counts, &mut steps, |monitor| monitor.ingest(&all()).events >= 4);
+    assert_eq!((counts.monitor.ingest(&all()).events, counts.monitor.funnel(&all()).attempted), (4, 1));
+}
+
+#[test]
 fn an_alert_selected_by_what_comes_later_counts_with_its_earlier_delivery() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
