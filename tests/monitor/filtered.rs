@@ -193,7 +193,9 @@ fn before(end: Instant, steps: &mut Receiver<Step>) -> Option<Step> {
 fn until(counts: &mut Filtered, steps: &mut Receiver<Step>, right: impl Fn(&Monitor) -> bool) {
     let end = Instant::now() + PATIENCE;
     while !counts.is_current() || !right(&counts.monitor) {
-        counts.take(before(end, steps).expect("the counts to be right in time"));
+        let step = before(end, steps);
+        assert!(step.is_some(), "the counts are not right in time");
+        step.into_iter().for_each(|step| counts.take(step));
     }
 }
 
