@@ -219,12 +219,12 @@ impl Failures {
         Box::new(move |code| recipients.get(&code).map_or(0, |recipients| recipients.len() as u64))
     }
 
-    /// Failures by code and by when they were first received, in slices of the span. A slice begins with a whole minute where
-    /// there are enough of them or nothing finer is kept.
+    /// Failures by code and by when they were first received, in slices of the span: to the second where that is kept, else to
+    /// the minute, which in a longer window makes no difference to the eye.
     fn trends(&self, span: Span, number: Option<Name>) -> HashMap<Option<i64>, Vec<u64>> {
         let (from, to) = (span.from.0.div_euclid(1000), span.to.0.div_euclid(1000));
         let length = to.saturating_sub(from);
-        let grain = if length < SLICES * MINUTE && self.received.has_seconds(from) { 1 } else { MINUTE };
+        let grain = if self.received.has_seconds(from) { 1 } else { MINUTE };
         // Rounded up: what lies at a time belongs to the last slice that begins at it or before.
         let start =
             |slice: i64| from + (length / grain).saturating_mul(slice).saturating_add(SLICES - 1) / SLICES * grain;

@@ -279,10 +279,10 @@ fn has_seconds(messages: &[Message], from: Millis) -> bool {
     first.max(from.0.div_euclid(SECOND)) > last - 2 * HOUR / SECOND
 }
 
-/// Failures in fifteen slices of the window, by when they were received: to the second in short windows, else to the minute.
+/// Failures in fifteen slices of the window, by when they were received: to the second where that is kept, else to the minute.
 fn trend(messages: &[Message], code: Option<i64>, scope: &Scope) -> Vec<u64> {
     let (from, length) = (scope.span.from.0, scope.span.to.0 - scope.span.from.0);
-    let grain = if length < 15 * MINUTE && has_seconds(messages, scope.span.from) { SECOND } else { MINUTE };
+    let grain = if has_seconds(messages, scope.span.from) { SECOND } else { MINUTE };
     let mut trend = vec![0; 15];
     for at in failed_at(messages, code, scope).into_iter().filter(|at| scope.span.contains(Millis(*at))) {
         let at = (at - from).div_euclid(grain) * grain;
