@@ -16,6 +16,7 @@ mod forward;
 mod import;
 mod keys;
 mod man;
+mod marked;
 mod mask;
 mod message;
 mod output;

@@ -30,6 +30,7 @@ use crate::event::{Event, Millis, Text};
 use path::{Body, Path};
 use pattern::{Glob, Pattern, Value};
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// After this long without delivery or failure a message is silent, unless something else is configured.
@@ -73,6 +74,8 @@ enum Term {
     },
     /// Quoted text, searched in everything the event says.
     Words(Glob),
+    /// These events, by sequence number.
+    Events(BTreeSet<u64>),
 }
 
 /// Why an expression is wrong, and where.
@@ -125,6 +128,15 @@ impl Filter {
         Self::read(expression, true)
     }
 
+    /// Selects these events, by sequence number, and the amendments of them.
+    pub fn of_events(seqs: BTreeSet<u64>) -> Self {
+        Self {
+            text: format!("{} marked events", seqs.len()).into(),
+            expr: Expr::Term(Term::Events(seqs)),
+            horizon: HORIZON,
+        }
+    }
+
     fn read(expression: &str, of_messages: bool) -> Result<Self, FilterError> {
         let expr = parse::parse(expression, of_messages)?;
         Ok(Self { expr, text: expression.into(), horizon: HORIZON })
@@ -142,7 +154,7 @@ impl Filter {
 
     /// Whether evaluating needs the raw body (field paths, quoted text).
     pub fn needs_body(&self) -> bool {
-        self.expr.any_term(&|term| !matches!(term, Term::Field { .. }))
+        self.expr.any_term(&|term| matches!(term, Term::Path { .. } | Term::Words(_)))
     }
 
     /// Tests one event. `body` may be empty unless [`Self::needs_body`]; `now` is for `age`.
@@ -160,7 +172,7 @@ impl Term {
     fn holds_of_message(&self, delivery: &delivery::Delivery) -> Option<bool> {
         match self {
             Self::Field { field, pattern } => field.any_of_message(delivery, &mut |value| pattern.matches(value)),
-            Self::Path { .. } | Self::Words(_) => None,
+            Self::Path { .. } | Self::Words(_) | Self::Events(_) => None,
         }
     }
 
@@ -170,6 +182,7 @@ impl Term {
             Self::Field { field, pattern } => {
                 field.any(event, now, &mut |value| pattern.matches(field.holds.normal(value)))
             }
+            Self::Events(seqs) => seqs.contains(&event.amends.unwrap_or(event.seq)),
             Self::Path { path, pattern } => body().any_at(path, &mut |text| pattern.matches(Value::Text(text))),
             Self::Words(words) => {
                 let found = |text: &str| words.matches(text);

@@ -3,6 +3,7 @@
 use super::Common;
 use super::events;
 use super::failure::Failure;
+use super::marked::marked;
 use super::mask::Masking;
 use super::output::{Progress, diagnostic};
 use super::target::Target;
@@ -31,6 +32,7 @@ Examples:
   watop export --since 2h --filter 'status:failed' --mask --output incident.ndjson
   watop export --output - | jq 'select(.json) | .json.entry[0].id'
   watop export --format csv --since 24h --output events.csv
+  watop export --marked --output marked.ndjson
   watop export --format curl --request 417")]
 pub(super) struct Export {
     /// Where to write; - is stdout
@@ -41,6 +43,9 @@ pub(super) struct Export {
     /// Only requests with an event that this expression finds
     #[arg(long, value_name = "EXPR", default_value = "")]
     filter: String,
+    /// Only requests with an event that was marked when the screen was left
+    #[arg(long, conflicts_with_all = ["filter", "request"])]
+    marked: bool,
     /// Only the request with this number
     #[arg(long, value_name = "N", conflicts_with_all = ["filter", "since", "until"])]
     request: Option<u64>,
@@ -68,6 +73,10 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
     let filter = events::parse(&expression)?;
     let bounds = args.window.bounds(Moment::All, now)?;
     let config = common.load()?.config;
+    let (filter, expression) = match args.marked {
+        true => marked(&config.data_dir)?,
+        false => (filter, expression),
+    };
     let reader = Reader::open(&config.data_dir)?;
     if let Some(number) = args.request
         && reader.request(number)?.is_none()

@@ -1,6 +1,7 @@
 //! `watop replay`: deliver stored requests again.
 
 use super::failure::Failure;
+use super::marked::marked;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::send::Digest;
 use super::window::{Moment, Window, now};
@@ -31,6 +32,7 @@ Examples:
   watop replay --to http://127.0.0.1:3000/hook --since 1h
   watop replay /var/lib/watop --to http://127.0.0.1:3000/hook --speed 10x --filter 'kind:inbound'
   watop replay incident.ndjson.zst --to http://127.0.0.1:8787/webhook --resign nxcloud
+  watop replay --to http://127.0.0.1:3000/hook --marked
   watop replay --to http://127.0.0.1:3000/hook --compare --fail-if changed")]
 pub(super) struct ReplayArgs {
     /// Data directory or capture file to read from [default: the configured data directory]
@@ -44,6 +46,9 @@ pub(super) struct ReplayArgs {
     /// Only requests with an event that this expression finds
     #[arg(long, value_name = "EXPR", default_value = "")]
     filter: String,
+    /// Only requests with an event that was marked when the screen of SOURCE, a data directory, was left
+    #[arg(long, conflicts_with_all = ["filter", "request"])]
+    marked: bool,
     /// Only this request
     #[arg(long, value_name = "N", conflicts_with_all = ["since", "until"])]
     request: Option<NonZeroU64>,
@@ -105,14 +110,13 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
     let filter = events::parse(&args.filter)?;
     let bounds = args.window.bounds(Moment::All, now())?;
     let config = common.load()?.config;
-    let selection = Selection {
-        from: bounds.from,
-        to: bounds.to,
-        request: args.request.map(NonZeroU64::get),
-        filter: (!args.filter.trim().is_empty()).then_some(filter),
-        now: now(),
-    };
     let place = args.source.clone().unwrap_or_else(|| config.data_dir.clone());
+    let filter = match args.marked {
+        true => Some(marked(&place)?.0),
+        false => (!args.filter.trim().is_empty()).then_some(filter),
+    };
+    let selection =
+        Selection { from: bounds.from, to: bounds.to, request: args.request.map(NonZeroU64::get), filter, now: now() };
     // Answers stand beside the journal that was replayed; those of a capture file in the configured directory.
     let (stored, dir) = match place.is_file() {
         true => {

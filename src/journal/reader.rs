@@ -1,5 +1,6 @@
 //! Reading a data directory from any process, in short transactions: a long one would stop the write-ahead log from being reused.
 
+mod pages;
 mod tail;
 
 use super::directory::Identity;
@@ -8,6 +9,7 @@ use super::term::{Plain, Term};
 use super::{Batch, OpenError, RawRequest, directory, index, schema};
 use crate::event::mask::Masker;
 use crate::event::{Event, KeySecret, Millis};
+use pages::Pages;
 use rusqlite::Connection;
 use std::collections::VecDeque;
 use std::fmt::Display;
@@ -21,7 +23,10 @@ pub struct Reader {
     journal: PathBuf,
     /// Opened at the first use after the journal was made.
     opened: Mutex<Option<Opened>>,
+    /// The search index, as long as the same file stands there.
+    index: Mutex<Option<Opened>>,
     ahead: Mutex<Ahead>,
+    pages: Mutex<Pages>,
     /// Boxed: a reader is also held by those who never look anything up.
     tail: Box<Mutex<Tail>>,
 }
@@ -68,7 +73,9 @@ impl Reader {
             dir: dir.to_owned(),
             journal: dir.join(directory::JOURNAL),
             opened: Mutex::default(),
+            index: Mutex::default(),
             ahead: Mutex::default(),
+            pages: Mutex::default(),
             tail: Box::default(),
         };
         reader.read(Ok(()), |_| Ok(()))?;
@@ -129,11 +136,7 @@ impl Reader {
     /// How often stored pages were changed, by forgetting or reading again: whoever holds something of them reads again when this
     /// has risen.
     pub fn rewritten(&self) -> Result<u64, OpenError> {
-        self.read(Ok(0), |connection| {
-            let times: i64 =
-                connection.prepare_cached("SELECT times FROM rewritten")?.query_row([], |row| row.get(0))?;
-            Ok(times as u64)
-        })
+        self.read(Ok(0), |connection| Ok(pages::rewritten(connection)?))
     }
 
     /// The first batch after page `after`, if there is one. Batches come in order of page.
@@ -177,10 +180,10 @@ impl Reader {
     /// One event by its sequence number and then its amendments, in order of receipt, each as it was committed.
     pub fn deliveries(&self, seq: u64) -> Result<Vec<Event>, OpenError> {
         self.read(Ok(Vec::new()), |connection| {
-            let Some(event) = stored_event(connection, seq)? else { return Ok(Vec::new()) };
+            let Some(event) = self.stored_event(connection, seq)? else { return Ok(Vec::new()) };
             let mut deliveries = vec![event];
             for (_, amendment) in amendments(connection, seq, seq)? {
-                deliveries.extend(stored_event(connection, amendment)?);
+                deliveries.extend(self.stored_event(connection, amendment)?);
             }
             Ok(deliveries)
         })
@@ -264,10 +267,16 @@ impl Reader {
     fn candidates(&self, term: &Plain) -> Result<(Vec<u64>, u64), OpenError> {
         let identity = self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?)))?;
         let path = self.dir.join(directory::INDEX);
-        let (Some(identity), Some(index)) = (identity, schema::open_read_only(&path)?) else {
-            return Ok((Vec::new(), 0));
-        };
-        let found = index::candidates(&index, &identity.id, term.hash(&identity.secret));
+        let mut slot = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.as_ref().is_none_or(|opened| opened.file.check().is_err()) {
+            let file = Identity::of(&path).ok();
+            *slot = schema::open_read_only(&path)?.zip(file).map(|(connection, file)| Opened { connection, file });
+        }
+        let (Some(identity), Some(index)) = (identity, slot.as_ref()) else { return Ok((Vec::new(), 0)) };
+        let found = index::candidates(&index.connection, &identity.id, term.hash(&identity.secret));
+        if found.is_err() {
+            *slot = None;
+        }
         found
             .map(Option::unwrap_or_default)
             .map_err(|error| OpenError::Unusable(format!("{} cannot be read: {error}", path.display())))
@@ -276,21 +285,23 @@ impl Reader {
     /// Of `candidates`, ascending, those that are there and have `term`: the index knows hashes, and forgets nothing by itself.
     fn confirm(&self, candidates: Vec<u64>, term: &Plain) -> Result<Vec<u64>, OpenError> {
         let mut confirmed = Vec::new();
-        let mut batch: Option<Batch> = None;
         for seq in candidates {
-            let last = |batch: &Batch| batch.events.last().map_or(0, |event| event.seq);
-            if batch.as_ref().is_none_or(|batch| last(batch) < seq) {
-                batch = self.batch_of(seq)?;
-                if let Some(batch) = &mut batch {
-                    self.settle(batch)?;
-                }
-            }
-            let event = batch.as_ref().and_then(|batch| batch.events.iter().find(|event| event.seq == seq));
-            if event.is_some_and(|event| Plain::all(event).any(|other| other == *term)) {
+            let event = self.event(seq)?.filter(|event| event.amends.is_none());
+            if event.is_some_and(|event| Plain::all(&event).any(|other| other == *term)) {
                 confirmed.push(seq);
             }
         }
         Ok(confirmed)
+    }
+
+    /// An event as it was committed.
+    fn stored_event(&self, connection: &Connection, seq: u64) -> Result<Option<Event>, PageError> {
+        let Some(place) = page::first_where(connection, |place| place.last_seq() >= seq)? else { return Ok(None) };
+        if place.first_seq > seq {
+            return Ok(None);
+        }
+        let batch = self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(connection, place.page)?;
+        Ok(batch.and_then(|batch| batch.events.iter().find(|event| event.seq == seq).cloned()))
     }
 
     /// The batch with the event `seq`, as it was committed.
@@ -321,23 +332,13 @@ impl Reader {
         self.read(Ok(()), |connection| {
             for (of_seq, seq) in amendments(connection, first, last)? {
                 let amended = batch.events.binary_search_by_key(&of_seq, |event| event.seq);
-                if let (Ok(amended), Some(amendment)) = (amended, stored_event(connection, seq)?) {
+                if let (Ok(amended), Some(amendment)) = (amended, self.stored_event(connection, seq)?) {
                     batch.events[amended].merge(&amendment);
                 }
             }
             Ok(())
         })
     }
-}
-
-/// An event as it was committed.
-fn stored_event(connection: &Connection, seq: u64) -> Result<Option<Event>, PageError> {
-    let Some(place) = page::first_where(connection, |place| place.last_seq() >= seq)? else { return Ok(None) };
-    if place.first_seq > seq {
-        return Ok(None);
-    }
-    let batch = page::exactly(connection, place.page)?;
-    Ok(batch.and_then(|batch| batch.events.into_iter().find(|event| event.seq == seq)))
 }
 
 /// Amended events from `first` to `last` with their amendments, in order of both.

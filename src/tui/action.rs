@@ -75,6 +75,7 @@ actions! {
     Ask {
         Filter "filter" "filter" "过滤",
         FilterOff "filter-off" "filter on, off" "过滤开关",
+        Marked "marked" "only marked events" "仅已标记事件",
         Command "command" "command" "命令",
         Palette "palette" "find an action or a command" "查找动作或命令",
         Number "number" "one business number, all" "单个商业号码,全部",

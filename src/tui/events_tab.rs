@@ -33,7 +33,7 @@ use marks::Marks;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -243,9 +243,16 @@ impl EventsTab {
         Outcome::Changed
     }
 
-    /// Sequence numbers of the marked events, ascending.
-    pub fn marked(&self) -> Vec<u64> {
-        self.marks.all()
+    /// Lists the marked events alone, as a filter that is shown: what can be done with a filter can be done with them.
+    fn only_marked(&mut self) -> Outcome {
+        let marked = self.marks.all();
+        let terms: Vec<String> = marked.iter().map(|seq| format!("seq:{seq}")).collect();
+        let filter = terms.join(" or ");
+        if marked.is_empty() || Filter::parse(&filter).is_err() {
+            return Outcome::Ignored;
+        }
+        self.filter(&filter);
+        Outcome::Changed
     }
 
     /// The names of the columns shown, in their order.
@@ -408,6 +415,7 @@ impl Page for EventsTab {
             (Action::Conversation, _) => return self.conversation().map_or(Outcome::Ignored, Outcome::Open),
             (Action::Columns, _) => self.chooser = Some(Chooser::new(self.list.columns())),
             (Action::Mark, _) => return self.mark(),
+            (Action::Marked, _) => return self.only_marked(),
             (Action::NextMark, _) => return self.go_to_mark(false),
             (Action::PreviousMark, _) => return self.go_to_mark(true),
             (_, Focus::Inspector) if self.inspector.act(action) => {}
@@ -436,8 +444,8 @@ impl Page for EventsTab {
 
     fn actions(&self) -> Vec<Action> {
         use Action::{
-            Back, Columns, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Mark, Next, NextMark, NextPane,
-            Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
+            Back, Columns, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Mark, Marked, Next, NextMark,
+            NextPane, Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
         };
         let mut actions =
             vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter, Columns];
@@ -456,7 +464,7 @@ impl Page for EventsTab {
             actions.extend(self.conversation().map(|_| Action::Conversation));
         }
         if !self.marks.all().is_empty() {
-            actions.extend([NextMark, PreviousMark]);
+            actions.extend([NextMark, PreviousMark, Marked]);
         }
         if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
             actions.push(Back);
@@ -485,14 +493,19 @@ impl Page for EventsTab {
     }
 
     fn remember(&self) -> Option<(&'static str, Value)> {
-        Some(("events", Value::from(self.expression())))
+        let left = json!({ "filter": self.expression(), "columns": self.columns(), "marks": self.marks.left() });
+        Some(("events", left))
     }
 
     fn recall(&mut self, left: &BTreeMap<String, Value>) {
-        let filter = left.get("events").and_then(Value::as_str).unwrap_or_default();
+        let Some(left) = left.get("events") else { return };
+        let filter = left.get("filter").and_then(Value::as_str).unwrap_or_default();
         if Filter::parse(filter).is_ok() {
             self.filter(filter);
         }
+        let list = |name| left.get(name).and_then(Value::as_array).into_iter().flatten();
+        self.choose_columns(list("columns").filter_map(Value::as_str));
+        self.marks.recall(list("marks").filter_map(|mark| Some((mark.get(0)?.as_u64()?, mark.get(1)?.as_i64()?))));
     }
 
     fn export(&self, _ctx: &Context<'_>) -> Option<Export> {

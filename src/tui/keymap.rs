@@ -64,6 +64,7 @@ const DEFAULTS: &[(Action, &[&str])] = &[
     (Action::Dimension, &["d"]),
     (Action::Columns, &["C"]),
     (Action::Mark, &["m"]),
+    (Action::Marked, &["'"]),
     (Action::FoldLevel, &["-"]),
     (Action::UnfoldLevel, &["+"]),
     (Action::FoldAll, &["_"]),

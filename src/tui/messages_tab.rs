@@ -30,7 +30,8 @@ use ratatui::Frame;
 use ratatui::crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use read::{Found, MessagesJob, may_turn};
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events of messages that are held: enough for some thousand of the newest.
 const EVENTS: usize = 20_000;
@@ -271,6 +272,17 @@ impl Page for MessagesTab {
             } else if !active || self.list.knows(event) {
                 self.list.take(event.clone());
             }
+        }
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("messages", Value::from(self.expression())))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        let filter = left.get("messages").and_then(Value::as_str).unwrap_or_default();
+        if search::meaning(filter).is_ok() {
+            self.filter(filter);
         }
     }
 

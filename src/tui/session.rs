@@ -8,7 +8,7 @@ use super::period::Window;
 use crate::event::Text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
@@ -44,6 +44,12 @@ impl Session {
     /// A session of this version, with nothing in it.
     pub fn new() -> Self {
         Self { version: VERSION, ..Self::default() }
+    }
+
+    /// The events that were marked, by sequence number.
+    pub fn marked(&self) -> BTreeSet<u64> {
+        let marks = self.pages.get("events").and_then(|events| events.get("marks")).and_then(Value::as_array);
+        marks.into_iter().flatten().filter_map(|mark| mark.get(0)?.as_u64()).collect()
     }
 
     /// What the data directory `dir` keeps; `None` before the first time.

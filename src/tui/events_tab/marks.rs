@@ -43,6 +43,16 @@ impl Marks {
         }
     }
 
+    /// Marks these again: sequence numbers with times in milliseconds.
+    pub(super) fn recall(&mut self, marks: impl IntoIterator<Item = (u64, i64)>) {
+        self.0.extend(marks.into_iter().take(MOST).map(|(seq, at)| (seq, Millis(at))));
+    }
+
+    /// Every mark with its time in milliseconds, as [`Self::recall`] takes them.
+    pub(super) fn left(&self) -> Vec<(u64, i64)> {
+        self.0.iter().map(|(seq, at)| (*seq, at.0)).collect()
+    }
+
     /// Every marked event, ascending.
     pub(super) fn all(&self) -> Vec<u64> {
         self.0.keys().copied().collect()

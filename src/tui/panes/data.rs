@@ -9,6 +9,8 @@ use crate::monitor::view::{
     Hit, Ingest, NumberRow, Pick, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 
+use serde::{Deserialize, Serialize};
+
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 /// Templates of error texts that are shown.
@@ -42,7 +44,8 @@ pub struct Wants {
 }
 
 /// How failures are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sort {
     /// Most messages first.
     #[default]

@@ -19,6 +19,7 @@ use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::Event;
 use ratatui::layout::Rect;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tui_input::Input;
 
@@ -232,16 +233,29 @@ impl Grid {
         }
     }
 
-    /// Focus and zoom, for the next start.
+    /// Focus, zoom and how the panes list, for the next start.
     pub(super) fn remember(&self) -> Value {
-        json!({ "pane": self.focus.map(|pane| pane as usize), "zoomed": self.zoomed })
+        json!({
+            "pane": self.focus.map(|pane| pane as usize),
+            "zoomed": self.zoomed,
+            "by": self.by.0.as_str(),
+            "sort": self.sort,
+            "newest": self.pick.pick.newest,
+            "unread": self.pick.pick.unread,
+        })
     }
 
     /// Takes up again what was remembered.
     pub(super) fn recall(&mut self, left: &Value) {
         let pane = left.get("pane").and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
         self.focus = pane.and_then(|at| Pane::ALL.get(at)).copied();
-        self.zoomed = left.get("zoomed").and_then(Value::as_bool).unwrap_or(false);
+        let is = |name| left.get(name).and_then(Value::as_bool).unwrap_or(false);
+        self.zoomed = is("zoomed");
+        (self.pick.pick.newest, self.pick.pick.unread) = (is("newest"), is("unread"));
+        let by = left.get("by").and_then(Value::as_str);
+        let by = Dimension::ALL.into_iter().find(|dimension| Some(dimension.as_str()) == by);
+        self.by = by.filter(|by| *by != Dimension::Template).map_or_else(By::default, By);
+        self.sort = left.get("sort").and_then(|sort| Sort::deserialize(sort).ok()).unwrap_or_default();
     }
 
     /// What has to be asked of the monitor for this room.
