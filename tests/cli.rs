@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
+#[path = "cli/marked.rs"]
+mod marked;
 #[path = "cli/message.rs"]
 mod message;
 #[path = "cli/plain.rs"]

@@ -3,7 +3,7 @@
 use super::Common;
 use super::events;
 use super::failure::Failure;
-use super::marked::marked;
+use super::marked;
 use super::mask::Masking;
 use super::output::{Progress, diagnostic};
 use super::target::Target;
@@ -74,7 +74,7 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
     let bounds = args.window.bounds(Moment::All, now)?;
     let config = common.load()?.config;
     let (filter, expression) = match args.marked {
-        true => marked(&config.data_dir)?,
+        true => marked::events(&config.data_dir)?,
         false => (filter, expression),
     };
     let reader = Reader::open(&config.data_dir)?;

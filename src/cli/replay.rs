@@ -1,11 +1,10 @@
 //! `watop replay`: deliver stored requests again.
 
 use super::failure::Failure;
-use super::marked::marked;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::send::Digest;
 use super::window::{Moment, Window, now};
-use super::{Common, events, forward, refused};
+use super::{Common, events, forward, marked, refused};
 use crate::config::{Algorithm, Config};
 use crate::event::Millis;
 use crate::forward::replay::{Answered, End, Replay, ReplayError, Speed};
@@ -16,6 +15,7 @@ use crate::query::duration;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -111,12 +111,12 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
     let bounds = args.window.bounds(Moment::All, now())?;
     let config = common.load()?.config;
     let place = args.source.clone().unwrap_or_else(|| config.data_dir.clone());
-    let filter = match args.marked {
-        true => Some(marked(&place)?.0),
-        false => (!args.filter.trim().is_empty()).then_some(filter),
+    let requests = match args.marked {
+        true => Some(marked::requests(&place)?),
+        false => args.request.map(|request| BTreeSet::from([request.get()])),
     };
-    let selection =
-        Selection { from: bounds.from, to: bounds.to, request: args.request.map(NonZeroU64::get), filter, now: now() };
+    let filter = (!args.filter.trim().is_empty()).then_some(filter);
+    let selection = Selection { from: bounds.from, to: bounds.to, requests, filter, now: now() };
     // Answers stand beside the journal that was replayed; those of a capture file in the configured directory.
     let (stored, dir) = match place.is_file() {
         true => {

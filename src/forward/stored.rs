@@ -5,6 +5,7 @@ use crate::capture::{self, CaptureError, Entry};
 use crate::event::Millis;
 use crate::journal::{OpenError, RawRequest, Reader};
 use crate::query::Filter;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Which stored requests are meant.
@@ -14,8 +15,8 @@ pub struct Selection {
     pub from: Option<Millis>,
     /// Received before this time.
     pub to: Option<Millis>,
-    /// Only this one.
-    pub request: Option<u64>,
+    /// Only these, by number.
+    pub requests: Option<BTreeSet<u64>>,
     /// With an event that this finds.
     pub filter: Option<Filter>,
     /// For `age` in the filter.
@@ -24,7 +25,7 @@ pub struct Selection {
 
 impl Selection {
     fn selects(&self, request: u64, raw: &RawRequest) -> bool {
-        self.request.is_none_or(|only| only == request)
+        self.requests.as_ref().is_none_or(|only| only.contains(&request))
             && self.from.is_none_or(|from| from <= raw.received_at)
             && self.to.is_none_or(|to| raw.received_at < to)
             && self.filter.as_ref().is_none_or(|filter| satisfies(request, raw, filter, self.now))
@@ -106,8 +107,9 @@ struct Pages {
 
 impl Pages {
     fn new(reader: Reader, selection: &Selection) -> Result<Self, OpenError> {
-        let last = selection.request.unwrap_or(reader.stats()?.last_request);
-        let first = match (selection.request, selection.from) {
+        let only = selection.requests.as_ref();
+        let last = only.and_then(|only| only.last().copied()).unwrap_or(reader.stats()?.last_request);
+        let first = match (only.and_then(|only| only.first().copied()), selection.from) {
             (Some(request), _) => request.saturating_sub(1),
             (None, Some(from)) => reader.request_at(from)?.saturating_sub(1),
             (None, None) => 0,

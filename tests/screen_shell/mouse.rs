@@ -158,3 +158,26 @@ fn nothing_of_a_person_stays_on_the_screen_once_it_is_masked() {
         }
     }
 }
+
+#[test]
+fn marked_events_are_listed_alone_and_come_back_with_columns_sort_and_filters() {
+    let mut screen = Screen::new(120, 36);
+    for status in ["sent", "delivered", "failed"] {
+        screen.post(status, (status == "failed").then_some(131_026));
+    }
+    for keys in ["2", "k", "m", "k", "m"] {
+        screen.press(keys);
+    }
+    let marked = screen.press("'");
+    let path = marked.lines().find(|row| row.contains(" / seq:")).unwrap_or_else(|| panic!("{marked}"));
+    assert!(path.contains("2 shown") && path.contains("2 marked"), "{path}");
+    screen.press("3/status:failed\n");
+    screen.press("1zs");
+
+    let left = screen.app.left();
+    assert_eq!(left.marked().len(), 2);
+    let file: watop::tui::session::Session = serde_json::from_str(&serde_json::to_string(&left).unwrap()).unwrap();
+    let mut again = Screen::new(120, 36);
+    again.app.recall(&file, false);
+    assert_eq!(again.app.left().pages, left.pages);
+}
