@@ -46,7 +46,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { horizon: std::time::Duration::from_secs(24 * 3600) }
+        Self { horizon: crate::query::HORIZON }
     }
 }
 
