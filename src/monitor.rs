@@ -201,6 +201,16 @@ impl Monitor {
         }
     }
 
+    /// The funnel of the cohort without latencies, for whoever compares many.
+    pub fn counts(&self, scope: &Scope) -> Funnel {
+        match self.number(scope) {
+            Some(None) => Funnel::default(),
+            number => {
+                cohorts::counts(&self.cohorts, Minutes::of(scope.span), self.silent_before(scope), number.flatten())
+            }
+        }
+    }
+
     /// Failures by effective code, most messages first, then by code. Complete.
     pub fn failures(&self, scope: &Scope) -> Vec<Failure> {
         let known_since = self.extent().map(|(first, _)| first);
@@ -287,6 +297,15 @@ impl Monitor {
                 .collect();
         rows.sort_by(|a, b| b.funnel.attempted.cmp(&a.funnel.attempted).then_with(|| a.number.cmp(&b.number)));
         rows
+    }
+
+    /// The business numbers that anything was sent from, most attempted first; whichever the scope looks at.
+    pub fn number_names(&self, scope: &Scope) -> Vec<Text> {
+        let attempted = cohorts::attempted(&self.cohorts, Minutes::of(scope.span));
+        let named = attempted.iter().filter_map(|(number, attempted)| Some((self.texts.text(number)?, attempted)));
+        let mut names: Vec<_> = named.collect();
+        names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        names.into_iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// Messages of the cohort by how long a stretch took: below the first edge, between each and the next, and from the last

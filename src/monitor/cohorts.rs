@@ -1,5 +1,6 @@
 //! Delivery by the minute of a message's first evidence, and by business number.
 
+use super::bag::Bag;
 use super::intern::Name;
 use super::latency::Histogram;
 use super::messages::{Outcome, Part};
@@ -9,14 +10,20 @@ use super::view::{Funnel, Outcomes};
 /// Messages of one business number.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cohort {
+    counts: Counts,
+    deliver: Histogram,
+    to_read: Histogram,
+}
+
+/// Its nested counters.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
     attempted: u64,
     sent: u64,
     delivered: u64,
     read: u64,
     failed: u64,
     conflicts: u64,
-    deliver: Histogram,
-    to_read: Histogram,
 }
 
 /// Cohorts of one span by business number. Few numbers: a list beats a map.
@@ -41,12 +48,7 @@ impl Sum for Cohorts {
 
     fn add(&mut self, part: &Part) {
         let cohort = self.of(part.cell.number);
-        cohort.attempted += 1;
-        cohort.sent += u64::from(part.sent);
-        cohort.delivered += u64::from(part.delivered());
-        cohort.read += u64::from(part.outcome == Outcome::Read);
-        cohort.failed += u64::from(part.outcome == Outcome::Failed);
-        cohort.conflicts += u64::from(part.conflict);
+        cohort.counts.see(part, |count, by| *count += by);
         if let Some(bin) = part.deliver {
             cohort.deliver.add(bin, 1);
         }
@@ -65,12 +67,7 @@ impl Sum for Cohorts {
 impl Take for Cohorts {
     fn take(&mut self, part: &Part) {
         let cohort = self.of(part.cell.number);
-        cohort.attempted -= 1;
-        cohort.sent -= u64::from(part.sent);
-        cohort.delivered -= u64::from(part.delivered());
-        cohort.read -= u64::from(part.outcome == Outcome::Read);
-        cohort.failed -= u64::from(part.outcome == Outcome::Failed);
-        cohort.conflicts -= u64::from(part.conflict);
+        cohort.counts.see(part, |count, by| *count -= by);
         if let Some(bin) = part.deliver {
             cohort.deliver.take(bin);
         }
@@ -80,7 +77,16 @@ impl Take for Cohorts {
     }
 }
 
-impl Cohort {
+impl Counts {
+    fn see(&mut self, part: &Part, step: impl Fn(&mut u64, u64)) {
+        step(&mut self.attempted, 1);
+        step(&mut self.sent, u64::from(part.sent));
+        step(&mut self.delivered, u64::from(part.delivered()));
+        step(&mut self.read, u64::from(part.outcome == Outcome::Read));
+        step(&mut self.failed, u64::from(part.outcome == Outcome::Failed));
+        step(&mut self.conflicts, u64::from(part.conflict));
+    }
+
     fn join(&mut self, other: &Self) {
         self.attempted += other.attempted;
         self.sent += other.sent;
@@ -88,8 +94,6 @@ impl Cohort {
         self.read += other.read;
         self.failed += other.failed;
         self.conflicts += other.conflicts;
-        self.deliver.join(&other.deliver);
-        self.to_read.join(&other.to_read);
     }
 
     /// Messages without delivery or failure.
@@ -97,6 +101,7 @@ impl Cohort {
         self.attempted - self.delivered - self.failed
     }
 
+    /// Without latencies.
     fn funnel(&self, silent: u64) -> Funnel {
         Funnel {
             attempted: self.attempted,
@@ -111,8 +116,23 @@ impl Cohort {
                 waiting: self.rest() - silent,
                 silent,
             },
+            ..Funnel::default()
+        }
+    }
+}
+
+impl Cohort {
+    fn join(&mut self, other: &Self) {
+        self.counts.join(&other.counts);
+        self.deliver.join(&other.deliver);
+        self.to_read.join(&other.to_read);
+    }
+
+    fn funnel(&self, silent: u64) -> Funnel {
+        Funnel {
             time_to_deliver_s: self.deliver.latency(),
             time_to_read_s: self.to_read.latency(),
+            ..self.counts.funnel(silent)
         }
     }
 }
@@ -122,10 +142,10 @@ impl Cohort {
 pub(super) fn funnels(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Minute) -> Vec<(Name, Funnel)> {
     let (old, young) = span.split(silent_before);
     let (old, mut all) = (cohorts.total(old), cohorts.total(young));
-    let silent: Vec<(Name, u64)> = old.0.iter().map(|(number, cohort)| (*number, cohort.rest())).collect();
+    let silent: Vec<(Name, u64)> = old.0.iter().map(|(number, cohort)| (*number, cohort.counts.rest())).collect();
     all.join(&old);
     let silent = |number| silent.iter().find(|entry| entry.0 == number).map_or(0, |entry| entry.1);
-    let attempted = all.0.iter().filter(|(_, cohort)| cohort.attempted > 0);
+    let attempted = all.0.iter().filter(|(_, cohort)| cohort.counts.attempted > 0);
     attempted.map(|(number, cohort)| (*number, cohort.funnel(silent(*number)))).collect()
 }
 
@@ -134,7 +154,30 @@ pub(super) fn funnel(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Mi
     let (old, young) = span.split(silent_before);
     let (old, mut all) = (merged(cohorts, old, number), merged(cohorts, young, number));
     all.join(&old);
+    all.funnel(old.counts.rest())
+}
+
+/// The same without latencies: summing these is most of the work.
+pub(super) fn counts(cohorts: &Rollup<Cohorts>, span: Minutes, silent_before: Minute, number: Option<Name>) -> Funnel {
+    let (old, young) = span.split(silent_before);
+    let [old, mut all] = [old, young].map(|span| {
+        let mut sum = Counts::default();
+        visit(cohorts, span, number, |cohort| sum.join(&cohort.counts));
+        sum
+    });
+    all.join(&old);
     all.funnel(old.rest())
+}
+
+/// Attempted messages of each number in the span that has some.
+pub(super) fn attempted(cohorts: &Rollup<Cohorts>, span: Minutes) -> Bag<Name> {
+    let mut sums = Bag::default();
+    cohorts.visit(span, |bucket| {
+        for (number, cohort) in bucket.0.iter().filter(|(_, cohort)| cohort.counts.attempted > 0) {
+            sums.add(*number, u32::try_from(cohort.counts.attempted).unwrap_or(u32::MAX));
+        }
+    });
+    sums
 }
 
 /// Latencies of one number, or of all: from sent to delivered, and from delivered to read.
@@ -145,10 +188,14 @@ pub(super) fn latencies(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option
 
 fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Cohort {
     let mut sum = Cohort::default();
-    cohorts.visit(span, |bucket| {
-        for (_, cohort) in bucket.0.iter().filter(|entry| number.is_none_or(|number| number == entry.0)) {
-            sum.join(cohort);
-        }
-    });
+    visit(cohorts, span, number, |cohort| sum.join(cohort));
     sum
+}
+
+/// Shows the cohorts of one number, or of all, that make up the span.
+fn visit(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>, mut see: impl FnMut(&Cohort)) {
+    cohorts.visit(span, |bucket| {
+        let wanted = bucket.0.iter().filter(|entry| number.is_none_or(|number| number == entry.0));
+        wanted.for_each(|(_, cohort)| see(cohort));
+    });
 }

@@ -23,7 +23,7 @@ pub(super) fn verdict(monitor: &Monitor, scope: &Scope) -> Verdict {
     }
     let view = Judged {
         failures: monitor.failures(scope),
-        funnel: monitor.funnel(scope),
+        funnel: monitor.counts(scope),
         alerts: monitor.alerts(scope),
         monitor,
         scope,
@@ -134,6 +134,6 @@ impl Judged<'_> {
     fn usual(&self) -> Funnel {
         let from = self.scope.span.from;
         let span = Span { from: Millis(from.0 - HOUR), to: from };
-        self.monitor.funnel(&Scope { span, as_of: self.scope.as_of, number: self.scope.number.clone() })
+        self.monitor.counts(&Scope { span, as_of: self.scope.as_of, number: self.scope.number.clone() })
     }
 }

@@ -341,7 +341,7 @@ impl App {
     /// Puts something over the screen. What commands are completed with is asked for once, now.
     pub(super) fn lay_over(&mut self, over: Over, now: Millis) {
         let all = Period { window: Window::All, end: None }.scope(now, self.start());
-        self.numbers = self.known.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
+        self.numbers = self.known.monitor.number_names(&all);
         self.over = Some(over);
     }
 
@@ -641,17 +641,11 @@ impl App {
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
                 verdict: self.pages.overview.verdict(&ctx),
-                numbers: numbers(monitor, scope),
-                failed: ctx.monitor.funnel(scope).outcomes.failed,
+                numbers: monitor.number_names(scope),
+                failed: ctx.monitor.counts(scope).outcomes.failed,
             };
         }
     }
-}
-
-/// The business numbers that anything was sent from, whichever is looked at.
-fn numbers(monitor: &Monitor, scope: &Scope) -> Vec<Text> {
-    let all = Scope { number: None, ..scope.clone() };
-    monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect()
 }
 
 /// What panes and tabs are drawn from. Free, so that they can be changed while it is borrowed.

@@ -294,7 +294,7 @@ impl Plain {
     fn command(&mut self, line: &str) -> io::Result<bool> {
         let all = Period { window: super::period::Window::All, end: None };
         let all = all.scope(self.now(), self.monitor.extent().map(|(first, _)| first));
-        let numbers: Vec<_> = self.monitor.numbers(&all).into_iter().filter_map(|row| row.number).collect();
+        let numbers = self.monitor.number_names(&all);
         let known =
             Known { now: self.now(), zone: &self.zone, themes: Vec::new(), numbers: &numbers, keys: &self.keymap };
         let end = self.period.end;

@@ -38,6 +38,9 @@ impl Conversations {
     }
 
     fn is_picked(&self, thread: &Thread, pick: &Pick) -> bool {
+        if !pick.unread && pick.search.is_empty() {
+            return true;
+        }
         let unread = || thread.last.as_ref().is_some_and(|last| self.is_unanswered(thread, last));
         let names = [&thread.number, &thread.customer].into_iter().flatten();
         let mut texts = names

@@ -25,6 +25,8 @@ pub struct Wants {
     pub columns: usize,
     /// Rows of cohorts over time; 0 when they are not seen.
     pub cohorts: usize,
+    /// Whether the breakdown by business number within the small pane is seen.
+    pub numbers: bool,
     /// Whether it is seen how long messages took.
     pub times: bool,
     /// Whether all outcomes of the funnel are named, and not only those that ask for attention.
@@ -178,7 +180,7 @@ pub struct OverviewData {
     pub activity: Activity,
     /// The cohort.
     pub funnel: Funnel,
-    /// The cohort by business number, most attempted first.
+    /// The cohort by business number, most attempted first, where that is seen.
     pub numbers: Vec<NumberRow>,
     /// Whether all outcomes are named, and not only those that ask for attention.
     pub all_outcomes: bool,
@@ -394,10 +396,10 @@ impl OverviewData {
             verdict,
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel,
-            numbers: monitor.numbers(scope),
+            numbers: if wants.numbers { monitor.numbers(scope) } else { Vec::new() },
             cohorts: slices(scope, oldest, wants.cohorts)
                 .into_iter()
-                .map(|span| (span, monitor.funnel(&Scope { span, ..scope.clone() })))
+                .map(|span| (span, monitor.counts(&Scope { span, ..scope.clone() })))
                 .collect(),
             zoom: Zoom::ask(monitor, scope, &failures, &alerts, wants),
             failures,

@@ -266,7 +266,7 @@ impl Grid {
         if !self.zoomed(size) {
             let columns = layout.activity.map_or(0, activity::columns);
             let outcomes = layout.pane(Pane::Delivery, self.focused(size)).is_some_and(delivery::is_full);
-            return Wants { columns, outcomes, conversations, ..Wants::default() };
+            return Wants { columns, outcomes, numbers: size == Size::Wide, conversations, ..Wants::default() };
         }
         match self.focused(size) {
             Pane::Delivery => {
