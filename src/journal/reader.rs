@@ -23,12 +23,19 @@ pub struct Reader {
     journal: PathBuf,
     /// Opened at the first use after the journal was made.
     opened: Mutex<Option<Opened>>,
+    ahead: Mutex<Ahead>,
+    /// For looking things up; boxed: a reader is also held by those who never do.
+    look_up: Box<LookUp>,
+}
+
+/// What looking things up goes through.
+#[derive(Default)]
+struct LookUp {
     /// The search index, as long as the same file stands there.
     index: Mutex<Option<Opened>>,
-    ahead: Mutex<Ahead>,
+    /// What the index does not cover yet.
+    tail: Mutex<Tail>,
     pages: Mutex<Pages>,
-    /// Boxed: a reader is also held by those who never look anything up.
-    tail: Box<Mutex<Tail>>,
 }
 
 /// A connection, and the file that it reads.
@@ -73,10 +80,8 @@ impl Reader {
             dir: dir.to_owned(),
             journal: dir.join(directory::JOURNAL),
             opened: Mutex::default(),
-            index: Mutex::default(),
             ahead: Mutex::default(),
-            pages: Mutex::default(),
-            tail: Box::default(),
+            look_up: Box::default(),
         };
         reader.read(Ok(()), |_| Ok(()))?;
         Ok(reader)
@@ -251,7 +256,7 @@ impl Reader {
     pub fn candidates_of(&self, term: &Term) -> Result<Vec<u64>, OpenError> {
         let plain = Plain::of(term);
         let (mut candidates, covered) = self.candidates(&plain)?;
-        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tail = self.look_up.tail.lock().unwrap_or_else(PoisonError::into_inner);
         let mut page = tail.begin(covered);
         while let Some(batch) = self.next(page)? {
             page = batch.page;
@@ -267,7 +272,7 @@ impl Reader {
     fn candidates(&self, term: &Plain) -> Result<(Vec<u64>, u64), OpenError> {
         let identity = self.read(Ok(None), |connection| Ok(Some(schema::Identity::load(connection)?)))?;
         let path = self.dir.join(directory::INDEX);
-        let mut slot = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.look_up.index.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.as_ref().is_none_or(|opened| opened.file.check().is_err()) {
             let file = Identity::of(&path).ok();
             *slot = schema::open_read_only(&path)?.zip(file).map(|(connection, file)| Opened { connection, file });
@@ -300,7 +305,7 @@ impl Reader {
         if place.first_seq > seq {
             return Ok(None);
         }
-        let batch = self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(connection, place.page)?;
+        let batch = self.look_up.pages.lock().unwrap_or_else(PoisonError::into_inner).get(connection, place.page)?;
         Ok(batch.and_then(|batch| batch.events.iter().find(|event| event.seq == seq).cloned()))
     }
 
