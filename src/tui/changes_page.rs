@@ -36,8 +36,8 @@ impl ChangesPage {
         if self.known.as_ref().is_none_or(|(stamp, _)| *stamp != ctx.stamp) {
             let mut comparison = ctx.monitor.compare(&ctx.scope.before(), ctx.scope);
             if comparison.before.attempted == 0 {
-                comparison.overall.iter_mut().for_each(|change| change.turn = None);
                 comparison.changes.retain(|change| change.turn == Some(Turn::New));
+                comparison.overall.iter_mut().chain(&mut comparison.changes).for_each(|change| change.turn = None);
             }
             self.known = Some((ctx.stamp, comparison));
         }

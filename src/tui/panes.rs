@@ -143,6 +143,8 @@ pub struct View<'a> {
     pub size: Size,
     /// What the panes say about the filter while their numbers are not its own yet.
     pub note: Option<&'a str>,
+    /// What the panes leave out: filter and number of the screen as one expression, empty when nothing is.
+    pub left_out: &'a str,
 }
 
 impl<'a> View<'a> {
@@ -253,7 +255,8 @@ impl Page for Overview {
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let note = ctx.narrowing.note(look, size == Size::One);
-        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note: note.as_deref() };
+        let (note, left_out) = (note.as_deref(), ctx.narrowing.whole());
+        let view = View { look, zone, keys, vitals, health, gaps, intake, data: &data, size, note, left_out };
         self.grid.draw(frame.buffer_mut(), area, &view);
         self.acknowledging.draw(frame.buffer_mut(), Rect { height: area.height.min(1), ..area }, look);
         self.drawn = Some(Drawn { stamp: ctx.stamp, wants, size, data });
@@ -379,7 +382,14 @@ impl Place {
 /// Says calmly that there is nothing, and what would stand here.
 fn draw_empty(buffer: &mut Buffer, area: Rect, view: &View<'_>, what: &str, hint: &str) {
     view.words().text(what).draw(buffer, area.x, area.y, if area.height > 0 { area.width } else { 0 });
-    view.words().muted(hint).draw(buffer, area.x, area.y + 1, if area.height > 1 { area.width } else { 0 });
+    let hint = match view.left_out {
+        "" => view.words().muted(hint),
+        filter => {
+            let others = view.pick("all but this is left out: ", "其余均被过滤:");
+            view.words().role(Role::Warn, others).text(view.look.filter(filter).into_owned())
+        }
+    };
+    hint.draw(buffer, area.x, area.y + 1, if area.height > 1 { area.width } else { 0 });
 }
 
 /// Adds to the totals of a pane which of the four it is, where only one is seen.

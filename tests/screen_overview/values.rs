@@ -375,6 +375,7 @@ impl Screen {
             data,
             size,
             note: None,
+            left_out: "",
         };
         let area = buffer.area;
         self.grid.draw(&mut buffer, area, &view);

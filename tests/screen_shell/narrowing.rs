@@ -223,3 +223,12 @@ fn zoomed_conversations_are_sorted_picked_and_found() {
     let all = screen.press("/\x1bW");
     assert!(["Chan", "Smith", "Lopez"].iter().all(|name| all.contains(name)), "{all}");
 }
+
+#[test]
+fn an_empty_pane_says_what_is_left_out() {
+    let mut screen = several(120, 36, Lang::En);
+    assert!(!screen.shown().contains("left out"), "nothing is");
+    screen.press("/tag:nobody\n");
+    let shown = screen.counted();
+    assert!(shown.matches("all but this is left out: tag:nobody").count() >= 2, "{shown}");
+}

@@ -25,7 +25,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, code: Optio
     let column = format::duration(trend.column_s.into());
     let peak = trend.counts.iter().copied().max().unwrap_or(0);
     let most = format::thousands(peak);
-    let per = say!(view.look, "messages per {column} · peak {most}", "每 {column} 消息数 · 峰值 {most}");
+    let per = match peak {
+        0 => say!(view.look, "messages per {column}", "每 {column} 消息数"),
+        _ => say!(view.look, "messages per {column} · peak {most}", "每 {column} 消息数 · 峰值 {most}"),
+    };
     let inner = frame::draw(buffer, area, view.look, &name, vec![view.words().muted(per)], false);
     if trend.counts.is_empty() || inner.height < 3 {
         let words = view.pick("no column of this window is full yet", "此窗口还没有完整的一列");
