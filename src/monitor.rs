@@ -5,6 +5,7 @@
 //! Per-minute cohort buckets by business number answer every window, so a query costs by window, never by history.
 
 mod alerts;
+mod bag;
 mod cells;
 mod cohorts;
 pub mod compare;
@@ -45,7 +46,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { horizon: std::time::Duration::from_secs(24 * 3600) }
+        Self { horizon: crate::query::HORIZON }
     }
 }
 
@@ -123,8 +124,15 @@ impl Monitor {
         let Change { index, before, united } = self.messages.see(event, status, cell, judges);
         let from = before.as_ref().map(Record::place);
         let touched = Touched { index, united: united.as_ref().map(|(gone, _)| *gone) };
+        let mut failed = before.as_ref().and_then(|before| failures::Place::of(index, before));
+        if status.status == StatusName::Failed || united.is_some() {
+            // What is known of its failure changes: it counts as it was before that, and enters anew.
+            failed.take().into_iter().for_each(|place| self.failures.leave(place, &self.messages));
+        }
         if let Some((gone, other)) = united {
-            self.settle(gone, Some(&other.part()), None);
+            let place = failures::Place::of(gone, &other);
+            place.into_iter().for_each(|place| self.failures.leave(place, &self.messages));
+            self.settle(Some(&other.part()), None);
             let record = self.messages.get_mut(index);
             record.failed = self.failures.unite(record.failed, other.failed);
             record.bill = self.costs.unite((record.bill, from.unwrap_or_default()), (other.bill, other.place()));
@@ -135,14 +143,18 @@ impl Monitor {
         }
         let to = record.place();
         record.bill = self.costs.settle(record.bill, (from.unwrap_or(to), to), &status.costs, event.provider_at);
-        let after = record.part();
-        self.settle(index, before.map(|record| record.part()).as_ref(), Some(&after));
+        let (after, fails) = (record.part(), failures::Place::of(index, record));
+        self.settle(before.map(|record| record.part()).as_ref(), Some(&after));
+        if failed != fails {
+            failed.into_iter().for_each(|place| self.failures.leave(place, &self.messages));
+            fails.into_iter().for_each(|place| self.failures.enter(place));
+        }
         self.conversations.see_answer(event, status);
         touched
     }
 
     /// Moves what a message adds to its cohort.
-    fn settle(&mut self, index: Index, before: Option<&Part>, after: Option<&Part>) {
+    fn settle(&mut self, before: Option<&Part>, after: Option<&Part>) {
         if before == after {
             return;
         }
@@ -150,7 +162,6 @@ impl Monitor {
         let (from, to) = (at(before).zip(before), at(after).zip(after));
         self.cohorts.settle(from, to);
         self.cells.settle(from, to);
-        self.failures.settle(index, before, after);
     }
 
     /// Folds the counts of one request.
@@ -300,10 +311,9 @@ impl Monitor {
         spans(scope, rows).map(|span| CohortRow { span, funnel: funnel(span) }).collect()
     }
 
-    /// Messages of the cohort that failed with `code`, by when that was first received, in at most `columns` columns.
+    /// Messages that failed with `code`, by when that was first received, in at most `columns` columns.
     pub fn failure_trend(&self, code: Option<i64>, scope: &Scope, columns: usize) -> Trend {
-        let grid = rates::Grid::of(scope, columns, 1);
-        let counts = self.failures.trend(code, scope.span, self.number(scope), &self.messages, grid);
+        let (grid, counts) = self.failures.trend(code, scope, self.number(scope), columns);
         let column_s = u32::try_from(grid.step).unwrap_or(u32::MAX);
         Trend { from: Millis(grid.first.saturating_mul(1000)), column_s, counts }
     }

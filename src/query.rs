@@ -5,11 +5,13 @@
 //! kind:inbound (type:order or "refund") -from:852*   or, parentheses, quoted text, negation
 //! code:131000..131999 title:~/lock/i                 ranges; regular expressions
 //! value.errors[0].title:*locked* lag>=5s             paths into the stored body; comparisons
+//! outcome:waiting deliver_s>=60                      of whole messages, where messages are selected
 //! ```
 //!
 //! `:` compares the whole value with a glob (`*`, `?`, case does not count). A field that an event does not have satisfies no
 //! term, so only `not` or `-` finds such events. [`FIELDS`] lists the fields.
 
+mod delivery;
 pub mod duration;
 mod fields;
 mod held;
@@ -28,12 +30,18 @@ use crate::event::{Event, Millis, Text};
 use path::{Body, Path};
 use pattern::{Glob, Pattern, Value};
 use std::cell::OnceCell;
+use std::time::Duration;
+
+/// After this long without delivery or failure a message is silent, unless something else is configured.
+pub const HORIZON: Duration = Duration::from_secs(24 * 3600);
 
 /// A parsed filter expression. Two are equal when they were written alike.
 #[derive(Debug, Clone)]
 pub struct Filter {
     expr: Expr,
     text: Text,
+    /// After this long without delivery or failure a message is silent.
+    horizon: Duration,
 }
 
 impl PartialEq for Filter {
@@ -100,9 +108,31 @@ impl FilterError {
 }
 
 impl Filter {
-    /// Parses an expression; an empty one matches everything.
+    /// Parses an expression over single events; an empty one matches everything.
+    ///
+    /// # Errors
+    /// It is wrong, or asks for something that only a whole message has, such as its outcome.
     pub fn parse(expression: &str) -> Result<Self, FilterError> {
-        parse::parse(expression).map(|expr| Self { expr, text: expression.into() })
+        Self::read(expression, false)
+    }
+
+    /// Parses an expression over whole messages, which may also ask for what their events tell together. It is to be evaluated
+    /// by [`Self::held`] and [`Self::selects`].
+    ///
+    /// # Errors
+    /// It is wrong.
+    pub fn parse_for_messages(expression: &str) -> Result<Self, FilterError> {
+        Self::read(expression, true)
+    }
+
+    fn read(expression: &str, of_messages: bool) -> Result<Self, FilterError> {
+        let expr = parse::parse(expression, of_messages)?;
+        Ok(Self { expr, text: expression.into(), horizon: HORIZON })
+    }
+
+    /// The same filter where a message is silent after another time than 24 hours.
+    pub fn with_horizon(self, horizon: Duration) -> Self {
+        Self { horizon, ..self }
     }
 
     /// The expression as it was written.
@@ -126,6 +156,14 @@ impl Filter {
 }
 
 impl Term {
+    /// Tests what the events of a message tell together; `None` for a term that asks for single events.
+    fn holds_of_message(&self, delivery: &delivery::Delivery) -> Option<bool> {
+        match self {
+            Self::Field { field, pattern } => field.any_of_message(delivery, &mut |value| pattern.matches(value)),
+            Self::Path { .. } | Self::Words(_) => None,
+        }
+    }
+
     /// Tests one event. `body` is asked for only when the term looks into it.
     fn holds<'b, 't: 'b>(&self, event: &Event, body: impl FnOnce() -> &'b Body<'t>, now: Millis) -> bool {
         match self {

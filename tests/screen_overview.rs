@@ -12,7 +12,7 @@ use watop::config::Lang;
 use watop::event::Millis;
 use watop::journal::Health;
 use watop::monitor::view::{
-    Activity, Common, ConversationPage, Failure, Finding, Funnel, Group, Level, Outcomes, Rates, Verdict,
+    Activity, Common, ConversationPage, Failure, Finding, Funnel, Group, Level, Outcomes, Rates, Span, Verdict,
 };
 use watop::source::thread::Who;
 use watop::tui::action::Action;
@@ -56,7 +56,7 @@ fn act(screen: &mut Screen, actions: &[Action], data: &OverviewData) -> Outcome 
 
 fn opened(outcome: Outcome) -> (String, String) {
     match outcome {
-        Outcome::Open(Open { place: Place::Events { filter } | Place::Messages { filter }, title }) => {
+        Outcome::Open(Open { place: Place::Events { filter } | Place::Messages { filter }, title, .. }) => {
             (filter, title.shown(&Look::new(Theme::load("mono", Depth::True, false).unwrap())))
         }
         other => panic!("nothing was opened: {other:?}"),
@@ -100,7 +100,8 @@ fn every_pane_zooms() {
             Outcomes { read: 1_400 - at * 50, delivered: 1_200, failed: 80 + at * 9, waiting: 220, silent: 3 };
         funnel(2_903 - at * 41, 2_800, outcomes)
     };
-    data.cohorts = (0..15).map(|at| (minute(at as i64), slice(at))).collect();
+    let span = |at: i64| Span { from: minute(at), to: minute(at + 1) };
+    data.cohorts = (0..15).map(|at| (span(at as i64), slice(at))).collect();
     for (name, tabs) in [("delivery", 3), ("failures", 0), ("conversations", 1), ("alerts", 2)] {
         let mut screen = Screen::new("mono", false);
         act(&mut screen, &vec![Action::NextPane; tabs], &data);
@@ -321,7 +322,7 @@ fn the_cursor_stays_on_its_code_when_others_pass_it() {
     let incident = incident();
     let moved = line(&screen.draw(120, 36, &incident), "24 h window over");
     assert!(moved.contains("▌131047"), "{moved}");
-    assert_eq!(opened(act(&mut screen, &[Action::Open], &incident)).0, "code:131047 status:failed");
+    assert_eq!(opened(act(&mut screen, &[Action::Open], &incident)).0, "code:131047 outcome:failed");
 }
 
 #[test]
@@ -379,7 +380,8 @@ fn every_number_opens_as_a_filter_that_parses() {
             let outcome = act(&mut screen, &[Action::Open], &data);
             if !matches!(outcome, Outcome::Open(Open { place: Place::Thread(_), .. })) {
                 let (filter, title) = opened(outcome);
-                watop::query::Filter::parse(&filter).unwrap_or_else(|error| panic!("{}", error.with_caret(&filter)));
+                watop::query::Filter::parse_for_messages(&filter)
+                    .unwrap_or_else(|error| panic!("{}", error.with_caret(&filter)));
                 assert!(!title.is_empty());
             }
             let before = row;
@@ -402,11 +404,11 @@ fn what_enter_opens() {
         opened(act(&mut screen, &actions, &data))
     };
     let words = |(filter, title): (String, String)| format!("{filter} | {title}");
-    assert_eq!(words(open(&[])), "code:132015 status:failed | 132015 Template paused");
+    assert_eq!(words(open(&[])), "code:132015 outcome:failed | 132015 Template paused");
     let mut screen = Screen::new("mono", false);
     screen.draw(120, 36, &data);
     let who = Who { number: Some("85230174859".into()), customer: "34600111012".into() };
-    let thread = Open { place: Place::Thread(who), title: Title::new().person("Ana").phone("34600111012") };
+    let thread = Open::at(Place::Thread(who), Title::new().person("Ana").phone("34600111012"));
     assert_eq!(act(&mut screen, &[Action::NextPane, Action::Open], &data), Outcome::Open(thread));
     assert_eq!(
         words(open(&[Action::NextPane, Action::NextPane, Action::Down])),
@@ -426,7 +428,7 @@ fn who_is_hit_takes_the_focus_and_opens_its_messages() {
     let hit = &data.zoom.hit.rows[0];
     let (filter, title) = opened(act(&mut screen, &[Action::Open], &data));
     let term = hit.dimension.selects(&hit.value).unwrap();
-    assert_eq!(filter, format!("code:{} status:failed {term}", data.zoom.code.unwrap().unwrap()));
+    assert_eq!(filter, format!("code:{} outcome:failed {term}", data.zoom.code.unwrap().unwrap()));
     assert!(!title.is_empty());
     act(&mut screen, &[Action::Back], &data);
     line(&screen.draw(120, 36, &data), "┏ Failures by code");
@@ -440,7 +442,7 @@ fn a_scope_of_one_number_stays_in_what_is_opened() {
     data.scope.number = Some("85230174859".into());
     let mut screen = Screen::new("mono", false);
     screen.draw(120, 36, &data);
-    assert_eq!(opened(act(&mut screen, &[Action::Open], &data)).0, "code:132015 status:failed number:85230174859");
+    assert_eq!(opened(act(&mut screen, &[Action::Open], &data)).0, "code:132015 outcome:failed number:85230174859");
 }
 
 #[test]

@@ -427,9 +427,9 @@ fn a_number_opens_the_events_behind_it_and_esc_walks_back() {
     let opened = screen.press("\n");
     let path = line(&opened, "Overview ›");
     assert!(path.contains("Overview › 131026 Undeliverable"), "{opened}");
-    assert!(path.contains("/ code:131026 status:failed") && path.contains("1 message"), "{opened}");
+    assert!(path.contains("/ code:131026 outcome:failed") && path.contains("1 message"), "{opened}");
     let edited = screen.press("/");
-    assert!(line(&edited, "code:131026").starts_with(" / code:131026 status:failed"), "the filter can be edited");
+    assert!(line(&edited, "code:131026").starts_with(" / code:131026 outcome:failed"), "the filter can be edited");
     screen.press("\x1b");
     assert!(screen.press("\x1b").contains("Failures by code"));
     assert!(line(&screen.press("2"), "shown").contains("kind:status"), "the filter of before is back");

@@ -15,6 +15,8 @@
 mod chinese;
 #[path = "screens/header.rs"]
 mod header;
+#[path = "screens/opens.rs"]
+mod opens;
 #[path = "screens/sheet.rs"]
 mod sheet;
 #[path = "screens/stage.rs"]

@@ -9,7 +9,7 @@ use crate::event::clean::clean;
 use crate::event::mask::Masker;
 use crate::event::{Detail, Event, Severity, StatusName, csv, ndjson};
 use crate::journal::{Batch, Reader};
-use crate::query::Filter;
+use crate::query::{Filter, FilterError};
 use crate::report::events::{MARKDOWN_HEAD, line, markdown_row};
 use crate::source::{self, Feed};
 use clap::{Args, ValueEnum};
@@ -66,10 +66,18 @@ pub(super) fn run(common: &Common, args: &Events) -> Result<(), Failure> {
     if args.follow { follow(&mut printer, dir) } else { list(&mut printer) }
 }
 
-/// Parses a filter for the command line: a wrong one is explained with a caret under the mistake.
+/// Parses a filter over events for the command line: a wrong one is explained with a caret under the mistake.
 pub(super) fn parse(expression: &str) -> Result<Filter, Failure> {
-    Filter::parse(expression)
-        .map_err(|error| Failure::usage(format!("the filter is wrong\n{}", error.with_caret(expression))))
+    explained(expression, Filter::parse(expression))
+}
+
+/// The same over whole messages, where these are counted.
+pub(super) fn parse_for_messages(expression: &str) -> Result<Filter, Failure> {
+    explained(expression, Filter::parse_for_messages(expression))
+}
+
+fn explained(expression: &str, filter: Result<Filter, FilterError>) -> Result<Filter, Failure> {
+    filter.map_err(|error| Failure::usage(format!("the filter is wrong\n{}", error.with_caret(expression))))
 }
 
 /// Prints what the journal holds now.

@@ -3,7 +3,7 @@
 mod recent;
 
 use super::Common;
-use super::events::parse;
+use super::events::parse_for_messages;
 use super::failure::Failure;
 use super::mask::Masking;
 use super::output::{Data, Progress, Tone, diagnostic};
@@ -117,7 +117,7 @@ const LAST_QUARTER: Moment = Moment::Ago(900_000);
 
 pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     let conditions = conditions(&args.fail_if)?;
-    args.filter.as_deref().map(parse).transpose()?;
+    args.filter.as_deref().map(parse_for_messages).transpose()?;
     let now = now();
     let bounds = args.window.bounds(if args.oneline { LAST_QUARTER } else { LAST_HOUR }, now)?;
     let config = common.load()?.config;
@@ -232,7 +232,7 @@ impl Looked {
     ) -> Result<Self, Failure> {
         let stats = reader.stats()?;
         let mut monitor = match (args.filter.as_deref(), bounds.from.filter(|_| args.oneline)) {
-            (Some(filter), _) => fold_filtered(dir, parse(filter)?, settings)?,
+            (Some(filter), _) => fold_filtered(dir, parse_for_messages(filter)?, settings)?,
             (None, Some(from)) => recent::fold(reader, from, settings)?,
             (None, None) => fold(reader, stats.last_page, settings)?,
         };
@@ -292,7 +292,9 @@ fn count_refused(operator: &Operator, span: Span) -> Result<u64, Failure> {
 /// Folds what a filter selects.
 fn fold_filtered(dir: &Path, filter: Filter, settings: Settings) -> Result<Monitor, Failure> {
     let mut progress = Progress::new("reading the journal");
-    Ok(filtered::count(Reader::open(dir)?, filter, settings, |done, total| progress.step(done, total))?)
+    Ok(filtered::count(Reader::open(dir)?, filter.with_horizon(settings.horizon), settings, |done, total| {
+        progress.step(done, total)
+    })?)
 }
 
 /// Folds every page up to `last`: what a message is depends on all that was ever said about it, also before the window.

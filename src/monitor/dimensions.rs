@@ -64,7 +64,7 @@ impl Monitor {
 
 impl Cell {
     /// The cell with what one dimension looks at, and nothing else.
-    fn only(self, dimension: Dimension) -> Self {
+    pub(super) fn only(self, dimension: Dimension) -> Self {
         let mut cell = Self::default();
         match dimension {
             Dimension::Tag => cell.traits.tag = self.traits.tag,

@@ -1,78 +1,83 @@
 //! Failures by effective code: unique (message, code) of messages whose outcome is failed.
+//!
+//! Sums per minute of the cohort answer every window; what cannot be summed is made so: the first and the last time by mending
+//! the sums of a minute when a message leaves it, distinct recipients by keeping only the latest message of each.
 
+mod evidence;
+mod received;
+mod recipients;
+mod row;
+mod sums;
+
+use super::bag::Bag;
 use super::cells::Cell;
 use super::intern::{Name, Names as Texts};
-use super::messages::{Messages, Outcome, Part, Record};
+use super::messages::{Messages, Outcome, Record};
 use super::rates::Grid;
-use super::rollup::{Minute, Minutes};
+use super::rollup::{Minute, Minutes, Rollup, Sum as _};
 use super::store::{Chunks, Index};
-use super::view::{Failure, Mark, Scope, Span};
+use super::view::{Failure, Scope, Span};
 use crate::event::{Event, Millis, Status, Text, catalogue};
+use evidence::Evidence;
 use hashbrown::{HashMap, HashSet};
-use std::collections::{BTreeMap, BTreeSet};
+use row::{History, RECENT, USUAL};
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+pub(super) use sums::Whom;
+use sums::{Count, Entry, Key, Sums};
 
 /// Slices of a trend.
 const SLICES: i64 = 15;
-const FIVE_MINUTES: i64 = 5 * 60_000;
-const HOUR: i64 = 60 * 60_000;
-/// Time after the start of everything in which a first occurrence says nothing.
-const WARM_UP: i64 = 10_000;
+const MINUTE: i64 = 60;
 
 /// Number of a message's failed evidence, from 1.
 pub(super) type Failed = NonZeroU32;
 
-/// What the failed statuses of one message said. Where they contradict each other the smallest text stands.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Evidence {
-    recipient: Name,
-    template: Name,
-    codes: Vec<CodeSeen>,
-}
-
-#[derive(Debug, Clone)]
-struct CodeSeen {
-    code: Option<i64>,
-    first: i64,
-    last: i64,
-    wrappers: Vec<i64>,
-    title: Name,
-}
-
-/// Failed evidence of every message that has some.
+/// Everything failed evidence says, and the sums of those messages that did fail.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
     /// Everything the evidence names: recipients are too many to share the names of the monitor.
     texts: Texts,
     evidence: Chunks<Evidence>,
-    /// Messages whose outcome is failed, by the minute of their first evidence.
-    minutes: BTreeMap<Minute, HashSet<Index>>,
     /// When each code was first received at all.
     first: HashMap<Option<i64>, i64>,
+    /// Messages whose outcome is failed, by the minute of their first evidence.
+    minutes: BTreeMap<Minute, HashSet<Index>>,
+    sums: Rollup<Sums>,
+    recipients: recipients::Recipients,
+    received: received::Received,
+}
+
+/// Where a failed message counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    index: Index,
+    minute: Minute,
+    cell: Cell,
+    failed: Failed,
+}
+
+impl Place {
+    /// Where a message counts; nowhere unless its outcome is failed.
+    pub(super) fn of(index: Index, record: &Record) -> Option<Self> {
+        let failed = record.failed.filter(|_| record.part().outcome == Outcome::Failed)?;
+        Some(Self { index, minute: record.minute, cell: record.cell, failed })
+    }
 }
 
 impl Failures {
-    /// Takes in one failed status and returns the evidence of its message.
+    /// Takes in one failed status and returns the evidence of its message, which must count nowhere meanwhile.
     pub(super) fn see(&mut self, known: Option<Failed>, event: &Event, status: &Status) -> Option<Failed> {
-        let at = event.received_at.0;
-        let mut new = Evidence {
-            recipient: self.texts.intern(event.customer.as_deref()),
-            template: self.texts.intern(status.template.as_deref()),
-            codes: Vec::with_capacity(status.errors.len().max(1)),
-        };
-        let named = status.errors.iter().map(|error| (error.code, error.platform_code, error.title.as_deref()));
-        let unnamed = status.errors.is_empty().then_some((None, None, None));
-        for (code, wrapper, title) in named.chain(unnamed) {
-            let title = self.texts.intern(title);
-            let wrappers = wrapper.into_iter().collect();
-            new.join(CodeSeen { code, first: at, last: at, wrappers, title }, &self.texts);
-            let first = self.first.entry(code).or_insert(at);
-            *first = at.min(*first);
+        let new = Evidence::of(event, status, &mut self.texts);
+        for seen in &new.codes {
+            let first = self.first.entry(seen.code).or_insert(seen.first);
+            *first = seen.first.min(*first);
         }
+        self.received.hear(event.received_at.0);
         self.join(known, new)
     }
 
-    /// Joins what is known of one message under two names.
+    /// Joins what is known of one message under two names, neither of which may count anywhere meanwhile.
     pub(super) fn unite(&mut self, kept: Option<Failed>, gone: Option<Failed>) -> Option<Failed> {
         let Some(gone) = gone else { return kept };
         let other = std::mem::take(self.evidence.get_mut(gone.get() - 1));
@@ -83,31 +88,49 @@ impl Failures {
         let Some(known) = known else {
             return Failed::new(self.evidence.push(new) + 1);
         };
-        let kept = self.evidence.get_mut(known.get() - 1);
-        kept.recipient = self.texts.smaller(kept.recipient, new.recipient);
-        kept.template = self.texts.smaller(kept.template, new.template);
-        new.codes.into_iter().for_each(|code| kept.join(code, &self.texts));
+        self.evidence.get_mut(known.get() - 1).join(new, &self.texts);
         Some(known)
     }
 
-    /// Moves a message between the minutes of failed messages as its outcome changes.
-    pub(super) fn settle(&mut self, index: Index, before: Option<&Part>, after: Option<&Part>) {
-        let minute = |part: Option<&Part>| part.filter(|part| part.outcome == Outcome::Failed).map(|part| part.minute);
-        let (before, after) = (minute(before), minute(after));
-        if before == after {
-            return;
+    /// Counts a message that failed.
+    pub(super) fn enter(&mut self, place: Place) {
+        self.minutes.entry(place.minute).or_default().insert(place.index);
+        for entry in Entry::all(place.cell, self.evidence.get(place.failed.get() - 1)) {
+            self.sums.add(place.minute, &entry);
+            self.recipients.add(place.minute, entry.key, entry.recipient);
+            self.received.add(entry.seen.first, entry.key);
         }
-        if let Some(minute) = before
-            && let Some(messages) = self.minutes.get_mut(&minute)
-        {
-            messages.remove(&index);
-            if messages.is_empty() {
-                self.minutes.remove(&minute);
+    }
+
+    /// Counts a message no longer that entered as it is.
+    pub(super) fn leave(&mut self, place: Place, messages: &Messages) {
+        if let Some(others) = self.minutes.get_mut(&place.minute) {
+            others.remove(&place.index);
+            if others.is_empty() {
+                self.minutes.remove(&place.minute);
             }
         }
-        if let Some(minute) = after {
-            self.minutes.entry(minute).or_default().insert(index);
+        let mut torn = false;
+        for entry in Entry::all(place.cell, self.evidence.get(place.failed.get() - 1)) {
+            torn |= self.sums.each(place.minute).into_iter().fold(false, |torn, sums| sums.take(&entry) | torn);
+            self.recipients.take(place.minute, entry.key, entry.recipient);
+            self.received.take(entry.seen.first, entry.key);
         }
+        if torn {
+            self.mend(place.minute, messages);
+        }
+    }
+
+    /// Sums a minute anew.
+    fn mend(&mut self, minute: Minute, messages: &Messages) {
+        let mut sums = Sums::default();
+        for index in self.minutes.get(&minute).into_iter().flatten() {
+            let record = messages.get(*index);
+            let evidence = record.failed.map(|failed| self.evidence.get(failed.get() - 1));
+            let entries = evidence.into_iter().flat_map(|evidence| Entry::all(record.cell, evidence));
+            entries.for_each(|entry| sums.add(&entry));
+        }
+        self.sums.mend(minute, sums);
     }
 
     /// The rows of a cohort, most messages first, then by code. `number` is the scope's: `None` for all.
@@ -118,58 +141,155 @@ impl Failures {
         known_since: Option<Millis>,
         messages: &Messages,
     ) -> Vec<Failure> {
-        let mut rows: HashMap<Option<i64>, Row> = HashMap::new();
-        self.each(scope.span, number, messages, |failed, seen| {
-            rows.entry(seen.code).or_insert_with(Row::new).add(failed, seen, scope);
+        if number == Some(None) {
+            return Vec::new();
+        }
+        let number = number.flatten();
+        let mut counts: BTreeMap<Option<i64>, Count> = BTreeMap::new();
+        self.sums.visit(Minutes::of(scope.span), |sums| {
+            for (key, failed) in sums.iter().filter(|(key, _)| of_number(key, number)) {
+                counts.entry(key.code).or_default().join(&failed.count);
+            }
         });
-        let mut before: HashMap<Option<i64>, u64> = HashMap::new();
-        let usual = Span { from: Millis(scope.span.from.0.saturating_sub(HOUR)), to: scope.span.from };
-        self.each(usual, number, messages, |_, seen| *before.entry(seen.code).or_default() += 1);
-        let known_since = known_since.map_or(scope.span.from.0, |at| at.0);
-        let mut rows: Vec<Failure> = rows
+        let recipients = self.recipients(scope.span, number, messages);
+        let usual = self.usual(scope.span, number);
+        let recent =
+            self.received(Span { from: Millis(scope.as_of.0.saturating_sub(RECENT)), to: scope.as_of }, number);
+        let mut trends = self.trends(scope.span, number);
+        let mut rows: Vec<Failure> = counts
             .into_iter()
-            .map(|(code, row)| {
-                let history = Usual {
-                    known_since,
-                    in_hour: before.get(&code).copied().unwrap_or(0),
-                    first: self.first.get(&code).copied().unwrap_or(row.first),
+            .map(|(code, count)| {
+                let history = History {
+                    known_since: known_since.map_or(scope.span.from.0, |at| at.0),
+                    usual: usual.of(code),
+                    recent: recent.of(code),
+                    first: self.first.get(&code).copied().unwrap_or(count.first),
                 };
-                let mark = row.mark(scope, &history);
-                row.finish(code, mark, &self.texts)
+                let mark = row::mark(count.messages, scope, &history);
+                let trend = trends.remove(&code).unwrap_or_else(|| vec![0; SLICES as usize]);
+                row::row(code, &count, recipients(code), trend, mark, &self.texts)
             })
             .collect();
         rows.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.code.cmp(&b.code)));
         rows
     }
 
-    /// Every (failed message, code) whose first evidence lies in the span, with the scope's number.
-    fn each<'a>(
+    /// Failed messages of the usual time before a window, by code.
+    fn usual(&self, span: Span, number: Option<Name>) -> Bag<Option<i64>> {
+        let mut usual = Bag::default();
+        let before = Span { from: Millis(span.from.0.saturating_sub(USUAL)), to: span.from };
+        self.sums.visit(Minutes::of(before), |sums| {
+            for (key, failed) in sums.iter().filter(|(key, _)| of_number(key, number)) {
+                usual.add(key.code, u32::try_from(failed.count.messages).unwrap_or(u32::MAX));
+            }
+        });
+        usual
+    }
+
+    /// Failures first received in a span, by code, of messages of whatever cohort.
+    fn received(&self, span: Span, number: Option<Name>) -> Bag<Option<i64>> {
+        let mut received = Bag::default();
+        let seconds = span.from.0.div_euclid(1000)..span.to.0.saturating_add(999).div_euclid(1000);
+        self.received.visit(seconds, |key, count| {
+            if of_number(&key, number) {
+                received.add(key.code, u32::try_from(count).unwrap_or(u32::MAX));
+            }
+        });
+        received
+    }
+
+    /// Distinct recipients of the cohort by code. Everybody since a minute is a sum; a window that ended before the newest
+    /// failures is counted out.
+    fn recipients<'a>(
         &'a self,
         span: Span,
-        number: Option<Option<Name>>,
+        number: Option<Name>,
         messages: &'a Messages,
-        mut see: impl FnMut(&'a Evidence, &'a CodeSeen),
-    ) {
-        for (_, evidence) in self.of_cohort(span, number, messages) {
-            evidence.codes.iter().for_each(|seen| see(evidence, seen));
+    ) -> Box<dyn Fn(Option<i64>) -> u64 + 'a> {
+        let minutes = Minutes::of(span);
+        if self.minutes.range(minutes.to..).next().is_none() {
+            return Box::new(self.recipients.since(minutes.from, number));
+        }
+        let mut recipients: HashMap<Option<i64>, HashSet<Name>> = HashMap::new();
+        for (_, evidence) in self.of_cohort(span, number.map(Some), messages) {
+            for seen in evidence.codes.iter().filter(|_| evidence.recipient != Name::NONE) {
+                recipients.entry(seen.code).or_default().insert(evidence.recipient);
+            }
+        }
+        Box::new(move |code| recipients.get(&code).map_or(0, |recipients| recipients.len() as u64))
+    }
+
+    /// Failures by code and by when they were first received, in slices of the span: to the second where that is kept, else to
+    /// the minute, which in a longer window makes no difference to the eye.
+    fn trends(&self, span: Span, number: Option<Name>) -> HashMap<Option<i64>, Vec<u64>> {
+        let (from, to) = (span.from.0.div_euclid(1000), span.to.0.div_euclid(1000));
+        let length = to.saturating_sub(from);
+        let grain = if self.received.has_seconds(from) { 1 } else { MINUTE };
+        // Rounded up: what lies at a time belongs to the last slice that begins at it or before.
+        let start =
+            |slice: i64| from + (length / grain).saturating_mul(slice).saturating_add(SLICES - 1) / SLICES * grain;
+        let mut trends: HashMap<Option<i64>, Vec<u64>> = HashMap::new();
+        for (at, slice) in (0..SLICES).enumerate() {
+            self.received.visit(start(slice)..start(slice + 1), |key, count| {
+                if of_number(&key, number) {
+                    trends.entry(key.code).or_insert_with(|| vec![0; SLICES as usize])[at] += count;
+                }
+            });
+        }
+        trends
+    }
+
+    /// Failures with `code` by when they were first received, in at most `columns` columns.
+    pub(super) fn trend(
+        &self,
+        code: Option<i64>,
+        scope: &Scope,
+        number: Option<Option<Name>>,
+        columns: usize,
+    ) -> (Grid, Vec<u64>) {
+        let finest = if self.received.has_seconds(scope.span.from.0.div_euclid(1000)) { 1 } else { MINUTE };
+        let grid = Grid::of(scope, columns, finest);
+        let count = |column| {
+            let (start, mut sum) = (grid.first + column * grid.step, 0);
+            self.received.visit(start..start + grid.step, |key, count| {
+                if key.code == code && number.is_none_or(|number| number == Some(key.number)) {
+                    sum += count;
+                }
+            });
+            sum
+        };
+        (grid, (0..grid.whole).map(count).collect())
+    }
+
+    /// Failures with `code` first received in a span.
+    pub(super) fn count(&self, code: Option<i64>, span: Span, number: Option<Option<Name>>) -> u64 {
+        match number {
+            Some(None) => 0,
+            number => self.received(span, number.flatten()).of(code),
         }
     }
 
+    /// Whom failures with `code` hit: failed messages of the cohort by business number.
+    pub(super) fn whom(&self, code: Option<i64>, span: Span, number: Option<Option<Name>>) -> BTreeMap<Name, Whom> {
+        let mut whom: BTreeMap<Name, Whom> = BTreeMap::new();
+        self.sums.visit(Minutes::of(span), |sums| {
+            for (key, failed) in sums.iter().filter(|(key, _)| key.code == code) {
+                if number.is_none_or(|number| number == Some(key.number)) {
+                    whom.entry(key.number).or_default().join(&failed.whom);
+                }
+            }
+        });
+        whom
+    }
+
+    /// Every failed message of the cohort.
     fn of_cohort<'a>(
         &'a self,
         span: Span,
         number: Option<Option<Name>>,
         messages: &'a Messages,
     ) -> impl Iterator<Item = (&'a Record, &'a Evidence)> {
-        self.of_minutes(Minutes::of(span), number, messages)
-    }
-
-    fn of_minutes<'a>(
-        &'a self,
-        minutes: Minutes,
-        number: Option<Option<Name>>,
-        messages: &'a Messages,
-    ) -> impl Iterator<Item = (&'a Record, &'a Evidence)> {
+        let minutes = Minutes::of(span);
         let failed = self.minutes.range(minutes.from..minutes.to).flat_map(|(_, messages)| messages);
         let records = failed.map(|index| messages.get(*index));
         let of_number = records.filter(move |record| number.is_none_or(|number| number == Some(record.cell.number)));
@@ -183,36 +303,6 @@ impl Failures {
             let codes = record.failed.map_or(&[][..], |failed| &self.evidence.get(failed.get() - 1).codes);
             codes.iter().for_each(|seen| see(*index, record.cell, seen.code));
         }
-    }
-
-    /// Failed messages of the cohort with `code`.
-    pub(super) fn with_code<'a>(
-        &'a self,
-        code: Option<i64>,
-        span: Span,
-        number: Option<Option<Name>>,
-        messages: &'a Messages,
-    ) -> impl Iterator<Item = With> {
-        self.of_cohort(span, number, messages).filter_map(move |(record, evidence)| {
-            let seen = evidence.codes.iter().find(|seen| seen.code == code)?;
-            Some(With { cell: record.cell, template: evidence.template, first: Millis(seen.first) })
-        })
-    }
-
-    /// Failed messages of the cohort with `code` by when it was first received, in columns.
-    pub(super) fn trend(
-        &self,
-        code: Option<i64>,
-        span: Span,
-        number: Option<Option<Name>>,
-        messages: &Messages,
-        grid: Grid,
-    ) -> Vec<u64> {
-        let mut counts = vec![0; usize::try_from(grid.whole).unwrap_or(0)];
-        for with in self.with_code(code, span, number, messages) {
-            grid.count(&mut counts, with.first);
-        }
-        counts
     }
 
     /// Failed messages of the cohort that failed because of a template: their error texts name it, or they have a code of class
@@ -265,127 +355,7 @@ impl Failures {
     }
 }
 
-impl Evidence {
-    /// Takes in one code, or what is known of it under another name of the message.
-    fn join(&mut self, new: CodeSeen, texts: &Texts) {
-        let Some(seen) = self.codes.iter_mut().find(|seen| seen.code == new.code) else {
-            self.codes.push(new);
-            return;
-        };
-        seen.first = seen.first.min(new.first);
-        seen.last = seen.last.max(new.last);
-        seen.title = texts.smaller(seen.title, new.title);
-        for wrapper in new.wrappers {
-            if !seen.wrappers.contains(&wrapper) {
-                seen.wrappers.push(wrapper);
-            }
-        }
-    }
-}
-
-/// A failed message with a code. `template` is a text of the failures.
-pub(super) struct With {
-    pub(super) cell: Cell,
-    pub(super) template: Name,
-    /// When the code was first received.
-    pub(super) first: Millis,
-}
-
-/// What is known of a code before the window.
-struct Usual {
-    /// When the first request of all was received.
-    known_since: i64,
-    /// Failures in the hour before the window.
-    in_hour: u64,
-    /// When the code was first received at all.
-    first: i64,
-}
-
-/// One row being counted.
-struct Row {
-    messages: u64,
-    recipients: HashSet<Name>,
-    wrappers: BTreeSet<i64>,
-    first: i64,
-    last: i64,
-    recent: u64,
-    trend: Vec<u64>,
-    titles: HashMap<Name, u64>,
-}
-
-impl Row {
-    fn new() -> Self {
-        Self {
-            messages: 0,
-            recipients: HashSet::new(),
-            wrappers: BTreeSet::new(),
-            first: i64::MAX,
-            last: i64::MIN,
-            recent: 0,
-            trend: vec![0; SLICES as usize],
-            titles: HashMap::new(),
-        }
-    }
-
-    fn add(&mut self, failed: &Evidence, seen: &CodeSeen, scope: &Scope) {
-        self.messages += 1;
-        self.recipients.insert(failed.recipient);
-        self.wrappers.extend(&seen.wrappers);
-        self.first = self.first.min(seen.first);
-        self.last = self.last.max(seen.last);
-        self.recent += u64::from(seen.first >= scope.as_of.0 - FIVE_MINUTES);
-        *self.titles.entry(seen.title).or_default() += 1;
-        let length = scope.span.to.0.saturating_sub(scope.span.from.0).max(1);
-        let slice =
-            (seen.first.saturating_sub(scope.span.from.0).max(0).saturating_mul(SLICES) / length).min(SLICES - 1);
-        self.trend[slice as usize] += 1;
-    }
-
-    /// Whether the code is new or rising. Where nothing older than the window is kept, a code is new when an even spread
-    /// over everything kept would put all of its failures after the first one less than once in ten thousand times.
-    fn mark(&self, scope: &Scope, usual: &Usual) -> Mark {
-        let window = scope.span.to.0.saturating_sub(scope.span.from.0);
-        let silent = (usual.first - usual.known_since - WARM_UP).max(0) as f64;
-        let busy = (scope.as_of.0 - usual.first).max(1) as f64;
-        let chance = (busy / (silent + busy)).powi(self.messages.min(1 << 20) as i32);
-        let ripe = scope.span.from.0.saturating_sub(usual.known_since) >= window;
-        if self.messages >= 5 && usual.first >= scope.span.from.0 && (ripe || chance < 1e-4) {
-            return Mark::New;
-        }
-        let known = scope.span.from.0.saturating_sub(usual.known_since).clamp(0, HOUR);
-        if known < FIVE_MINUTES {
-            return Mark::None;
-        }
-        let expected = usual.in_hour as f64 * FIVE_MINUTES as f64 / known as f64;
-        let risen = self.recent >= 8 && self.recent as f64 > expected + 4.0 * expected.max(1.0).sqrt();
-        if risen { Mark::Rising(self.recent as f64 / expected.max(1.0)) } else { Mark::None }
-    }
-
-    fn finish(self, code: Option<i64>, mark: Mark, texts: &Texts) -> Failure {
-        let wire_title = self
-            .titles
-            .iter()
-            .filter_map(|(title, count)| Some((count, texts.text(*title)?)))
-            .max()
-            .map(|(_, title)| title.clone());
-        let entry = code.and_then(catalogue::lookup);
-        let wire = || wire_title.as_deref().unwrap_or("No code given").to_owned();
-        let title = entry.map_or_else(wire, |entry| entry.en.title.clone());
-        Failure {
-            code,
-            platform_codes: self.wrappers.into_iter().collect(),
-            messages: self.messages,
-            recipients: self.recipients.iter().filter(|recipient| **recipient != Name::NONE).count() as u64,
-            class: entry.map_or(catalogue::UNKNOWN_CLASS, |entry| &entry.class).to_owned(),
-            short: code.and_then(catalogue::short).map_or_else(|| title.clone(), str::to_owned),
-            title,
-            advice: entry.map_or("", |entry| &entry.en.action).to_owned(),
-            retryable: entry.is_some_and(|entry| entry.retryable),
-            first_at: Millis(self.first),
-            last_at: Millis(self.last),
-            trend: self.trend,
-            mark,
-            wire_title,
-        }
-    }
+/// Whether a key is of the number, or of any when there is none.
+fn of_number(key: &Key, number: Option<Name>) -> bool {
+    number.is_none_or(|number| number == key.number)
 }

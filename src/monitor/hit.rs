@@ -2,7 +2,7 @@
 //! it goes together with something else.
 
 use super::cells::{self, Cell};
-use super::failures::With;
+use super::failures::Whom;
 use super::view::{Dimension, Group, Hit, HitRow, Scope};
 use super::{Minutes, Monitor};
 use hashbrown::HashMap;
@@ -30,37 +30,62 @@ struct Count {
     attempted: u64,
 }
 
+impl Count {
+    fn join(&mut self, other: Self) {
+        self.here += other.here;
+        self.attempted += other.attempted;
+    }
+}
+
 impl Monitor {
     /// Whom failures with `code` hit within the scope.
     pub fn hit(&self, code: Option<i64>, scope: &Scope) -> Hit {
         let number = self.number(scope);
-        let with: Vec<With> = self.failures.with_code(code, scope.span, number, &self.messages).collect();
+        let whom = self.failures.whom(code, scope.span, number);
         let mut counts: HashMap<Cell, Count> = HashMap::new();
         for (cell, attempted) in cells::attempted(&self.cells, Minutes::of(scope.span)) {
             if number.is_none_or(|number| number == Some(cell.number)) {
                 counts.entry(cell).or_default().attempted += attempted;
             }
         }
-        with.iter().for_each(|with| counts.entry(with.cell).or_default().here += 1);
-        let here = with.len() as u64;
+        for (number, whom) in &whom {
+            for (traits, here) in whom.traits.iter() {
+                counts.entry(Cell { number: *number, traits }).or_default().here += here;
+            }
+        }
+        let here = counts.values().map(|count| count.here).sum();
         let elsewhere = counts.values().map(|count| count.attempted).sum::<u64>().saturating_sub(here);
         let mut hit = Hit { here, elsewhere, judged: here >= FEW && elsewhere >= FEW, ..Hit::default() };
-        hit.templates = self.templates(&with);
+        hit.templates = self.templates(whom.values());
         if hit.judged {
-            let crowd = Crowd { cells: self.named(&counts), here, elsewhere };
-            hit.rows = crowd.rows(scope.number.is_some());
+            hit.rows = self.crowd(&counts, here, elsewhere).rows(scope.number.is_some());
         }
         hit
     }
 
-    fn named(&self, counts: &HashMap<Cell, Count>) -> Vec<([Group; COMPARED.len()], Count)> {
-        let named = |cell: Cell| COMPARED.map(|dimension| self.group(dimension, cell));
-        counts.iter().map(|(cell, count)| (named(*cell), *count)).collect()
+    /// The cells by the values of each dimension. Values are numbered: there are few, and many cells.
+    fn crowd(&self, counts: &HashMap<Cell, Count>, here: u64, elsewhere: u64) -> Crowd {
+        let mut values = COMPARED.map(|_| Vec::new());
+        let mut numbers: [HashMap<Cell, usize>; COMPARED.len()] = std::array::from_fn(|_| HashMap::new());
+        let mut number = |cell: Cell, at: usize| {
+            *numbers[at].entry(cell.only(COMPARED[at])).or_insert_with(|| {
+                // What is counted together, such as tags that are too many to tell apart, has one number.
+                let (value, known) = (self.group(COMPARED[at], cell), &mut values[at]);
+                known.iter().position(|other| *other == value).unwrap_or_else(|| {
+                    known.push(value);
+                    known.len() - 1
+                })
+            })
+        };
+        let cells = counts.iter().map(|(cell, count)| (std::array::from_fn(|at| number(*cell, at)), *count)).collect();
+        Crowd { values, cells, here, elsewhere }
     }
 
-    fn templates(&self, with: &[With]) -> Vec<(Group, u64)> {
+    fn templates<'a>(&self, whom: impl Iterator<Item = &'a Whom>) -> Vec<(Group, u64)> {
         let mut counts: HashMap<Group, u64> = HashMap::new();
-        with.iter().for_each(|with| *counts.entry(self.failures.text(with.template).into()).or_default() += 1);
+        for (template, messages) in whom.flat_map(|whom| whom.templates.iter()) {
+            *counts.entry(self.failures.text(template).into()).or_default() += messages;
+        }
         let mut rows: Vec<_> = counts.into_iter().filter(|(group, _)| group.name().is_some()).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         rows
@@ -69,7 +94,10 @@ impl Monitor {
 
 /// All messages of the scope by their values.
 struct Crowd {
-    cells: Vec<([Group; COMPARED.len()], Count)>,
+    /// The values of each dimension by their numbers.
+    values: [Vec<Group>; COMPARED.len()],
+    /// Messages by the number of their value of each dimension.
+    cells: Vec<([usize; COMPARED.len()], Count)>,
     here: u64,
     elsewhere: u64,
 }
@@ -104,14 +132,13 @@ impl Crowd {
     }
 
     fn suspect(&self, dimension: usize) -> Option<Suspect> {
-        let mut values: HashMap<&Group, Count> = HashMap::new();
-        for (groups, count) in &self.cells {
-            let sum = values.entry(&groups[dimension]).or_default();
-            sum.here += count.here;
-            sum.attempted += count.attempted;
+        let mut counts = vec![Count::default(); self.values[dimension].len()];
+        for (values, count) in &self.cells {
+            counts[values[dimension]].join(*count);
         }
-        let mut rows: Vec<(f64, HitRow)> = values
-            .into_iter()
+        let mut rows: Vec<(f64, HitRow)> = self.values[dimension]
+            .iter()
+            .zip(counts)
             .filter(|(value, count)| value.name().is_some() && count.here >= FEW_OF_VALUE)
             .filter_map(|(value, count)| self.stands_out(dimension, value, count))
             .collect();
@@ -146,24 +173,24 @@ impl Crowd {
     /// How much more frequent a value is among the messages with the code than it would be if, under each value of `fixed`, it
     /// were as frequent as among all messages attempted there (indirect standardisation).
     fn lift_within(&self, dimension: usize, value: &Group, fixed: usize) -> f64 {
-        #[derive(Default)]
+        #[derive(Clone, Default)]
         struct Stratum {
             all: Count,
             with_value: u64,
         }
-        let mut strata: HashMap<&Group, Stratum> = HashMap::new();
+        let number = self.values[dimension].iter().position(|other| other == value);
+        let mut strata = vec![Stratum::default(); self.values[fixed].len()];
         let mut here = 0;
-        for (groups, count) in &self.cells {
-            let stratum = strata.entry(&groups[fixed]).or_default();
-            stratum.all.here += count.here;
-            stratum.all.attempted += count.attempted;
-            if groups[dimension] == *value {
+        for (values, count) in &self.cells {
+            let stratum = &mut strata[values[fixed]];
+            stratum.all.join(*count);
+            if Some(values[dimension]) == number {
                 stratum.with_value += count.attempted;
                 here += count.here;
             }
         }
         let expected: f64 = strata
-            .values()
+            .iter()
             .filter(|stratum| stratum.all.attempted > 0)
             .map(|stratum| stratum.all.here as f64 * stratum.with_value as f64 / stratum.all.attempted as f64)
             .sum();

@@ -1,5 +1,6 @@
 //! Latency histograms over the provider's clock: exact to 64 s, at most 1.6 % off beyond.
 
+use super::bag::Bag;
 use super::view::Latency;
 
 /// Seconds up to which every value has a bin of its own.
@@ -31,35 +32,12 @@ fn seconds_of(bin: Bin) -> u64 {
     low + (1 << octave)
 }
 
-/// Counts per bin, ascending; only bins that are not empty are kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Histogram(Vec<(Bin, u32)>);
+/// Messages per bin.
+pub(super) type Histogram = Bag<Bin>;
 
 impl Histogram {
-    pub(super) fn add(&mut self, bin: Bin, count: u32) {
-        match self.0.binary_search_by_key(&bin, |entry| entry.0) {
-            Ok(at) => self.0[at].1 += count,
-            Err(at) => self.0.insert(at, (bin, count)),
-        }
-    }
-
-    pub(super) fn take(&mut self, bin: Bin) {
-        if let Ok(at) = self.0.binary_search_by_key(&bin, |entry| entry.0) {
-            self.0[at].1 -= 1;
-            if self.0[at].1 == 0 {
-                self.0.remove(at);
-            }
-        }
-    }
-
-    pub(super) fn join(&mut self, other: &Self) {
-        for (bin, count) in &other.0 {
-            self.add(*bin, *count);
-        }
-    }
-
     pub(super) fn latency(&self) -> Latency {
-        let count: u64 = self.0.iter().map(|entry| u64::from(entry.1)).sum();
+        let count: u64 = self.iter().map(|(_, count)| count).sum();
         let rank = |percent: u64| self.nearest_rank((count * percent).div_ceil(100));
         Latency { count, p50: rank(50), p95: rank(95), p99: rank(99) }
     }
@@ -67,9 +45,8 @@ impl Histogram {
     /// Counts below the first edge, between each and the next, and from the last on; edges are seconds, ascending.
     pub(super) fn between(&self, edges: &[u64]) -> Vec<u64> {
         let mut counts = vec![0; edges.len() + 1];
-        for (bin, count) in &self.0 {
-            let at = edges.partition_point(|edge| *edge <= seconds_of(*bin));
-            counts[at] += u64::from(*count);
+        for (bin, count) in self.iter() {
+            counts[edges.partition_point(|edge| *edge <= seconds_of(bin))] += count;
         }
         counts
     }
@@ -77,9 +54,9 @@ impl Histogram {
     /// The value with this rank, from 1.
     fn nearest_rank(&self, rank: u64) -> Option<u64> {
         let mut seen = 0;
-        self.0.iter().find_map(|(bin, count)| {
-            seen += u64::from(*count);
-            (seen >= rank && rank > 0).then(|| seconds_of(*bin))
+        self.iter().find_map(|(bin, count)| {
+            seen += count;
+            (seen >= rank && rank > 0).then(|| seconds_of(bin))
         })
     }
 }

@@ -59,14 +59,14 @@ impl<S: Default> Default for Hour<S> {
 
 impl<S: Sum> Rollup<S> {
     pub(super) fn add(&mut self, minute: Minute, part: &S::Part) {
-        self.at(minute).into_iter().for_each(|sum| sum.add(part));
+        self.each(minute).into_iter().for_each(|sum| sum.add(part));
     }
 
     pub(super) fn take(&mut self, minute: Minute, part: &S::Part)
     where
         S: Take,
     {
-        self.at(minute).into_iter().for_each(|sum| sum.take(part));
+        self.each(minute).into_iter().for_each(|sum| sum.take(part));
     }
 
     /// Replaces or moves an entry, adds a new one or takes one away.
@@ -76,7 +76,7 @@ impl<S: Sum> Rollup<S> {
     {
         match (before, after) {
             (Some((from, before)), Some((to, after))) if from == to => {
-                self.at(to).into_iter().for_each(|sum| sum.change(before, after));
+                self.each(to).into_iter().for_each(|sum| sum.change(before, after));
             }
             (before, after) => {
                 before.into_iter().for_each(|(minute, part)| self.take(minute, part));
@@ -85,11 +85,21 @@ impl<S: Sum> Rollup<S> {
         }
     }
 
-    /// The sums that a minute belongs to.
-    fn at(&mut self, minute: Minute) -> [&mut S; 3] {
+    /// The sums that a minute belongs to: of its day, its hour and itself.
+    pub(super) fn each(&mut self, minute: Minute) -> [&mut S; 3] {
         let day = self.days.entry(minute / DAY).or_default();
         let hour = day.hours[(minute % DAY / HOUR) as usize].get_or_insert_default();
         [&mut day.sum, &mut hour.sum, &mut hour.minutes[(minute % HOUR) as usize]]
+    }
+
+    /// Replaces the sum of a minute, and those of its hour and day by what their parts add up to: for what cannot be taken away
+    /// from a sum, such as its largest entry.
+    pub(super) fn mend(&mut self, minute: Minute, sum: S) {
+        let day = self.days.entry(minute / DAY).or_default();
+        let hour = day.hours[(minute % DAY / HOUR) as usize].get_or_insert_default();
+        hour.minutes[(minute % HOUR) as usize] = sum;
+        hour.sum = joined(hour.minutes.iter());
+        day.sum = joined(day.hours.iter().flatten().map(|hour| &hour.sum));
     }
 
     /// Shows the coarsest sums that make up the span.
@@ -108,6 +118,12 @@ impl<S: Sum> Rollup<S> {
         self.visit(span, |sum| total.join(sum));
         total
     }
+}
+
+fn joined<'a, S: Sum + 'a>(parts: impl Iterator<Item = &'a S>) -> S {
+    let mut sum = S::default();
+    parts.for_each(|part| sum.join(part));
+    sum
 }
 
 impl<S> Day<S> {
@@ -149,7 +165,7 @@ impl Minutes {
 }
 
 /// The last minute that counts: no day ends beyond what a number holds.
-const LAST: Minute = Minute::MAX / DAY * DAY - 1;
+pub(super) const LAST: Minute = Minute::MAX / DAY * DAY - 1;
 
 /// The minute of a time in milliseconds; times before 1970 count as the first minute, times after some 8,000 years as the last.
 pub(super) fn minute_of(millis: i64) -> Minute {
@@ -191,6 +207,19 @@ mod tests {
         {
             let naive: u64 = (from..to).filter(|minute| minute % 7 == 0).map(|minute| u64::from(minute + 1)).sum();
             assert_eq!(rollup.total(Minutes { from, to }).0, naive, "{from}..{to}");
+        }
+    }
+
+    #[test]
+    fn a_mended_minute_stands_in_every_sum() {
+        let mut rollup = Rollup::<Count>::default();
+        for (minute, part) in [(1234, 3), (1235, 4), (1234 + HOUR, 5)] {
+            rollup.add(minute, &part);
+        }
+        rollup.mend(1234, Count(1));
+        let spans = [(1234, 1235, 1), (1200, 1260, 5), (0, DAY, 10)];
+        for (from, to, expected) in spans {
+            assert_eq!(rollup.total(Minutes { from, to }).0, expected, "{from}..{to}");
         }
     }
 

@@ -2,7 +2,6 @@
 //! shows it finds the words.
 
 use super::Monitor;
-use super::failures::With;
 use super::hit::FEW;
 use super::view::{
     Alert, Common, Dimension, Failure, Finding, Funnel, HitRow, Level, Mark, Outbreak, Rates, Scope, Span, Verdict,
@@ -60,8 +59,8 @@ impl Judged<'_> {
         let share = worst.messages as f64 / self.funnel.attempted.max(1) as f64;
         let grave = matches!(worst.class.as_str(), "integrity" | "auth" | "account" | "registration");
         let trouble = grave || (worst.messages >= FEW && share >= MUCH);
-        let minute = Millis(self.scope.as_of.0 - 60_000);
-        let lately = self.with_code(worst.code).filter(|with| with.first >= minute).count() as u64;
+        let minute = Span { from: Millis(self.scope.as_of.0 - 60_000), to: self.scope.as_of };
+        let lately = self.monitor.failures.count(worst.code, minute, self.monitor.number(self.scope));
         let outbreak = Outbreak { failure: worst.clone(), lately, common: self.common(worst) };
         Some(Verdict {
             level: if trouble { Level::Trouble } else { Level::Watch },
@@ -69,12 +68,6 @@ impl Judged<'_> {
             finding: Finding::Outbreak(Box::new(outbreak)),
             proof: Some(worst.code.map_or_else(|| "status:failed".into(), |code| format!("status:failed code:{code}"))),
         })
-    }
-
-    /// Messages of the window that failed with a code.
-    fn with_code(&self, code: Option<i64>) -> impl Iterator<Item = With> {
-        let monitor = self.monitor;
-        monitor.failures.with_code(code, self.scope.span, monitor.number(self.scope), &monitor.messages)
     }
 
     /// When it began: a new code with its first failure, a rising one five minutes ago at the earliest.

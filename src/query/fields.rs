@@ -1,5 +1,6 @@
 //! The fields a filter can name, and how each is read from an event.
 
+use super::delivery::{Delivery, OUTCOMES};
 use super::pattern::Value;
 use crate::event::decode::TYPES;
 use crate::event::{CostLine, Detail, ErrorItem, Event, Inbound, Millis, Notice, Status};
@@ -14,6 +15,8 @@ pub struct Field {
     /// A term that uses it.
     pub example: &'static str,
     pub(super) holds: Holds,
+    /// For a field that only a message has, told by its events together: offers its values.
+    of_message: Option<OfMessage>,
     read: Read,
 }
 
@@ -38,12 +41,23 @@ pub(super) enum Holds {
 
 /// Offers each value of a field until one is taken.
 type Read = fn(&Event, Millis, Test<'_>) -> bool;
+type OfMessage = fn(&Delivery, Test<'_>) -> bool;
 type Test<'t> = &'t mut dyn FnMut(Value<'_>) -> bool;
 
 impl Field {
     /// Whether any value that `event` has for this field satisfies `test`. An event without the field satisfies nothing.
     pub(super) fn any(&self, event: &Event, now: Millis, test: Test<'_>) -> bool {
         (self.read)(event, now, test)
+    }
+
+    /// Whether any value that a message with this delivery has for this field satisfies `test`; `None` for a field of events.
+    pub(super) fn any_of_message(&self, delivery: &Delivery, test: Test<'_>) -> Option<bool> {
+        self.of_message.map(|read| read(delivery, test))
+    }
+
+    /// Whether only a message has it, and no single event.
+    pub fn is_of_message(&self) -> bool {
+        self.of_message.is_some()
     }
 
     /// The words it can be, or is known to be; empty where anything can stand.
@@ -85,6 +99,7 @@ pub const FIELDS: &[Field] = &[
         about: "status, inbound, template, account, other or unrecognised",
         example: "kind:inbound",
         holds: Holds::OneOf(&KINDS),
+        of_message: None,
         read: |event, _, test| test(Value::Text(event.kind().as_str())),
     },
     Field {
@@ -92,6 +107,7 @@ pub const FIELDS: &[Field] = &[
         about: "delivery status: sent, delivered, read, played, failed, deleted, warning",
         example: "status:failed",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| status(event).is_some_and(|status| test(Value::Text(status.status.as_str()))),
     },
     Field {
@@ -99,6 +115,7 @@ pub const FIELDS: &[Field] = &[
         about: "any effective error code",
         example: "code:131026",
         holds: Holds::Number,
+        of_message: None,
         read: |event, _, test| errors(event).iter().filter_map(|error| error.code).any(|code| test(number(code))),
     },
     Field {
@@ -106,6 +123,7 @@ pub const FIELDS: &[Field] = &[
         about: "the platform's code around an effective one",
         example: "platform_code:10000",
         holds: Holds::Number,
+        of_message: None,
         read: |event, _, test| {
             errors(event).iter().filter_map(|error| error.platform_code).any(|code| test(number(code)))
         },
@@ -115,6 +133,7 @@ pub const FIELDS: &[Field] = &[
         about: "the customer who wrote an inbound message",
         example: "from:852*",
         holds: Holds::Phone,
+        of_message: None,
         read: |event, _, test| inbound(event).is_some() && text(event.customer.as_deref(), test),
     },
     Field {
@@ -122,6 +141,7 @@ pub const FIELDS: &[Field] = &[
         about: "the recipient of an outgoing message",
         example: "to:+52*",
         holds: Holds::Phone,
+        of_message: None,
         read: |event, _, test| status(event).is_some() && text(event.customer.as_deref(), test),
     },
     Field {
@@ -129,6 +149,7 @@ pub const FIELDS: &[Field] = &[
         about: "the business number",
         example: "number:8523*",
         holds: Holds::Phone,
+        of_message: None,
         read: |event, _, test| text(event.number.as_deref(), test),
     },
     Field {
@@ -136,6 +157,7 @@ pub const FIELDS: &[Field] = &[
         about: "the customer, whoever wrote",
         example: "customer:85266*",
         holds: Holds::Phone,
+        of_message: None,
         read: |event, _, test| text(event.customer.as_deref(), test),
     },
     Field {
@@ -143,6 +165,7 @@ pub const FIELDS: &[Field] = &[
         about: "the customer's profile name",
         example: "name:*chan*",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| text(event.name.as_deref(), test),
     },
     Field {
@@ -150,6 +173,7 @@ pub const FIELDS: &[Field] = &[
         about: "callback data given when sending",
         example: "tag:promo-7",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| text(status(event).and_then(|status| status.tag.as_deref()), test),
     },
     Field {
@@ -157,6 +181,7 @@ pub const FIELDS: &[Field] = &[
         about: "template name, of a template event or in an error's text",
         example: "template:welcome*",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| {
             text(status(event).and_then(|status| status.template.as_deref()), test)
                 || text(notice(event).and_then(|notice| notice.template.as_deref()), test)
@@ -167,6 +192,7 @@ pub const FIELDS: &[Field] = &[
         about: "type of an inbound message",
         example: "type:order",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| text(inbound(event).map(|inbound| inbound.r#type.as_str()), test),
     },
     Field {
@@ -174,6 +200,7 @@ pub const FIELDS: &[Field] = &[
         about: "webhook field of a template, account or other event",
         example: "field:account_update",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| match &event.detail {
             Detail::Template(notice) | Detail::Account(notice) => test(Value::Text(&notice.field)),
             Detail::Other(other) => test(Value::Text(&other.field)),
@@ -185,6 +212,7 @@ pub const FIELDS: &[Field] = &[
         about: "event, decision or new score of such an event",
         example: "event:PAUSED",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| match &event.detail {
             Detail::Template(notice) | Detail::Account(notice) => text(notice.event.as_deref(), test),
             Detail::Other(other) => text(other.event.as_deref(), test),
@@ -196,6 +224,7 @@ pub const FIELDS: &[Field] = &[
         about: "template id and language, or WABA, that an alert is about",
         example: "subject:*en_US",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| text(notice(event).map(|notice| notice.subject.as_str()), test),
     },
     Field {
@@ -203,6 +232,7 @@ pub const FIELDS: &[Field] = &[
         about: "conversation, pricing or template category",
         example: "category:marketing",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| {
             text(status(event).and_then(|status| status.category.as_deref()), test)
                 || costs(event).iter().any(|line| test(Value::Text(&line.category)))
@@ -214,6 +244,7 @@ pub const FIELDS: &[Field] = &[
         about: "price of any cost line, in the line's own currency",
         example: "amount>0.05",
         holds: Holds::Number,
+        of_message: None,
         read: |event, _, test| {
             costs(event).iter().filter_map(|line| line.amount).any(|amount| test(Value::Number(amount)))
         },
@@ -223,6 +254,7 @@ pub const FIELDS: &[Field] = &[
         about: "currency of any cost line",
         example: "currency:USD",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| {
             costs(event).iter().filter_map(|line| line.currency.as_deref()).any(|currency| test(Value::Text(currency)))
         },
@@ -232,6 +264,7 @@ pub const FIELDS: &[Field] = &[
         about: "direction of any cost line",
         example: "direction:outbound",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| costs(event).iter().any(|line| test(Value::Text(&line.direction))),
     },
     Field {
@@ -239,6 +272,7 @@ pub const FIELDS: &[Field] = &[
         about: "of a template or account event: info, good, warning or critical",
         example: "severity:critical",
         holds: Holds::OneOf(&SEVERITIES),
+        of_message: None,
         read: |event, _, test| notice(event).is_some_and(|notice| test(Value::Text(notice.severity.as_str()))),
     },
     Field {
@@ -246,6 +280,7 @@ pub const FIELDS: &[Field] = &[
         about: "message id or Meta message id",
         example: "id:wamid.5c1e07a2*",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| match &event.detail {
             Detail::Status(Status { message_id, meta_message_id, .. })
             | Detail::Inbound(Inbound { message_id, meta_message_id, .. }) => {
@@ -260,6 +295,7 @@ pub const FIELDS: &[Field] = &[
         about: "what a customer wrote, or its one-line preview",
         example: "text:*refund*",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| match &event.detail {
             Detail::Inbound(inbound) => text(inbound.text.as_deref(), test) || test(Value::Text(&inbound.preview)),
             Detail::Other(other) => test(Value::Text(&other.preview)),
@@ -271,6 +307,7 @@ pub const FIELDS: &[Field] = &[
         about: "title or details of an error, title or cause of an alert, reason of an unrecognised body",
         example: "title:*paused*",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| match &event.detail {
             Detail::Template(notice) | Detail::Account(notice) => {
                 test(Value::Text(&notice.title)) || test(Value::Text(&notice.cause))
@@ -282,10 +319,35 @@ pub const FIELDS: &[Field] = &[
         },
     },
     Field {
+        name: "outcome",
+        about: "of a whole message: read, delivered, failed, waiting or silent; conflict when it failed and was delivered",
+        example: "outcome:waiting",
+        holds: Holds::OneOf(&OUTCOMES),
+        of_message: Some(|delivery, test| delivery.outcomes().any(|outcome| test(Value::Text(outcome)))),
+        read: |_, _, _| false,
+    },
+    Field {
+        name: "deliver_s",
+        about: "of a whole message: seconds from sent to delivered, by the provider's clock",
+        example: "deliver_s>=60",
+        holds: Holds::Number,
+        of_message: Some(|delivery, test| delivery.deliver_s().is_some_and(test)),
+        read: |_, _, _| false,
+    },
+    Field {
+        name: "read_s",
+        about: "of a whole message: seconds from delivered to read, by the provider's clock",
+        example: "read_s:0..59",
+        holds: Holds::Number,
+        of_message: Some(|delivery, test| delivery.read_s().is_some_and(test)),
+        read: |_, _, _| false,
+    },
+    Field {
         name: "age",
         about: "time since it was received",
         example: "age<10m",
         holds: Holds::Duration,
+        of_message: None,
         read: |event, now, test| test(number(now.0.saturating_sub(event.received_at.0))),
     },
     Field {
@@ -293,6 +355,7 @@ pub const FIELDS: &[Field] = &[
         about: "receive time minus the provider's time",
         example: "lag>30s",
         holds: Holds::Duration,
+        of_message: None,
         read: |event, _, test| {
             event.provider_at.is_some_and(|at| test(number(event.received_at.0.saturating_sub(Millis::from(at).0))))
         },
@@ -302,6 +365,7 @@ pub const FIELDS: &[Field] = &[
         about: "signature scheme that verified it: nxcloud or meta",
         example: "scheme:meta",
         holds: Holds::OneOf(&SCHEMES),
+        of_message: None,
         read: |event, _, test| event.verified.as_ref().is_some_and(|by| test(Value::Text(by.scheme.as_str()))),
     },
     Field {
@@ -309,6 +373,7 @@ pub const FIELDS: &[Field] = &[
         about: "label of the secret that verified it",
         example: "secret:2026",
         holds: Holds::Text,
+        of_message: None,
         read: |event, _, test| text(event.verified.as_ref().map(|by| by.secret.as_str()), test),
     },
     Field {
@@ -316,6 +381,7 @@ pub const FIELDS: &[Field] = &[
         about: "sequence number of the event in the journal",
         example: "seq:1200..1300",
         holds: Holds::Number,
+        of_message: None,
         read: |event, _, test| test(Value::Number(event.seq.into())),
     },
     Field {
@@ -323,6 +389,7 @@ pub const FIELDS: &[Field] = &[
         about: "number of the request that brought it",
         example: "request:417",
         holds: Holds::Number,
+        of_message: None,
         read: |event, _, test| test(Value::Number(event.request.into())),
     },
 ];

@@ -1,33 +1,39 @@
 //! A filter over something that several events tell of, such as a message: a term holds when any of its events satisfies it,
 //! and `and`, `or`, `not` combine what holds.
 
-use super::{Body, Expr, Filter};
+use super::delivery::Delivery;
+use super::{Body, Expr, Filter, Term};
 use crate::event::{Event, Millis};
 use hashbrown::HashMap;
 use std::cell::OnceCell;
 
-/// Which terms of one filter hold, by their order in the expression.
+/// Which terms of one filter hold, by their order in the expression; and what is known of the message's delivery where the
+/// filter asks for that.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Held(Vec<u64>);
+pub struct Held {
+    terms: Vec<u64>,
+    delivery: Delivery,
+}
 
 impl Held {
     /// What holds of two things that turn out to be one.
     pub fn join(&mut self, other: &Self) {
-        if self.0.len() < other.0.len() {
-            self.0.resize(other.0.len(), 0);
+        if self.terms.len() < other.terms.len() {
+            self.terms.resize(other.terms.len(), 0);
         }
-        self.0.iter_mut().zip(&other.0).for_each(|(mine, others)| *mine |= others);
+        self.terms.iter_mut().zip(&other.terms).for_each(|(mine, others)| *mine |= others);
+        self.delivery.join(&other.delivery);
     }
 
     pub(super) fn set(&mut self, term: usize) {
-        if self.0.len() <= term / 64 {
-            self.0.resize(term / 64 + 1, 0);
+        if self.terms.len() <= term / 64 {
+            self.terms.resize(term / 64 + 1, 0);
         }
-        self.0[term / 64] |= 1 << (term % 64);
+        self.terms[term / 64] |= 1 << (term % 64);
     }
 
     fn has(&self, term: usize) -> bool {
-        self.0.get(term / 64).is_some_and(|terms| terms >> (term % 64) & 1 == 1)
+        self.terms.get(term / 64).is_some_and(|terms| terms >> (term % 64) & 1 == 1)
     }
 }
 
@@ -75,6 +81,9 @@ impl Filter {
             }
             at += 1;
         });
+        if self.asks_of_messages() {
+            held.delivery = Delivery::of(event, now, self.horizon);
+        }
         held
     }
 
@@ -83,14 +92,20 @@ impl Filter {
         self.expr.decide(held, &mut 0)
     }
 
-    /// Whether what is selected changes with time alone (`age`).
+    /// Whether it asks for something that no single event has, such as the outcome of a message.
+    pub fn asks_of_messages(&self) -> bool {
+        self.expr.any_term(&|term| matches!(term, Term::Field { field, .. } if field.is_of_message()))
+    }
+
+    /// Whether what is selected changes with time alone (`age`, `outcome`).
     pub fn depends_on_time(&self) -> bool {
-        self.expr.any_term(&|term| matches!(term, super::Term::Field { field, .. } if field.name == "age"))
+        self.expr
+            .any_term(&|term| matches!(term, Term::Field { field, .. } if ["age", "outcome"].contains(&field.name)))
     }
 }
 
 impl Expr {
-    fn each_term(&self, see: &mut impl FnMut(&super::Term)) {
+    fn each_term(&self, see: &mut impl FnMut(&Term)) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each_term(see)),
             Self::Not(part) => part.each_term(see),
@@ -104,9 +119,9 @@ impl Expr {
             Self::All(parts) => !decisions(parts, held, at).contains(&false),
             Self::Any(parts) => decisions(parts, held, at).contains(&true),
             Self::Not(part) => !part.decide(held, at),
-            Self::Term(_) => {
+            Self::Term(term) => {
                 *at += 1;
-                held.has(*at - 1)
+                term.holds_of_message(&held.delivery).unwrap_or_else(|| held.has(*at - 1))
             }
         }
     }

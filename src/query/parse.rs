@@ -15,12 +15,12 @@ const MAX_DEPTH: usize = 64;
 /// Largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 256 << 10;
 
-/// Parses a whole expression; an empty one is a conjunction of nothing, which always holds.
-pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
+/// Parses a whole expression, over single events or over whole messages; an empty one is a conjunction of nothing, which always holds.
+pub(super) fn parse(text: &str, of_messages: bool) -> Result<Expr, FilterError> {
     if text.len() > MAX_LENGTH {
         return fail(format!("a filter has at most {MAX_LENGTH} bytes, this one has {}", text.len()), 0..0);
     }
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    let mut parser = Parser { text, at: 0, depth: 0, of_messages };
     parser.skip_blanks();
     if parser.rest().is_empty() {
         return Ok(Expr::All(Vec::new()));
@@ -41,6 +41,8 @@ struct Parser<'t> {
     /// Byte offset of what comes next.
     at: usize,
     depth: usize,
+    /// Whether it is read over whole messages.
+    of_messages: bool,
 }
 
 impl<'t> Parser<'t> {
@@ -196,6 +198,9 @@ impl<'t> Parser<'t> {
             (Holds::Text, Place::Path(path))
         } else {
             let field = Field::named(name).ok_or_else(|| unknown_field(name, span.clone()))?;
+            if field.is_of_message() && !self.of_messages {
+                return Err(not_of_events(field, span));
+            }
             (field.holds, Place::Field(field))
         };
         self.at = span.end + operator.len();
@@ -408,6 +413,15 @@ fn unknown_field(name: &str, span: Span<usize>) -> FilterError {
         }
     };
     FilterError { message: format!("unknown field {name}, {hint}"), span, fix: meant.map(str::to_owned) }
+}
+
+/// Why a field of messages cannot select events, and where it can.
+fn not_of_events(field: &Field, span: Span<usize>) -> FilterError {
+    let name = field.name;
+    let message = format!(
+        "{name} is known of whole messages only, not of single events: it selects in the Messages tab and in watop report"
+    );
+    FilterError::new(message, span)
 }
 
 /// Why something that has no operator of ours is not a term, and what was probably meant.

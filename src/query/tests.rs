@@ -108,7 +108,8 @@ fn every_field_reads_what_it_says() {
 fn every_example_in_the_list_of_fields_is_a_valid_term() {
     for field in FIELDS {
         assert!(field.example.starts_with(field.name), "{}", field.example);
-        Filter::parse(field.example).unwrap_or_else(|error| panic!("{}", error.with_caret(field.example)));
+        let read = if field.is_of_message() { Filter::parse_for_messages } else { Filter::parse };
+        read(field.example).unwrap_or_else(|error| panic!("{}", error.with_caret(field.example)));
     }
 }
 
@@ -335,4 +336,66 @@ fn more_terms_than_a_word_has_bits_are_told_apart() {
     let filter = Filter::parse(&format!("{} or code:131000", text.join(" or "))).unwrap();
     assert!(filter.selects(&filter.held(&failed(), b"", NOW)));
     assert!(!filter.depends_on_time() && Filter::parse("-age<5m").unwrap().depends_on_time());
+}
+
+/// A status of one message, received `minutes` before now; the provider's time is `at` seconds after some other.
+fn stage(status: &str, at: i64, minutes: i64) -> Event {
+    let at = 1_767_000_000 + at;
+    let body = format!(r#"{{"statuses": [{{"id": "wamid.1", "status": "{status}", "timestamp": "{at}"}}]}}"#);
+    Event { received_at: Millis(NOW.0 - minutes * 60_000), ..event(&body) }
+}
+
+#[test]
+fn what_a_message_became_is_told_by_its_events_together() {
+    let sent = || stage("sent", 100, 9);
+    let (day, delivered) = (24 * 60, || stage("delivered", 103, 8));
+    for (events, outcome, others) in [
+        (vec![sent()], "waiting", "silent conflict"),
+        (vec![stage("sent", 100, day)], "waiting", "silent"),
+        (vec![stage("sent", 100, day + 1)], "silent", "waiting"),
+        (vec![stage("sent", 100, day + 1), delivered()], "delivered", "silent waiting"),
+        (vec![sent(), delivered()], "delivered", "waiting read conflict"),
+        (vec![stage("played", 110, 7), sent()], "read", "delivered"),
+        (vec![sent(), stage("failed", 101, 8)], "failed", "waiting conflict"),
+        (vec![stage("failed", 101, 8), delivered()], "conflict", "failed"),
+        (vec![stage("failed", 101, 8), delivered()], "delivered", "failed"),
+        (vec![order()], "", "waiting silent read delivered failed conflict"),
+    ] {
+        let is = |outcome: &str| {
+            let filter = Filter::parse_for_messages(&format!("outcome:{outcome}")).unwrap();
+            let mut held = Held::default();
+            events.iter().for_each(|event| held.join(&filter.held(event, b"", NOW)));
+            filter.selects(&held)
+        };
+        assert!(outcome.is_empty() || is(outcome), "{outcome}");
+        for other in others.split_whitespace() {
+            assert!(!is(other), "{outcome} is not {other}");
+        }
+    }
+}
+
+#[test]
+fn how_long_it_took_is_known_where_both_stages_were_seen() {
+    let took = |text: &str, events: &[Event]| {
+        let filter = Filter::parse_for_messages(text).unwrap();
+        let mut held = Held::default();
+        events.iter().rev().for_each(|event| held.join(&filter.held(event, b"", NOW)));
+        filter.selects(&held)
+    };
+    let events = [stage("sent", 100, 9), stage("delivered", 103, 8), stage("delivered", 105, 7), stage("read", 102, 6)];
+    assert!(took("deliver_s:3", &events) && took("deliver_s>=3 deliver_s<4", &events), "the earliest of each");
+    assert!(took("read_s:0", &events), "clocks that disagree count as none elapsed");
+    assert!(!took("deliver_s>=0 or read_s>=0", &events[..1]));
+    assert!(took("not deliver_s>=0", &events[..1]));
+}
+
+#[test]
+fn a_field_of_messages_selects_no_single_events() {
+    for text in ["outcome:failed", "code:1 or -deliver_s>3", "read_s:1..2"] {
+        let error = Filter::parse(text).unwrap_err();
+        assert!(error.message.contains("whole messages"), "{}", error.message);
+        assert!(text[error.span].ends_with(|c: char| c.is_ascii_lowercase()), "{text}");
+        assert!(Filter::parse_for_messages(text).unwrap().asks_of_messages());
+    }
+    assert!(Filter::parse_for_messages("outcome:waiting").unwrap().depends_on_time());
 }

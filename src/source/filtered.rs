@@ -231,8 +231,9 @@ impl Chosen {
             let held = self.units.filter().held(event, &body.1, now);
             match self.units.see(event, held) {
                 Turn::None => {}
-                Turn::Selected => missing.push(event.clone()),
-                Turn::Upset => self.upset = true,
+                Turn::Selected if !names(event).is_empty() => missing.push(event.clone()),
+                // What has no name in the index is found by reading everything.
+                Turn::Selected | Turn::Upset => self.upset = true,
             }
         }
         Ok(missing)
@@ -269,8 +270,8 @@ impl Chosen {
         Ok(Batch { events: earlier, ..batch })
     }
 
-    /// Every delivery about the message, inbound message or alert of `event`, found by its names and by the further names
-    /// that its events give it.
+    /// Every delivery about the message or inbound message of `event` up to that, found by its names and by the further names
+    /// that these deliveries give it. What comes later may unite it with a message that was handed over already.
     fn evidence(&self, event: &Event) -> Result<Vec<Event>, OpenError> {
         let mut ids: Vec<Text> = names(event);
         let mut found: Vec<Event> = Vec::new();
@@ -280,8 +281,8 @@ impl Chosen {
                 if found.iter().any(|event| event.seq == seq) {
                     continue;
                 }
-                let deliveries = self.reader.deliveries(seq)?;
-                for other in deliveries.into_iter().filter(|other| same_kind(event, other)) {
+                let deliveries = self.reader.deliveries(seq)?.into_iter().filter(|other| other.seq <= event.seq);
+                for other in deliveries.filter(|other| same_kind(event, other)) {
                     ids.extend(names(&other).into_iter().filter(|id| !ids.contains(id)).collect::<Vec<_>>());
                     found.push(other);
                 }

@@ -3,6 +3,7 @@
 use crate::event::{Detail, Event, KeySecret, Millis, Origin, Text, decode_isolated};
 use crate::journal::{OpenError, RawRequest, Reader, Term};
 use crate::monitor::story::{Carrier, Material};
+use crate::monitor::view::Span;
 use crate::query::{Filter, Held};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -97,8 +98,14 @@ pub struct Selected {
 
 /// Tests a filter over the message with this id as counts do: a term holds when any event of the message satisfies it, however
 /// old that is, and `and`, `or`, `not` combine what holds. In a group each participant's deliveries are a message of their own.
-/// `now` is for `age`.
-pub fn selected(reader: &Reader, filter: &Filter, id: &str, now: Millis) -> Result<Selected, OpenError> {
+/// With `began` only a message counts whose first event was received in that span, as in a cohort. `now` is for `age`.
+pub fn selected(
+    reader: &Reader,
+    filter: &Filter,
+    id: &str,
+    began: Option<Span>,
+    now: Millis,
+) -> Result<Selected, OpenError> {
     let seqs = same_message(reader, id)?;
     let mut bodies = Bodies { reader, requests: BTreeMap::new() };
     let mut messages: BTreeMap<Option<Text>, (Held, Vec<Event>)> = BTreeMap::new();
@@ -111,7 +118,11 @@ pub fn selected(reader: &Reader, filter: &Filter, id: &str, now: Millis) -> Resu
             events.push(event);
         }
     }
-    let chosen = messages.into_values().filter(|(held, _)| filter.selects(held));
+    let of_cohort = |events: &[Event]| {
+        let first = events.iter().map(|event| event.received_at).min();
+        began.is_none_or(|span| first.is_some_and(|first| span.contains(first)))
+    };
+    let chosen = messages.into_values().filter(|(held, events)| filter.selects(held) && of_cohort(events));
     Ok(Selected { seqs, events: chosen.flat_map(|(_, events)| events).collect() })
 }
 

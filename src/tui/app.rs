@@ -595,7 +595,11 @@ impl App {
     /// Opens what is behind something; Esc walks back.
     pub(super) fn open(&mut self, open: Open) {
         let filter = self.pages.events.expression().to_owned();
-        self.path.push(Step { from: self.here(), title: open.title, filter });
+        let period = open.window.map(|_| self.known.period);
+        self.path.push(Step { from: self.here(), title: open.title, filter, period });
+        if let Some(window) = open.window {
+            self.look_at(Period::of(window));
+        }
         self.show(open.place);
     }
 

@@ -11,7 +11,7 @@ use super::place::Open;
 use super::widgets::format;
 use super::widgets::words::Words;
 use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn};
-use crate::monitor::view::term;
+use crate::monitor::view::{Span, term};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -24,9 +24,10 @@ pub struct ChangesPage {
     selected: Option<(Subject, Measure)>,
     top: usize,
     room: usize,
-    /// How it was put for the reader last, and the number that was looked at: keys act on that.
+    /// How it was put for the reader last, the number that was looked at, and the window before: keys act on that.
     look: Option<Look>,
     number: Option<String>,
+    before: Option<Span>,
 }
 
 impl ChangesPage {
@@ -83,7 +84,13 @@ impl ChangesPage {
         if let Some(number) = self.number.as_ref().filter(|_| !filter.contains("number:")) {
             filter = format!("{filter} {}", term("number", number));
         }
-        Some(Open::messages(filter, draw::title(&change.subject)))
+        let open = Open::messages(filter, draw::title(&change.subject));
+        // What went quiet is seen where it still talked.
+        let quiet = change.turn == Some(Turn::Quiet);
+        Some(match self.before.filter(|_| quiet) {
+            Some(before) => open.within(before),
+            None => open,
+        })
     }
 }
 
@@ -96,9 +103,9 @@ fn filter(change: &Change) -> Option<String> {
         Subject::Value(dimension, value) => format!("{} ", dimension.selects(value)?),
     };
     let became = match change.measure {
-        Measure::CodeRate | Measure::FailureRate => "status:failed",
-        Measure::SettledRate => "(status:delivered or status:read or status:played or status:failed)",
-        Measure::ReadRate => "(status:read or status:played)",
+        Measure::CodeRate | Measure::FailureRate => "outcome:failed",
+        Measure::SettledRate => "(outcome:delivered or outcome:read or outcome:failed)",
+        Measure::ReadRate => "outcome:read",
         Measure::Volume => "kind:status",
     };
     Some(format!("{of}{became}"))
@@ -124,6 +131,7 @@ impl Page for ChangesPage {
         self.draw_all(frame.buffer_mut(), area, ctx);
         self.look = Some(ctx.look.clone());
         self.number = ctx.scope.number.as_ref().map(ToString::to_string);
+        self.before = Some(ctx.scope.before().span);
     }
 
     fn act(&mut self, action: Action) -> Outcome {
@@ -167,7 +175,7 @@ mod tests {
                 interval: (None, None),
                 strength: 0.0,
             };
-            crate::query::Filter::parse(&filter(&change).unwrap()).unwrap();
+            crate::query::Filter::parse_for_messages(&filter(&change).unwrap()).unwrap();
         }
     }
 }

@@ -320,7 +320,7 @@ impl EventsTab {
         let leads = self.row(self.selected?)?.leads.as_ref()?;
         let (number, customer) = (leads.number.clone(), leads.customer.clone()?);
         let title = Title::new().phone(customer.clone());
-        Some(Open { place: Place::Thread(Who { number, customer }), title })
+        Some(Open::at(Place::Thread(Who { number, customer }), title))
     }
 
     /// A key while the columns are chosen.
@@ -500,7 +500,7 @@ impl Page for EventsTab {
     }
 
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
-        if self.within.turn(ctx.narrowing.whole()) {
+        if self.within.turn(ctx.narrowing) {
             self.start_over();
         }
         self.follow_window(ctx);

@@ -230,7 +230,7 @@ impl Page for MessagesTab {
         let moved = self.span.replace(span).is_some_and(|before| {
             before != span && !(span.from >= before.from && span.to.0 - before.to.0 <= 120_000 && span.to >= before.to)
         });
-        if self.within.turn(ctx.narrowing.whole()) || moved {
+        if self.within.turn(ctx.narrowing) || moved {
             self.start_over();
         }
         if self.turned.len() > WAITING {

@@ -12,9 +12,10 @@ use crate::journal::operator::Acknowledged;
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::term;
 use crate::monitor::{Monitor, Settings};
-use crate::query::Filter;
+use crate::query::{Filter, HORIZON};
 use crate::source::filtered::{Filtered, Step};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Time after which a journal that could not be read is tried again, in milliseconds.
@@ -267,21 +268,24 @@ impl Narrowing {
 pub(super) struct Within {
     outer: String,
     own: String,
+    horizon: Duration,
     filter: Arc<Filter>,
 }
 
 impl Default for Within {
     fn default() -> Self {
-        Self { outer: String::new(), own: String::new(), filter: Arc::new(everything()) }
+        Self { outer: String::new(), own: String::new(), horizon: HORIZON, filter: Arc::new(everything()) }
     }
 }
 
 impl Within {
     /// Takes in the filter of the screen. Says whether it is another one.
-    pub(super) fn turn(&mut self, outer: &str) -> bool {
-        let differs = self.outer != outer;
+    pub(super) fn turn(&mut self, narrowing: &Narrowing) -> bool {
+        let (outer, horizon) = (narrowing.whole(), narrowing.settings.horizon);
+        let differs = self.outer != outer || self.horizon != horizon;
         if differs {
             outer.clone_into(&mut self.outer);
+            self.horizon = horizon;
             self.read();
         }
         differs
@@ -302,8 +306,9 @@ impl Within {
     }
 
     fn read(&mut self) {
-        // Either was read before: in brackets they can be read together.
-        self.filter = Arc::new(Filter::parse(&within(&self.outer, &self.own)).unwrap_or_else(|_| everything()));
+        // Either was read before, for events or for messages as its list needs it: in brackets they can be read together.
+        let whole = Filter::parse_for_messages(&within(&self.outer, &self.own)).unwrap_or_else(|_| everything());
+        self.filter = Arc::new(whole.with_horizon(self.horizon));
     }
 }
 
@@ -326,9 +331,10 @@ mod tests {
 
     #[test]
     fn two_filters_are_both_in_force_whatever_stands_between_their_terms() {
-        let mut both = Within::default();
-        assert!(both.turn("status:failed or status:read"));
-        assert!(!both.turn("status:failed or status:read"));
+        let (mut both, mut screen) = (Within::default(), Narrowing::new(Settings::default()));
+        screen.filter("status:failed or status:read", Millis(0));
+        assert!(both.turn(&screen));
+        assert!(!both.turn(&screen));
         assert_eq!(within(&both.outer, "code:1 or code:2"), "(status:failed or status:read) (code:1 or code:2)");
         assert_eq!(
             (within("", " kind:inbound "), within("kind:inbound", "")),

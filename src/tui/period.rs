@@ -103,6 +103,11 @@ impl Period {
     /// The whole minutes that cover `from..to`, as far as they are over: what lies ahead is cut off.
     pub fn between(from: Millis, to: Millis, now: Millis) -> Self {
         let span = Span::covering(from, Millis(to.0.min(next_minute(now).0)));
+        Self::of(span)
+    }
+
+    /// A window that is looked at as it was.
+    pub fn of(span: Span) -> Self {
         let minutes = (span.to.0 - span.from.0) / MINUTE;
         Self { window: Window::of_minutes(u32::try_from(minutes).unwrap_or(u32::MAX)), end: Some(span.to) }
     }

@@ -1,8 +1,10 @@
 //! What can be looked at, and how one got there.
 
 use super::action::Action;
+use super::period::Period;
 use super::title::Title;
 use crate::event::Text;
+use crate::monitor::view::Span;
 use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
@@ -120,12 +122,24 @@ pub struct Open {
     pub place: Place,
     /// What it is, for the path: `131026 Undeliverable`.
     pub title: Title,
+    /// When it is to be looked at, where that is another time than before; Esc walks back to that, too.
+    pub window: Option<Span>,
 }
 
 impl Open {
+    /// A place in the window that is looked at.
+    pub fn at(place: Place, title: Title) -> Self {
+        Self { place, title, window: None }
+    }
+
+    /// The same in another window.
+    pub fn within(self, window: Span) -> Self {
+        Self { window: Some(window), ..self }
+    }
+
     /// The events that `filter` selects.
     pub fn events(filter: String, title: Title) -> Self {
-        Self { place: Place::Events { filter }, title }
+        Self::at(Place::Events { filter }, title)
     }
 
     /// The events of one request.
@@ -135,22 +149,22 @@ impl Open {
 
     /// Where a request was forwarded to, and what was answered.
     pub fn forwarded(request: u64) -> Self {
-        Self { place: Place::Forward { request: Some(request) }, title: Title::request(request) }
+        Self::at(Place::Forward { request: Some(request) }, Title::request(request))
     }
 
     /// The messages that `filter` selects.
     pub fn messages(filter: String, title: Title) -> Self {
-        Self { place: Place::Messages { filter }, title }
+        Self::at(Place::Messages { filter }, title)
     }
 
     /// What changed against the window before.
     pub fn changes() -> Self {
-        Self { place: Place::Changes, title: Title::new().said("What changed", "变化") }
+        Self::at(Place::Changes, Title::new().said("What changed", "变化"))
     }
 
     /// The story of one message.
     pub fn message(id: Text) -> Self {
-        Self { title: Title::new().id(id.clone()), place: Place::Message { id } }
+        Self::at(Place::Message { id: id.clone() }, Title::new().id(id))
     }
 }
 
@@ -163,4 +177,6 @@ pub(super) struct Step {
     pub(super) title: Title,
     /// The filter of the list of events before: a drill-down only borrows that list.
     pub(super) filter: String,
+    /// The period before, when what was opened looks at another one.
+    pub(super) period: Option<Period>,
 }

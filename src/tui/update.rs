@@ -314,6 +314,9 @@ fn walk_back(app: &mut App) -> Effect {
             if app.pages.events.expression() != step.filter {
                 app.pages.events.filter(&step.filter);
             }
+            if let Some(period) = step.period {
+                app.look_at(period);
+            }
             app.show(step.from);
         }
         None if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
@@ -335,7 +338,9 @@ fn explain(app: &mut App) -> Effect {
 }
 
 fn go(app: &mut App, place: Place) {
-    app.path.clear();
+    // A window that was only borrowed is given back.
+    let lent = app.path.drain(..).find_map(|step| step.period);
+    lent.into_iter().for_each(|period| app.look_at(period));
     app.show(place);
     app.moved();
 }

@@ -139,3 +139,20 @@ fn a_wrong_filter_ends_with_2_and_a_caret() {
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
     assert_eq!(said.err.lines().nth(2), Some("^^^^^"), "{}", said.err);
 }
+
+#[test]
+fn a_report_can_be_of_messages_by_their_outcome() {
+    let user = with_examples();
+    let attempted = |filter: &str| {
+        let report = user.json(&["report", "--since", "all", "--format", "json", "--filter", filter]);
+        report["funnel"]["attempted"].clone()
+    };
+    let whole = user.json(&["report", "--since", "all", "--format", "json"]);
+    for outcome in ["read", "delivered", "failed", "waiting", "silent"] {
+        assert_eq!(attempted(&format!("outcome:{outcome}")), whole["funnel"]["outcomes"][outcome], "{outcome}");
+    }
+    assert_eq!(attempted("outcome:conflict"), whole["funnel"]["conflicts"]);
+    let said = user.run(&["events", "--filter", "status:sent outcome:failed"]);
+    assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
+    assert_eq!(said.err.lines().nth(2), Some("            ^^^^^^^"), "{}", said.err);
+}

@@ -41,6 +41,7 @@ pub(crate) fn views(monitor: &Monitor) -> Vec<String> {
             format!("{:?}", Dimension::ALL.map(|dimension| monitor.by(dimension, scope))),
             format!("{:?}", [Some(131_026), Some(132_015), None].map(|code| monitor.hit(code, scope))),
             format!("{:?} {:?}", monitor.activity(scope, 90), monitor.activity(scope, 7)),
+            format!("{:?}", [Some(131_026), None].map(|code| monitor.failure_trend(code, scope, 90))),
             format!("{:?}", monitor.verdict(scope)),
         ]
     };
@@ -206,6 +207,9 @@ proptest! {
             }
 
             let mut failures = monitor.failures(&scope);
+            for failure in &failures {
+                prop_assert_eq!(monitor.hit(failure.code, &scope).here, failure.messages);
+            }
             failures.iter_mut().for_each(|failure| failure.mark = Mark::None);
             prop_assert_eq!(failures, reference::failures(&messages, &scope));
             prop_assert_eq!(monitor.conversations(&scope), reference::conversations(&events, &scope));
@@ -214,6 +218,11 @@ proptest! {
             prop_assert_eq!(monitor.costs(&scope), reference::costs(&events, &scope));
 
             for columns in [7, 48, 90] {
+                for code in [Some(131_026), None] {
+                    let trend = monitor.failure_trend(code, &scope, columns);
+                    let exact = reference::failure_trend(&messages, code, &scope, &trend);
+                    prop_assert_eq!(&trend.counts, &exact, "{} in {} s", columns, trend.column_s);
+                }
                 let activity = monitor.activity(&scope, columns);
                 let count = activity.statuses.len();
                 prop_assert!(count <= columns);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use watop::event::{Detail, Event, Inbound, Millis, Severity, Status, StatusName, Text, catalogue};
 use watop::monitor::view::{
     Alert, Conversation, Cost, Dimension, DimensionRow, Failure, Funnel, Group, Ingest, Latency, Mark, NumberRow,
-    Outcomes, Scope, Span,
+    Outcomes, Scope, Span, Trend,
 };
 
 /// Everything seen of one outgoing message.
@@ -231,7 +231,8 @@ pub(crate) fn failures(messages: &[Message], scope: &Scope) -> Vec<Failure> {
             rows.entry(code).or_default().push(seen);
         }
     }
-    let mut rows: Vec<Failure> = rows.into_iter().map(|(code, seen)| failure(code, &seen, scope)).collect();
+    let row = |(code, seen): (Option<i64>, Vec<Seen>)| failure(code, &seen, trend(messages, code, scope));
+    let mut rows: Vec<Failure> = rows.into_iter().map(row).collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.messages));
     rows
 }
@@ -264,18 +265,52 @@ fn codes(message: &Message) -> BTreeMap<Option<i64>, Seen> {
     codes
 }
 
-fn failure(code: Option<i64>, seen: &[Seen], scope: &Scope) -> Failure {
+/// When messages failed with a code, whatever their cohort.
+fn failed_at(messages: &[Message], code: Option<i64>, scope: &Scope) -> Vec<i64> {
+    let of_number = |message: &&Message| scope.number.is_none() || scope.number.as_ref() == message.number();
+    let failed = messages.iter().filter(|message| message.has_failed()).filter(of_number);
+    failed.filter_map(|message| codes(message).get(&code).map(|seen| seen.first.0)).collect()
+}
+
+/// Whether single seconds are kept from a time on: of the two hours before the newest failed status.
+fn has_seconds(messages: &[Message], from: Millis) -> bool {
+    let at = || messages.iter().flat_map(Message::failures).map(|(event, _)| event.received_at.0.div_euclid(SECOND));
+    let (Some(first), Some(last)) = (at().min(), at().max()) else { return true };
+    first.max(from.0.div_euclid(SECOND)) > last - 2 * HOUR / SECOND
+}
+
+/// Failures in fifteen slices of the window, by when they were received: to the second where that is kept, else to the minute.
+fn trend(messages: &[Message], code: Option<i64>, scope: &Scope) -> Vec<u64> {
+    let (from, length) = (scope.span.from.0, scope.span.to.0 - scope.span.from.0);
+    let grain = if has_seconds(messages, scope.span.from) { SECOND } else { MINUTE };
+    let mut trend = vec![0; 15];
+    for at in failed_at(messages, code, scope).into_iter().filter(|at| scope.span.contains(Millis(*at))) {
+        let at = (at - from).div_euclid(grain) * grain;
+        trend[(at * 15 / length) as usize] += 1;
+    }
+    trend
+}
+
+/// Failures with a code in columns of a chart, by when they were received.
+pub(crate) fn failure_trend(messages: &[Message], code: Option<i64>, scope: &Scope, columns: &Trend) -> Vec<u64> {
+    let step = i64::from(columns.column_s) * SECOND;
+    let mut counts = vec![0; columns.counts.len()];
+    for at in failed_at(messages, code, scope) {
+        let column = (at - columns.from.0).div_euclid(step);
+        if let Some(count) = usize::try_from(column).ok().and_then(|column| counts.get_mut(column)) {
+            *count += 1;
+        }
+    }
+    counts
+}
+
+fn failure(code: Option<i64>, seen: &[Seen], trend: Vec<u64>) -> Failure {
     let entry = code.and_then(catalogue::lookup);
     let mut titles: BTreeMap<&Text, u64> = BTreeMap::new();
     seen.iter().filter_map(|seen| seen.title.as_ref()).for_each(|title| *titles.entry(title).or_default() += 1);
     let wire_title = titles.iter().max_by_key(|(title, count)| (**count, **title)).map(|(title, _)| (*title).clone());
     let title =
         entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.en.title.clone());
-    let mut trend = vec![0; 15];
-    for seen in seen {
-        let slice = (seen.first.0 - scope.span.from.0) * 15 / (scope.span.to.0 - scope.span.from.0);
-        trend[slice.clamp(0, 14) as usize] += 1;
-    }
     Failure {
         code,
         platform_codes: seen

@@ -193,7 +193,7 @@ fn the_value_or_the_filter_under_the_cursor_is_copied() {
     let copied = |screen: &mut Screen, key| screen.key(KeyCode::Char(key), KeyModifiers::NONE);
     assert_eq!(copied(&mut screen, 'y'), Effect::Copy("131026".to_owned()));
     assert!(screen.shown().contains("sent to the terminal: 131026"));
-    assert_eq!(copied(&mut screen, 'Y'), Effect::Copy("code:131026 status:failed".to_owned()));
+    assert_eq!(copied(&mut screen, 'Y'), Effect::Copy("code:131026 outcome:failed".to_owned()));
     screen.press("2");
     screen.press("k");
     assert_eq!(copied(&mut screen, 'y'), Effect::Copy("wamid.1".to_owned()));

@@ -130,7 +130,7 @@ fn the_failures_lead_to_their_messages() {
     assert!(screen.press("1").contains("Failures"));
     let list = screen.press("\n");
     assert!(line(&list, "Messages").contains("3 Messages"), "{list}");
-    assert!(list.contains("/ code:131026 status:failed"), "{list}");
+    assert!(list.contains("/ code:131026 outcome:failed"), "{list}");
     assert!(list.contains("2 messages"), "{list}");
     assert!(screen.press("\n").contains("Story"));
     screen.press("\x1b");

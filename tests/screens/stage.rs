@@ -99,6 +99,15 @@ impl Stage {
         }
     }
 
+    /// The value under the cursor, as its key copies it.
+    pub(crate) fn copied(&mut self) -> String {
+        let key = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::NONE);
+        match update::input(&mut self.app, Input::Key(key), self.now) {
+            update::Effect::Copy(value) => value,
+            other => panic!("nothing is copied: {other:?}"),
+        }
+    }
+
     fn key(&mut self, character: char) {
         let key = match character {
             '\n' => KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE),

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 /// What can be written, and what it means in each language.
-const FORMS: [(&str, &str, &str); 12] = [
+const FORMS: [(&str, &str, &str); 13] = [
     ("status:failed code:131049", "both must hold", "两个条件都成立"),
     ("code:131026 or code:131049", "one of them must hold", "其中一个成立"),
     ("not tag:promo   -tag:promo", "must not hold; also finds what has no tag", "不成立;也包括没有标签的"),
@@ -26,6 +26,7 @@ const FORMS: [(&str, &str, &str); 12] = [
     ("code:131000..131999", "a range, both ends included", "范围,含两端"),
     ("\"refund\"", "text, searched in everything the event says", "在事件的全部内容中查找文本"),
     ("value.errors[0].code:131026", "a path into the stored body", "存储的请求体中的路径"),
+    ("outcome:waiting   deliver_s>=60", "of whole messages, in the Messages tab", "针对整条消息,用于消息页"),
     ("age:30s..   seq:..1300", "a range open at one end", "一端开放的范围"),
 ];
 
@@ -125,6 +126,9 @@ fn chinese(field: &str) -> Option<&'static str> {
         "id" => "消息 ID 或 Meta 消息 ID",
         "text" => "客户所写内容,或其单行预览",
         "title" => "错误的标题或详情、告警的标题或原因、无法识别的原因",
+        "outcome" => "整条消息的结果:read、delivered、failed、waiting 或 silent;失败且又送达时为 conflict",
+        "deliver_s" => "整条消息从发送到送达的秒数,按提供方时钟",
+        "read_s" => "整条消息从送达到已读的秒数,按提供方时钟",
         "age" => "接收以来的时间",
         "lag" => "接收时间减去提供方时间",
         "scheme" => "验证它的签名方案:nxcloud 或 meta",
@@ -150,7 +154,7 @@ mod tests {
     #[test]
     fn the_forms_can_be_read() {
         for (form, ..) in FORMS {
-            Filter::parse(form).unwrap();
+            Filter::parse_for_messages(form).unwrap();
         }
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn names_that_begin_as_typed_come_before_those_that_hold_it() {
         let names: Vec<_> = fitting("Co", FIELDS.iter(), |field| field.name).iter().map(|field| field.name).collect();
-        assert_eq!(names, ["code", "platform_code"]);
+        assert_eq!(names, ["code", "platform_code", "outcome"]);
     }
 
     #[test]

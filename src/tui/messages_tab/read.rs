@@ -36,6 +36,13 @@ pub struct MessagesJob {
     pub now: Millis,
 }
 
+impl MessagesJob {
+    /// What a filter selects is counted elsewhere by when its messages began; a word is looked for wherever it stands.
+    fn began(&self) -> Option<Span> {
+        self.word.is_none().then_some(self.span)
+    }
+}
+
 /// What a slice found.
 #[derive(Debug)]
 pub struct Found {
@@ -58,7 +65,7 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
         Found { generation: job.generation, turned: job.turned.clone(), events: Vec::new(), page: 0, end: false };
     if !job.turned.is_empty() {
         for id in &job.turned {
-            found.events.extend(selected(reader, &job.filter, id, job.now)?.events);
+            found.events.extend(selected(reader, &job.filter, id, job.began(), job.now)?.events);
         }
         return Ok(found);
     }
@@ -85,7 +92,7 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
             if !job.active {
                 found.events.push(event);
             } else if !tested.contains(&event.amends.unwrap_or(event.seq)) && may_turn(&job.filter, &event, job.now) {
-                let mut message = selected(reader, &job.filter, id, job.now)?;
+                let mut message = selected(reader, &job.filter, id, job.began(), job.now)?;
                 tested.append(&mut message.seqs);
                 found.events.append(&mut message.events);
             }

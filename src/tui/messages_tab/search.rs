@@ -9,7 +9,7 @@ pub(super) const HINT: (&str, &str) =
 
 /// What a text means.
 pub(super) fn meaning(text: &str) -> Result<Filter, FilterError> {
-    Filter::parse(&expression(text))
+    Filter::parse_for_messages(&expression(text))
 }
 
 /// The filter that a text stands for: a word alone is sought as the beginning of an id, a phone and a tag.

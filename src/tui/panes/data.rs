@@ -23,6 +23,10 @@ pub struct Wants {
     pub columns: usize,
     /// Rows of cohorts over time; 0 when they are not seen.
     pub cohorts: usize,
+    /// Whether it is seen how long messages took.
+    pub times: bool,
+    /// Whether all outcomes of the funnel are named, and not only those that ask for attention.
+    pub outcomes: bool,
     /// Which conversations are seen.
     pub conversations: Around,
     /// The dimension that delivery is broken down by, when that is seen.
@@ -126,6 +130,8 @@ impl Zoom {
         if let Some(dimension) = wants.groups {
             zoom.dimension = dimension;
             zoom.groups = monitor.by(dimension, scope);
+        }
+        if wants.times {
             let took = |stretch| monitor.took(scope, stretch, &delivery::edges(stretch));
             (zoom.deliver, zoom.read) = (took(Stretch::Deliver), took(Stretch::Read));
         }
@@ -171,8 +177,10 @@ pub struct OverviewData {
     pub funnel: Funnel,
     /// The cohort by business number, most attempted first.
     pub numbers: Vec<NumberRow>,
-    /// The cohort in slices of whole minutes: start and funnel of each, oldest first.
-    pub cohorts: Vec<(Millis, Funnel)>,
+    /// Whether all outcomes are named, and not only those that ask for attention.
+    pub all_outcomes: bool,
+    /// The cohort in slices of whole minutes, oldest first.
+    pub cohorts: Vec<(Span, Funnel)>,
     /// Failures of the cohort, most messages first unless sorted otherwise.
     pub failures: Vec<Failure>,
     /// What only a zoomed pane shows.
@@ -190,10 +198,16 @@ pub struct OverviewData {
 /// Things a cursor moves over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Listing {
-    /// The stages of the funnel.
+    /// The stages of the funnel, and the outcomes.
     Stages,
     /// The values of a dimension.
     Groups,
+    /// The cohort in slices of time.
+    Cohorts,
+    /// How long it took to be delivered.
+    Deliver,
+    /// How long it took to be read.
+    Read,
     /// Effective codes.
     Codes,
     /// Whom the code under the cursor hits.
@@ -206,9 +220,9 @@ pub(super) enum Listing {
 
 impl Listing {
     /// How many there are.
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 9;
 
-    /// What a pane lists.
+    /// What a pane lists first.
     pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
         match pane {
             Pane::Delivery if zoomed => Self::Groups,
@@ -218,6 +232,15 @@ impl Listing {
             Pane::Alerts => Self::Alerts,
         }
     }
+
+    /// What a zoomed pane lists beside that, in the order of its key.
+    pub(super) fn beside(pane: Pane) -> &'static [Self] {
+        match pane {
+            Pane::Delivery => &[Self::Cohorts, Self::Deliver, Self::Read],
+            Pane::Failures => &[Self::Hits],
+            Pane::Conversations | Pane::Alerts => &[],
+        }
+    }
 }
 
 /// What a cursor is on.
@@ -225,6 +248,12 @@ impl Listing {
 pub(super) enum Key {
     /// A stage of the funnel.
     Stage(Stage),
+    /// An outcome.
+    Became(Became),
+    /// Messages that began then.
+    Cohort(Span),
+    /// Messages that took so long: a bin of a stretch.
+    Took(Stretch, usize),
     /// A value of a dimension, or none.
     Group(Dimension, Group),
     /// An effective code, or none.
@@ -279,6 +308,65 @@ impl Stage {
     }
 }
 
+/// An outcome of messages, or the contradiction of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Became {
+    Read,
+    Delivered,
+    Waiting,
+    Silent,
+    Failed,
+    Conflict,
+}
+
+impl Became {
+    /// Those that are named: silence and contradictions only where there are some.
+    fn named(funnel: &Funnel, all: bool) -> Vec<Self> {
+        let order = [Self::Read, Self::Delivered, Self::Waiting, Self::Silent, Self::Failed, Self::Conflict];
+        let is_named = |became: &Self| match became {
+            Self::Waiting | Self::Failed => true,
+            Self::Read | Self::Delivered => all,
+            Self::Silent => became.count(funnel) > 0,
+            Self::Conflict => all && became.count(funnel) > 0,
+        };
+        order.into_iter().filter(is_named).collect()
+    }
+
+    pub(super) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Read => ("read", "已读"),
+            Self::Delivered => ("delivered", "已送达"),
+            Self::Waiting => ("waiting", "等待中"),
+            Self::Silent => ("silent", "无回音"),
+            Self::Failed => ("failed", "失败"),
+            Self::Conflict => ("conflicts", "冲突"),
+        }
+    }
+
+    pub(super) fn count(self, funnel: &Funnel) -> u64 {
+        match self {
+            Self::Read => funnel.outcomes.read,
+            Self::Delivered => funnel.outcomes.delivered,
+            Self::Waiting => funnel.outcomes.waiting,
+            Self::Silent => funnel.outcomes.silent,
+            Self::Failed => funnel.outcomes.failed,
+            Self::Conflict => funnel.conflicts,
+        }
+    }
+
+    /// Selects its messages.
+    pub(super) fn filter(self) -> &'static str {
+        match self {
+            Self::Read => "outcome:read",
+            Self::Delivered => "outcome:delivered",
+            Self::Waiting => "outcome:waiting",
+            Self::Silent => "outcome:silent",
+            Self::Failed => "outcome:failed",
+            Self::Conflict => "outcome:conflict",
+        }
+    }
+}
+
 impl OverviewData {
     /// Asks the monitor, for everything but its verdict.
     ///
@@ -295,16 +383,18 @@ impl OverviewData {
         let mut failures = monitor.failures(scope);
         wants.sort.sort(&mut failures);
         let alerts = monitor.alerts(&since(oldest.0));
+        let funnel = monitor.funnel(scope);
         Self {
+            all_outcomes: wants.outcomes,
             window: window.to_owned(),
             extent,
             verdict,
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
-            funnel: monitor.funnel(scope),
+            funnel,
             numbers: monitor.numbers(scope),
             cohorts: slices(scope, oldest, wants.cohorts)
                 .into_iter()
-                .map(|span| (span.from, monitor.funnel(&Scope { span, ..scope.clone() })))
+                .map(|span| (span, monitor.funnel(&Scope { span, ..scope.clone() })))
                 .collect(),
             zoom: Zoom::ask(monitor, scope, &failures, &alerts, wants),
             failures,
@@ -323,11 +413,19 @@ impl OverviewData {
         monitor.conversations(&Scope { span, ..self.scope.clone() })
     }
 
+    /// The outcomes that are named, in the order of the bar.
+    pub(super) fn became(&self) -> Vec<Became> {
+        Became::named(&self.funnel, self.all_outcomes)
+    }
+
     /// How many things are listed.
     pub(super) fn len(&self, listing: Listing) -> usize {
         match listing {
             Listing::Stages | Listing::Groups if self.funnel.attempted == 0 => 0,
-            Listing::Stages => Stage::ALL.len(),
+            Listing::Stages => Stage::ALL.len() + self.became().len(),
+            Listing::Cohorts => self.cohorts.len(),
+            Listing::Deliver => self.zoom.deliver.len(),
+            Listing::Read => self.zoom.read.len(),
             Listing::Groups => self.zoom.groups.len(),
             Listing::Codes => self.failures.len(),
             Listing::Hits => self.zoom.hits().count(),
@@ -339,7 +437,14 @@ impl OverviewData {
     /// What a row is about.
     pub(super) fn key(&self, listing: Listing, row: usize) -> Option<Key> {
         Some(match listing {
-            Listing::Stages => Key::Stage(*Stage::ALL.get(row).filter(|_| self.funnel.attempted > 0)?),
+            Listing::Stages if self.funnel.attempted == 0 => return None,
+            Listing::Stages => match Stage::ALL.get(row) {
+                Some(stage) => Key::Stage(*stage),
+                None => Key::Became(*self.became().get(row - Stage::ALL.len())?),
+            },
+            Listing::Cohorts => Key::Cohort(self.cohorts.get(row)?.0),
+            Listing::Deliver => Key::Took(Stretch::Deliver, self.zoom.deliver.get(row).map(|_| row)?),
+            Listing::Read => Key::Took(Stretch::Read, self.zoom.read.get(row).map(|_| row)?),
             Listing::Groups => Key::Group(self.zoom.dimension, self.zoom.groups.get(row)?.value.clone()),
             Listing::Codes => Key::Code(self.failures.get(row)?.code),
             Listing::Hits => {

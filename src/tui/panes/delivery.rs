@@ -3,10 +3,10 @@
 mod took;
 mod zoomed;
 
-pub(super) use took::edges;
-pub(super) use zoomed::cohort_rows;
+pub(super) use took::{edges, filter as took_filter, label as took_label, name as stretch_name};
+pub(super) use zoomed::{cohort_rows, has_times};
 
-use super::data::Stage;
+use super::data::{Became, Listing, Stage};
 use super::layout::split_rows;
 use super::list::List;
 use super::{Pane, Place, Size, View};
@@ -26,10 +26,16 @@ const NAME: u16 = 9;
 /// Cells of the part of the step above, with its blanks.
 const SHARE: u16 = 9;
 
-/// Draws the pane.
-pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+/// Whether the pane has room to name all outcomes.
+pub(super) fn is_full(area: Rect) -> bool {
+    let inner = frame::inner(area);
+    inner.width >= 50 && inner.height >= 10
+}
+
+/// Draws the pane. With `beside`, the row of what is listed beside the table under the cursor, the focus is there.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, beside: Option<(Listing, usize)>) {
     if at.zoomed {
-        return zoomed::draw(buffer, at, view, list);
+        return zoomed::draw(buffer, at, view, list, beside);
     }
     let mode = view.words().muted(cohort(view));
     let totals = super::one_of_four(view, Pane::Delivery, vec![mode]);
@@ -38,7 +44,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         return draw_empty(buffer, inner, view);
     }
     let cursor = list.cursor(at.focused);
-    if inner.width >= 50 && inner.height >= 10 {
+    if is_full(at.area) {
         draw_full(buffer, inner, view, cursor);
     } else {
         draw_short(buffer, inner, view, cursor);
@@ -86,10 +92,10 @@ fn draw_full(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<Cu
     let bar = rows.next();
     draw_outcomes(buffer, bar, view, funnel);
     let (names, counts) = (rows.next(), rows.next());
-    draw_legend(buffer, names, counts, view);
+    draw_legend(buffer, names, counts, view, cursor);
     rows.skip_if(area.height > 16);
     let rates = rows.next();
-    draw_rates(buffer, rates, view);
+    draw_rates(buffer, rates, view, cursor);
     let latencies = rows.next();
     draw_latencies(buffer, latencies, view);
     // A breakdown by number where there are rows to spare.
@@ -106,7 +112,7 @@ fn draw_short(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<C
     let bar = rows.next();
     draw_outcomes(buffer, bar, view, &view.data.funnel);
     let legend = rows.next();
-    draw_short_legend(buffer, legend, view);
+    draw_short_legend(buffer, legend, view, cursor);
     let rates = rows.next();
     let latency = &view.data.funnel.time_to_deliver_s;
     let words = view.words().muted("p50 ").value_or_nothing(seconds(latency.p50));
@@ -152,19 +158,9 @@ fn draw_stages(buffer: &mut Buffer, rows: &mut Rows, view: &View<'_>, gap: u16, 
     }
 }
 
-/// Which outcome it is.
-#[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    Read,
-    Delivered,
-    Waiting,
-    Silent,
-    Failed,
-}
-
 /// One of the outcomes that sum to attempted.
 struct Outcome {
-    kind: Kind,
+    kind: Became,
     name: &'static str,
     count: u64,
     glyph: Glyph,
@@ -182,16 +178,18 @@ impl Outcome {
 
 /// The outcomes of a cohort in the order of bar and legend.
 fn outcomes(view: &View<'_>, funnel: &Funnel) -> [Outcome; 5] {
-    let of = &funnel.outcomes;
     // Failures as usual are a calm red: the bright one is kept for trouble.
     let failed = if view.abnormal() { Role::Failed } else { Role::FailedUsual };
-    let outcome = |kind, (en, zh), count, glyph, role| Outcome { kind, name: view.pick(en, zh), count, glyph, role };
+    let outcome = |kind: Became, glyph, role| {
+        let (en, zh) = kind.names();
+        Outcome { kind, name: view.pick(en, zh), count: kind.count(funnel), glyph, role }
+    };
     [
-        outcome(Kind::Read, ("read", "已读"), of.read, Glyph::BarRead, Role::Read),
-        outcome(Kind::Delivered, ("delivered", "已送达"), of.delivered, Glyph::BarDelivered, Role::Delivered),
-        outcome(Kind::Waiting, ("waiting", "等待中"), of.waiting, Glyph::BarWaiting, Role::Waiting),
-        outcome(Kind::Silent, ("silent", "无回音"), of.silent, Glyph::NoValue, Role::Muted),
-        outcome(Kind::Failed, ("failed", "失败"), of.failed, Glyph::BarFailed, failed),
+        outcome(Became::Read, Glyph::BarRead, Role::Read),
+        outcome(Became::Delivered, Glyph::BarDelivered, Role::Delivered),
+        outcome(Became::Waiting, Glyph::BarWaiting, Role::Waiting),
+        outcome(Became::Silent, Glyph::NoValue, Role::Muted),
+        outcome(Became::Failed, Glyph::BarFailed, failed),
     ]
 }
 
@@ -201,12 +199,20 @@ fn draw_outcomes(buffer: &mut Buffer, row: Rect, view: &View<'_>, funnel: &Funne
 }
 
 /// Names above, counts below. Silence is named only where there is some.
-fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>) {
+fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>, cursor: Option<Cursor>) {
     let funnel = &view.data.funnel;
     let outcomes = outcomes(view, funnel);
-    let shown: Vec<_> = outcomes.iter().filter(|outcome| outcome.count > 0 || outcome.kind != Kind::Silent).collect();
+    let shown: Vec<_> = outcomes.iter().filter(|outcome| outcome.count > 0 || outcome.kind != Became::Silent).collect();
     let step = names.width / shown.len().max(1) as u16;
     for (x, outcome) in (0..).map(|at| names.x + at * step).zip(shown) {
+        let at = Rect { x, width: step.saturating_sub(2), ..counts };
+        if let Some(row) = row_of(view, outcome.kind) {
+            view.look.areas.add(Rect { y: names.y, height: 2, ..at }, Spot::Row(row));
+            if let Some(cursor) = cursor.filter(|cursor| cursor.row == row) {
+                table::mark(buffer, at, names.y, view.look, cursor.focused);
+                table::mark(buffer, at, counts.y, view.look, cursor.focused);
+            }
+        }
         let name = outcome.label(view).muted(format!(" {}", outcome.name));
         name.draw(buffer, x, names.y, step);
         let count = outcome_count(view, view.words(), outcome);
@@ -217,11 +223,11 @@ fn draw_legend(buffer: &mut Buffer, names: Rect, counts: Rect, view: &View<'_>) 
     }
 }
 
-fn draw_short_legend(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
+fn draw_short_legend(buffer: &mut Buffer, row: Rect, view: &View<'_>, cursor: Option<Cursor>) {
     let [_, _, waiting, silent, failed] = outcomes(view, &view.data.funnel);
     let segment = |outcome: &Outcome, goes| {
-        let name = outcome.label(view).muted(format!(" {} ", outcome.name));
-        Segment::new(goes, outcome_count(view, name, outcome))
+        let sign = on(view, outcome.kind, cursor, outcome.label(view));
+        Segment::new(goes, outcome_count(view, sign.muted(format!(" {} ", outcome.name)), outcome))
     };
     let mut left = vec![segment(&waiting, 0)];
     if silent.count > 0 {
@@ -233,10 +239,27 @@ fn draw_short_legend(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
 /// Adds the count of an outcome: red where failures are out of the ordinary.
 fn outcome_count<'a>(view: &View<'a>, words: Words<'a>, outcome: &Outcome) -> Words<'a> {
     let count = format::thousands(outcome.count);
-    if outcome.kind == Kind::Failed && view.abnormal() { words.bold(Role::Failed, count) } else { words.strong(count) }
+    if outcome.kind == Became::Failed && view.abnormal() {
+        words.bold(Role::Failed, count)
+    } else {
+        words.strong(count)
+    }
 }
 
-fn draw_rates(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
+/// In which row of what is listed an outcome stands.
+fn row_of(view: &View<'_>, became: Became) -> Option<usize> {
+    view.data.became().iter().position(|other| *other == became).map(|at| Stage::ALL.len() + at)
+}
+
+/// The sign of the cursor in place of `sign`, where the cursor is on an outcome that has no row of its own.
+fn on<'a>(view: &View<'a>, became: Became, cursor: Option<Cursor>, sign: Words<'a>) -> Words<'a> {
+    match cursor.filter(|cursor| row_of(view, became) == Some(cursor.row)) {
+        Some(cursor) => view.words().glyph(if cursor.focused { Role::Accent } else { Role::Faint }, Glyph::Cursor),
+        None => sign,
+    }
+}
+
+fn draw_rates(buffer: &mut Buffer, row: Rect, view: &View<'_>, cursor: Option<Cursor>) {
     let funnel = &view.data.funnel;
     let so_far =
         view.words().muted(view.pick("so far ", "送达率 ")).value_or_nothing(funnel.so_far().map(format::percent));
@@ -244,7 +267,9 @@ fn draw_rates(buffer: &mut Buffer, row: Rect, view: &View<'_>) {
     if funnel.conflicts > 0 {
         left.push(Segment::new(
             3,
-            view.words().muted(view.pick("conflicts ", "冲突 ")).value(format::thousands(funnel.conflicts)),
+            on(view, Became::Conflict, cursor, view.words())
+                .muted(view.pick("conflicts ", "冲突 "))
+                .value(format::thousands(funnel.conflicts)),
         ));
     }
     let bounds =

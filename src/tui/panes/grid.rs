@@ -52,8 +52,8 @@ pub struct Grid {
     by: By,
     sort: Sort,
     pick: Picking,
-    /// Whether the focus is on who is hit, in the zoomed failures.
-    in_hits: bool,
+    /// What is listed beside the table of a zoomed pane, when the focus is there.
+    beside: Option<Listing>,
     lists: [List; Listing::COUNT],
 }
 
@@ -89,18 +89,18 @@ impl Grid {
     fn draw_pane(&mut self, buffer: &mut Buffer, area: Rect, view: &View<'_>, pane: Pane, focused: bool) {
         let zoomed = self.zoomed(view.size);
         let at = Place { area, focused, zoomed };
-        let hit_row = (self.listing(view.data, view.size) == Listing::Hits).then(|| {
-            let hits = &mut self.lists[Listing::Hits as usize];
-            hits.settle(view.data, Listing::Hits);
-            hits.row()
-        });
         let listing = Listing::of(pane, zoomed);
+        let beside = Some(self.listing(view.data, view.size)).filter(|beside| *beside != listing).map(|beside| {
+            let list = &mut self.lists[beside as usize];
+            list.settle(view.data, beside);
+            (beside, list.row())
+        });
         let list = &mut self.lists[listing as usize];
         list.settle(view.data, listing);
         view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
-            Pane::Delivery => delivery::draw(buffer, at, view, list),
-            Pane::Failures => failures::draw(buffer, at, view, list, hit_row),
+            Pane::Delivery => delivery::draw(buffer, at, view, list, beside.filter(|_| zoomed)),
+            Pane::Failures => failures::draw(buffer, at, view, list, beside.filter(|_| zoomed).map(|(_, row)| row)),
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
         }
@@ -115,17 +115,21 @@ impl Grid {
         let pane = self.focused(size);
         let zoomed = self.zoomed(size);
         let listing = self.listing(data, size);
-        let in_hits = listing == Listing::Hits;
+        let moved = match action {
+            Action::NextPane if zoomed => self.step_beside(data, pane, true),
+            Action::PreviousPane if zoomed => self.step_beside(data, pane, false),
+            _ => false,
+        };
+        if moved {
+            return Outcome::Changed;
+        }
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
             Action::Open => {
                 return open::behind(data, listing, list.row()).map_or(Outcome::Ignored, Outcome::Open);
             }
-            Action::NextPane if zoomed && listing == Listing::Codes && data.len(Listing::Hits) > 0 => {
-                self.enter_hits(true)
-            }
-            Action::PreviousPane | Action::Back if in_hits => self.enter_hits(false),
+            Action::Back if self.beside.take().is_some() => true,
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
             Action::Zoom if size > Size::One => self.zoom(!zoomed),
@@ -220,7 +224,7 @@ impl Grid {
     /// What the pane in focus lists.
     pub(super) fn export(&self, monitor: &Monitor, data: &OverviewData, size: Size) -> Vec<Row> {
         match Listing::of(self.focused(size), self.zoomed(size)) {
-            Listing::Stages => vec![Row::of(&data.funnel)],
+            Listing::Stages | Listing::Cohorts | Listing::Deliver | Listing::Read => vec![Row::of(&data.funnel)],
             Listing::Groups => data.zoom.groups.iter().map(|group| Row::group(data.zoom.dimension, group)).collect(),
             Listing::Codes | Listing::Hits => data.failures.iter().map(Row::of).collect(),
             Listing::Conversations => data.all_conversations(monitor).iter().map(Row::of).collect(),
@@ -246,11 +250,15 @@ impl Grid {
         let pick = if self.zoomed(size) { self.pick.pick.clone() } else { Pick::default() };
         let conversations = self.lists[Listing::Conversations as usize].around(area.height, pick);
         if !self.zoomed(size) {
-            return Wants { columns: layout.activity.map_or(0, activity::columns), conversations, ..Wants::default() };
+            let columns = layout.activity.map_or(0, activity::columns);
+            let outcomes = layout.pane(Pane::Delivery, self.focused(size)).is_some_and(delivery::is_full);
+            return Wants { columns, outcomes, conversations, ..Wants::default() };
         }
         match self.focused(size) {
             Pane::Delivery => {
-                Wants { cohorts: delivery::cohort_rows(layout.zoomed()), groups: Some(self.by.0), ..Wants::default() }
+                let area = layout.zoomed();
+                let (cohorts, times) = (delivery::cohort_rows(area), delivery::has_times(area, size));
+                Wants { cohorts, times, groups: Some(self.by.0), ..Wants::default() }
             }
             Pane::Failures => {
                 let list = &self.lists[Listing::Codes as usize];
@@ -277,14 +285,19 @@ impl Grid {
 
     /// What the cursor moves over.
     fn listing(&self, data: &OverviewData, size: Size) -> Listing {
-        match Listing::of(self.focused(size), self.zoomed(size)) {
-            Listing::Codes if self.zoomed(size) && self.in_hits && data.len(Listing::Hits) > 0 => Listing::Hits,
-            listing => listing,
-        }
+        let (pane, zoomed) = (self.focused(size), self.zoomed(size));
+        let beside = self.beside.filter(|beside| zoomed && Listing::beside(pane).contains(beside));
+        beside.filter(|beside| data.len(*beside) > 0).unwrap_or(Listing::of(pane, zoomed))
     }
 
-    fn enter_hits(&mut self, inside: bool) -> bool {
-        self.in_hits = inside;
+    /// Moves the focus to what a zoomed pane lists beside its table, and back. Says whether there was somewhere to go.
+    fn step_beside(&mut self, data: &OverviewData, pane: Pane, forward: bool) -> bool {
+        let listed = Listing::beside(pane).iter().copied().filter(|beside| data.len(*beside) > 0);
+        let stops: Vec<Option<Listing>> = std::iter::once(None).chain(listed.map(Some)).collect();
+        let at = stops.iter().position(|stop| *stop == self.beside).unwrap_or(0);
+        let to = if forward { Some(at + 1) } else { at.checked_sub(1) };
+        let Some(stop) = to.and_then(|to| stops.get(to)) else { return false };
+        self.beside = *stop;
         true
     }
 
@@ -323,12 +336,12 @@ impl Grid {
 
     fn focus_on(&mut self, pane: Pane) -> bool {
         self.focus = Some(pane);
-        self.in_hits = false;
+        self.beside = None;
         true
     }
 
     fn zoom(&mut self, zoomed: bool) -> bool {
-        self.in_hits = false;
+        self.beside = None;
         std::mem::replace(&mut self.zoomed, zoomed) != zoomed
     }
 }

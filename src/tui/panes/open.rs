@@ -1,9 +1,10 @@
 //! What Enter leads to: the events behind a number, as a filter that is shown and can be edited.
 
 use super::data::{Key, Listing, OverviewData};
+use super::delivery::{self, stretch_name};
 use super::failures;
 use crate::event::Text;
-use crate::monitor::view::{Alert, Dimension, Group, term};
+use crate::monitor::view::{Alert, Dimension, Group, Stretch, term};
 use crate::source::thread::Who;
 use crate::tui::lang::Lang;
 use crate::tui::look::Look;
@@ -16,6 +17,15 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
         Key::Stage(stage) => {
             let title = Title::new().said(stage.name(Lang::En), stage.name(Lang::Zh));
             (stage.filter().to_owned(), title)
+        }
+        Key::Became(became) => {
+            let (en, zh) = became.names();
+            (became.filter().to_owned(), Title::new().said(en, zh))
+        }
+        Key::Cohort(_) => ("kind:status".to_owned(), Title::new().said("began then", "该时段开始")),
+        Key::Took(stretch, bin) => {
+            let (en, zh) = stretch_name(stretch);
+            (delivery::took_filter(stretch, bin), Title::new().said(en, zh).text(delivery::took_label(stretch, bin)))
         }
         Key::Group(dimension, group) => {
             (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group))
@@ -30,7 +40,7 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
         Key::Conversation(number, Some(customer)) => {
             let name = data.conversation(row)?.name.as_deref().unwrap_or_default();
             let title = Title::new().person(name).phone(customer.clone());
-            return Some(Open { place: Place::Thread(Who { number, customer }), title });
+            return Some(Open::at(Place::Thread(Who { number, customer }), title));
         }
         Key::Conversation(number, customer) => {
             let conversation = data.conversation(row)?;
@@ -51,8 +61,9 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
         filter = number_filter(&filter, Some(number));
     }
     Some(match data.key(listing, row)? {
-        Key::Code(_) | Key::Hit(..) => Open::messages(filter, title),
-        _ => Open::events(filter, title),
+        Key::Conversation(..) | Key::Alert(_) => Open::events(filter, title),
+        Key::Cohort(span) => Open::messages(filter, title).within(span),
+        _ => Open::messages(filter, title),
     })
 }
 
@@ -60,6 +71,10 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
 pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
     Some(match data.key(listing, row)? {
         Key::Stage(stage) => stage.count(&data.funnel).to_string(),
+        Key::Became(became) => became.count(&data.funnel).to_string(),
+        Key::Cohort(_) => data.cohorts.get(row)?.1.attempted.to_string(),
+        Key::Took(Stretch::Deliver, bin) => data.zoom.deliver.get(bin)?.to_string(),
+        Key::Took(Stretch::Read, bin) => data.zoom.read.get(bin)?.to_string(),
         Key::Group(Dimension::Number, group) | Key::Hit(_, Dimension::Number, group) => {
             look.phone(group.label()).into_owned()
         }
@@ -75,7 +90,7 @@ pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Lo
 
 /// Selects the messages that failed with a code, or without one.
 fn failed_with(code: Option<i64>) -> String {
-    code.map_or("status:failed not code>=0".to_owned(), |code| format!("code:{code} status:failed"))
+    code.map_or("outcome:failed not code>=0".to_owned(), |code| format!("code:{code} outcome:failed"))
 }
 
 fn group_title(dimension: Dimension, group: &Group) -> Title {

@@ -43,7 +43,13 @@ pub fn draw(buffer: &mut Buffer, area: Rect, look: &Look, name: &str, totals: Ve
         let totals = Words::new(look).role(Role::Muted, " ").then(totals).role(Role::Muted, " ");
         totals.draw_right(buffer, right - 1, area.top(), area.width - 4);
     }
-    Rect::new(left + 2, area.top() + 1, area.width - 4, area.height - 2)
+    inner(area)
+}
+
+/// The room for text in a frame.
+pub fn inner(area: Rect) -> Rect {
+    let (width, height) = (area.width.saturating_sub(4), area.height.saturating_sub(2));
+    Rect::new(area.x.saturating_add(2), area.y.saturating_add(1), width, height)
 }
 
 #[cfg(test)]

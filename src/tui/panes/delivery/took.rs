@@ -1,10 +1,9 @@
 //! How long messages took from one stage to the next, counted between round edges.
 
 use crate::monitor::view::{Latency, Stretch};
-use crate::tui::lang::Lang;
 use crate::tui::panes::View;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::{format, frame};
+use crate::tui::widgets::{format, frame, table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -19,21 +18,43 @@ const FIGURES: u16 = 18;
 pub(in crate::tui::panes) fn edges(stretch: Stretch) -> [u64; BINS - 1] {
     match stretch {
         Stretch::Deliver => [1, 2, 4, 8, 16, 60],
-        Stretch::Read => [8, 16, 30, 60, 120, 300],
+        // Each edge is one between two bins of the histogram, so that what is counted is what the filter of a bin selects.
+        Stretch::Read => [8, 16, 30, 60, 120, 240],
     }
 }
 
 fn labels(stretch: Stretch) -> [&'static str; BINS] {
     match stretch {
         Stretch::Deliver => ["<1 s", "1 s", "2–3 s", "4–7 s", "8–15 s", "16–59 s", "≥1 m"],
-        Stretch::Read => ["<8 s", "8–15 s", "16–29 s", "30–59 s", "1–2 m", "2–5 m", "≥5 m"],
+        Stretch::Read => ["<8 s", "8–15 s", "16–29 s", "30–59 s", "1–2 m", "2–4 m", "≥4 m"],
     }
 }
 
-fn name(stretch: Stretch, lang: Lang) -> &'static str {
+/// What a stretch is called, in English and in Chinese.
+pub(in crate::tui::panes) fn name(stretch: Stretch) -> (&'static str, &'static str) {
     match stretch {
-        Stretch::Deliver => lang.pick("Sent to delivered", "发送到送达"),
-        Stretch::Read => lang.pick("Delivered to read", "送达到已读"),
+        Stretch::Deliver => ("Sent to delivered", "发送到送达"),
+        Stretch::Read => ("Delivered to read", "送达到已读"),
+    }
+}
+
+/// What a bin is called.
+pub(in crate::tui::panes) fn label(stretch: Stretch, bin: usize) -> &'static str {
+    labels(stretch).get(bin).copied().unwrap_or_default()
+}
+
+/// Selects the messages of a bin.
+pub(in crate::tui::panes) fn filter(stretch: Stretch, bin: usize) -> String {
+    let field = match stretch {
+        Stretch::Deliver => "deliver_s",
+        Stretch::Read => "read_s",
+    };
+    let edges = edges(stretch);
+    match (bin.checked_sub(1).and_then(|at| edges.get(at)), edges.get(bin)) {
+        (Some(from), Some(to)) => format!("{field}>={from} {field}<{to}"),
+        (Some(from), None) => format!("{field}>={from}"),
+        (None, Some(to)) => format!("{field}<{to}"),
+        (None, None) => format!("{field}>=0"),
     }
 }
 
@@ -43,15 +64,19 @@ pub(super) fn draw(
     area: Rect,
     view: &View<'_>,
     stretch: Stretch,
-    counts: &[u64],
-    latency: &Latency,
+    (counts, latency): (&[u64], &Latency),
+    cursor: Option<usize>,
 ) {
     let totals = vec![view.words().muted(format!("n {}", format::thousands(latency.count)))];
-    let inner = frame::draw(buffer, area, view.look, name(stretch, view.look.lang), totals, false);
+    let (en, zh) = name(stretch);
+    let inner = frame::draw(buffer, area, view.look, view.pick(en, zh), totals, cursor.is_some());
     let (all, most) = (counts.iter().sum::<u64>(), counts.iter().copied().max().unwrap_or(0));
     let room = usize::from(inner.width.saturating_sub(LABEL + FIGURES));
     let bins = labels(stretch).into_iter().zip(counts);
-    for ((label, count), y) in bins.zip(inner.top()..inner.bottom().saturating_sub(1)) {
+    for ((at, (label, count)), y) in bins.enumerate().zip(inner.top()..inner.bottom().saturating_sub(1)) {
+        if cursor == Some(at) {
+            table::mark(buffer, inner, y, view.look, true);
+        }
         view.words().muted(label).draw_right(buffer, inner.x + LABEL - 2, y, LABEL - 2);
         let cells = (*count as f64 / most.max(1) as f64 * room as f64).round() as usize;
         let cells = if *count > 0 { cells.max(1) } else { 0 };

@@ -1,5 +1,6 @@
 //! The funnel on the whole screen: the cohort in slices of time, and by business number.
 
+use super::super::data::Listing;
 use super::super::failures;
 use super::super::layout::{split_columns, split_rows};
 use super::super::list::List;
@@ -9,7 +10,7 @@ use crate::monitor::view::{Dimension, DimensionRow, Funnel, NumberRow, Stretch};
 use crate::tui::action::Action;
 use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::table::{Column, Table};
+use crate::tui::widgets::table::{Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, format, frame};
 use ratatui::buffer::Buffer;
@@ -25,32 +26,38 @@ pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
     usize::from(area.height.saturating_sub(BY_NUMBER + AROUND_COHORTS))
 }
 
-/// Draws both panes.
-pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
+/// Whether there is room for how long messages took.
+pub(in crate::tui::panes) fn has_times(area: Rect, size: Size) -> bool {
+    size >= Size::Normal && area.height >= 2 * took::ROWS + BY_NUMBER
+}
+
+/// Draws the panes. With `beside`, the focus is on a row of what is listed beside the table.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, beside: Option<(Listing, usize)>) {
+    let cursor = |listing| beside.filter(|(on, _)| at.focused && *on == listing).map(|(_, row)| row);
     let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
-    let with_times = view.size >= Size::Normal && at.area.height >= 2 * took::ROWS + BY_NUMBER;
+    let with_times = has_times(at.area, view.size);
     let least = if with_times { 2 * took::ROWS } else { 0 };
     let above = if slices > 0 { (slices + AROUND_COHORTS).max(least) } else { 0 };
     let (above, groups) = split_rows(at.area, above);
     if slices > 0 {
         let (cohorts, times) = split_columns(above, if with_times { above.width - TIMES } else { above.width });
-        draw_cohorts(buffer, cohorts, view);
+        draw_cohorts(buffer, cohorts, view, cursor(Listing::Cohorts));
         if with_times {
-            draw_times(buffer, times, view);
+            draw_times(buffer, times, view, cursor(Listing::Deliver), cursor(Listing::Read));
         }
     }
-    draw_groups(buffer, groups, view, list, at.focused);
+    draw_groups(buffer, groups, view, list, at.focused && beside.is_none());
 }
 
 /// Cells of the boxes that say how long it took.
 const TIMES: u16 = 50;
 
-fn draw_times(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+fn draw_times(buffer: &mut Buffer, area: Rect, view: &View<'_>, on_deliver: Option<usize>, on_read: Option<usize>) {
     let (zoom, funnel) = (&view.data.zoom, &view.data.funnel);
     let (deliver, read) = split_rows(area, took::ROWS);
-    took::draw(buffer, deliver, view, Stretch::Deliver, &zoom.deliver, &funnel.time_to_deliver_s);
+    took::draw(buffer, deliver, view, Stretch::Deliver, (&zoom.deliver, &funnel.time_to_deliver_s), on_deliver);
     let read = Rect { height: took::ROWS.min(read.height), ..read };
-    took::draw(buffer, read, view, Stretch::Read, &zoom.read, &funnel.time_to_read_s);
+    took::draw(buffer, read, view, Stretch::Read, (&zoom.read, &funnel.time_to_read_s), on_read);
 }
 
 #[derive(Clone, Copy)]
@@ -61,7 +68,7 @@ enum Slice {
     Settled,
 }
 
-fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<usize>) {
     let data = view.data;
     let legend =
         outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
@@ -69,7 +76,7 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
             words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
         });
     let totals = vec![legend.clone().muted(format!(" · {}", super::cohort(view))), legend];
-    let inner = frame::draw(buffer, area, view.look, view.pick("Cohorts", "分批"), totals, false);
+    let inner = frame::draw(buffer, area, view.look, view.pick("Cohorts", "分批"), totals, cursor.is_some());
     let columns = [
         Column::text(Slice::Start, view.pick("from", "起始"), 6),
         Column::number(Slice::Messages, view.pick("msgs", "消息"), 9),
@@ -78,10 +85,12 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
             .grows(),
         Column::number(Slice::Settled, view.pick("settled", "终态率"), 7).after(2),
     ];
-    Table::new(view.look, &columns, data.cohorts.len()).draw(buffer, inner, |row, column, width| {
-        let Some((from, funnel)) = data.cohorts.get(row) else { return view.words() };
+    let mut table = Table::new(view.look, &columns, data.cohorts.len());
+    table.cursor = cursor.map(|row| Cursor { row, focused: true });
+    table.draw(buffer, inner, |row, column, width| {
+        let Some((span, funnel)) = data.cohorts.get(row) else { return view.words() };
         match column {
-            Slice::Start => view.words().muted(format::since(*from, data.scope.as_of, view.zone, view.look.lang)),
+            Slice::Start => view.words().muted(format::since(span.from, data.scope.as_of, view.zone, view.look.lang)),
             Slice::Messages => view.words().value(format::count(funnel.attempted, width)),
             Slice::Outcomes => {
                 let shares = outcomes(view, funnel).map(|outcome| (outcome.count, outcome.glyph, outcome.role));

@@ -1,0 +1,65 @@
+//! What the failed statuses of one message said.
+
+use crate::event::{Event, Status};
+use crate::monitor::intern::{Name, Names as Texts};
+
+/// What the failed statuses of one message said. Where they contradict each other the smallest text stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Evidence {
+    pub(super) recipient: Name,
+    pub(super) template: Name,
+    pub(super) codes: Vec<CodeSeen>,
+}
+
+/// What they said of one code.
+#[derive(Debug, Clone)]
+pub(super) struct CodeSeen {
+    /// Effective code; `None` where none was given.
+    pub(super) code: Option<i64>,
+    /// When it was first received, in milliseconds.
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) wrappers: Vec<i64>,
+    pub(super) title: Name,
+}
+
+impl Evidence {
+    /// What one failed status says.
+    pub(super) fn of(event: &Event, status: &Status, texts: &mut Texts) -> Self {
+        let at = event.received_at.0;
+        let mut evidence = Self {
+            recipient: texts.intern(event.customer.as_deref()),
+            template: texts.intern(status.template.as_deref()),
+            codes: Vec::with_capacity(status.errors.len().max(1)),
+        };
+        let named = status.errors.iter().map(|error| (error.code, error.platform_code, error.title.as_deref()));
+        let unnamed = status.errors.is_empty().then_some((None, None, None));
+        for (code, wrapper, title) in named.chain(unnamed) {
+            let title = texts.intern(title);
+            evidence.see(CodeSeen { code, first: at, last: at, wrappers: wrapper.into_iter().collect(), title }, texts);
+        }
+        evidence
+    }
+
+    /// Takes in what else is known of the same message.
+    pub(super) fn join(&mut self, other: Self, texts: &Texts) {
+        self.recipient = texts.smaller(self.recipient, other.recipient);
+        self.template = texts.smaller(self.template, other.template);
+        other.codes.into_iter().for_each(|code| self.see(code, texts));
+    }
+
+    fn see(&mut self, new: CodeSeen, texts: &Texts) {
+        let Some(seen) = self.codes.iter_mut().find(|seen| seen.code == new.code) else {
+            self.codes.push(new);
+            return;
+        };
+        seen.first = seen.first.min(new.first);
+        seen.last = seen.last.max(new.last);
+        seen.title = texts.smaller(seen.title, new.title);
+        for wrapper in new.wrappers {
+            if !seen.wrappers.contains(&wrapper) {
+                seen.wrappers.push(wrapper);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Every figure opens the list behind it, and that list holds as many.
+
+use crate::stage::{Dress, Stage};
+use crate::world::World;
+use watop::config::Lang;
+
+const SIZE: (u16, u16) = (200, 60);
+
+/// The last minute of the incident: a list is read from the journal for every figure.
+fn of_a_minute(world: &World) -> Stage {
+    let mut stage = Stage::new(world, Lang::En, SIZE);
+    stage.press("[[");
+    stage
+}
+
+/// The rows of the screen but the footer, which says what was copied.
+fn rows(stage: &mut Stage) -> Vec<String> {
+    let buffer = stage.shown(Dress::Dark);
+    let width = usize::from(buffer.area.width);
+    let mut rows: Vec<String> =
+        buffer.content.chunks(width).map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect();
+    rows.pop();
+    rows
+}
+
+/// The whole number at the end of a text.
+fn last_number(text: &str) -> Option<u64> {
+    text.rsplit(' ').find(|word| !word.is_empty())?.replace(',', "").parse().ok()
+}
+
+/// How many messages are listed behind what is under the cursor. Afterwards the screen is as before.
+fn behind(stage: &mut Stage) -> u64 {
+    let before = rows(stage);
+    stage.press("\n");
+    let list = rows(stage);
+    let path = list.iter().find(|row| row.contains("Overview ›")).cloned().unwrap_or_default();
+    let shown = path.find(" message").and_then(|at| last_number(&path[..at]));
+    let shown = shown.unwrap_or_else(|| panic!("no count of messages in {path:?} of {list:#?}"));
+    stage.press("\u{1b}");
+    let after = rows(stage);
+    let differs: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).collect();
+    assert!(differs.is_empty(), "Esc walks back: {differs:#?}");
+    shown
+}
+
+/// Goes through the rows the cursor moves over, at most so many; `figure` is what one says. Answers how many there were.
+fn each_row(stage: &mut Stage, most: usize, figure: impl Fn(&mut Stage) -> u64) -> usize {
+    for seen in 1..=most {
+        let figure = figure(stage);
+        let before = rows(stage);
+        assert_eq!(behind(stage), figure, "row {seen} of {before:#?}");
+        stage.press("j");
+        if rows(stage) == before {
+            return seen;
+        }
+    }
+    most
+}
+
+fn copied(stage: &mut Stage) -> u64 {
+    stage.copied().parse().unwrap()
+}
+
+#[test]
+fn the_funnel_its_outcomes_and_how_long_it_took() {
+    let world = World::of_an_incident();
+    let mut stage = of_a_minute(&world);
+    stage.press("\t\t\t");
+    assert!(each_row(&mut stage, 9, copied) >= 8, "four stages and four outcomes");
+    stage.press("gz");
+    for what in ["cohorts", "deliver", "read"] {
+        stage.press("\tjj");
+        assert_eq!(each_row(&mut stage, 1, copied), 1, "{what}");
+    }
+}
+
+#[test]
+fn each_number_category_country_and_tag() {
+    let world = World::of_an_incident();
+    let mut stage = of_a_minute(&world);
+    stage.press("\t\t\tz");
+    for dimension in ["number", "category", "country", "tag"] {
+        let attempted = |stage: &mut Stage| {
+            let label = stage.copied();
+            let rows = rows(stage);
+            let table = rows.iter().rev().find_map(|row| Some(row.split_once(&format!("{label} "))?.1.to_owned()));
+            let words = table.unwrap_or_else(|| panic!("{label} in {rows:#?}"));
+            let count = words.split_whitespace().next().unwrap();
+            count.replace(',', "").parse().unwrap_or_else(|_| panic!("{label}: {count} of {words}"))
+        };
+        assert!(each_row(&mut stage, 1, attempted) == 1, "{dimension}");
+        stage.press("gd");
+    }
+}
+
+#[test]
+fn each_code() {
+    let world = World::of_an_incident();
+    let mut stage = of_a_minute(&world);
+    let messages = |stage: &mut Stage| {
+        let code = stage.copied();
+        let rows = rows(stage);
+        let row = rows.iter().find(|row| row.contains(&format!("{code} ")) && row.contains(" % ")).unwrap();
+        let words: Vec<&str> = row.split(&format!("{code} ")).nth(1).unwrap().split_whitespace().collect();
+        let share = words.iter().position(|word| *word == "%").unwrap();
+        words[share - 2].replace(',', "").parse().unwrap()
+    };
+    assert!(each_row(&mut stage, 2, messages) == 2);
+}
