@@ -20,6 +20,7 @@ pub use target::Target;
 use crate::config::{Config, RuleSetting};
 use crate::event::{Millis, Severity};
 use crate::journal::Journal;
+use crate::journal::operator::Operator;
 use crate::monitor::Settings;
 use crate::monitor::rules::{RuleAlert, What};
 use evaluator::Evaluator;
@@ -75,6 +76,8 @@ impl Notifier {
         let stop = watch::Sender::new(false);
         let mut notifier = Self { thread: None, stop, notices };
         if setup.rules.is_empty() {
+            // Nobody is told any more. A failure that stays would be a mark on the screen, and no more.
+            let _ = Operator::open(&setup.dir).and_then(|mut operator| operator.keep_notices(&[]));
             return Ok(notifier);
         }
         // Subscribed before the journal is read, so that nothing falls between the two.

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 #![cfg(unix)]
 
+#[path = "screen_pty/alarm.rs"]
+mod alarm;
 #[path = "screen_pty/themes.rs"]
 mod themes;
 #[path = "screen_pty/watch.rs"]

@@ -123,6 +123,7 @@ pub(super) fn run(common: &Common, args: Check, before: ReceiveArgs) -> Result<(
             findings.extend(disk(config));
             findings.push(journal(&config.data_dir));
             findings.extend(rules(config));
+            findings.extend(failed_notices(&config.data_dir));
             findings.extend(check_screen(&config.screen).err().map(|error| fail("screen", error)));
             findings.extend(themes(&config.screen));
         }
@@ -175,6 +176,12 @@ fn secrets(loaded: &Loaded, allow_unsigned: bool) -> Vec<Finding> {
         ));
     }
     findings
+}
+
+/// Whom the receiver could not tell the last time.
+fn failed_notices(dir: &Path) -> Vec<Finding> {
+    let failed = Operator::open_read_only(dir).and_then(|operator| operator.failed_notices());
+    failed.unwrap_or_default().iter().map(|notice| warn("notices", notice.worded())).collect()
 }
 
 /// Says where requests go on to, and refuses to send them in a circle.

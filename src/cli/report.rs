@@ -135,6 +135,9 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
         print(&mut out, &shown, args.format)?;
     }
     out.flush()?;
+    if !args.oneline {
+        tell_failed_notices(&config.data_dir)?;
+    }
     judge(&conditions, &report, &looked)
 }
 
@@ -176,6 +179,15 @@ fn print_line(out: &mut Data, status: &Status) -> Result<(), Failure> {
     };
     let (glyph, words) = status.parts();
     Ok(out.line(&format!("{} {}", out.paint(tone, glyph), clean(&words)))?)
+}
+
+/// Says whom the receiver could not tell of an alert: what it decided stands in the report, but somebody may not know.
+fn tell_failed_notices(dir: &Path) -> Result<(), Failure> {
+    let Some(operator) = operator(dir)? else { return Ok(()) };
+    for notice in operator.failed_notices()? {
+        diagnostic(&notice.worded());
+    }
+    Ok(())
 }
 
 /// Parses `--fail-if`: a wrong one is explained with a caret under the mistake.

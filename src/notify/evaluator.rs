@@ -53,7 +53,9 @@ impl Evaluator {
         done: mpsc::UnboundedSender<Done>,
     ) -> Result<Self, OpenError> {
         let now = (setup.clock)();
-        let (reader, operator) = (Reader::open(&setup.dir)?, Operator::open(&setup.dir)?);
+        let (reader, mut operator) = (Reader::open(&setup.dir)?, Operator::open(&setup.dir)?);
+        let told = setup.rules.iter().flat_map(|setting| &setting.notify);
+        operator.keep_notices(&told.map(Target::to_string).collect::<Vec<_>>())?;
         let rules = setup.rules.iter().map(|setting| setting.rule.clone());
         let mut watch = Watch::new(setup.settings, rules);
         let mut gaps = reader.gaps(Millis(0), now)?;

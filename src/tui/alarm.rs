@@ -4,6 +4,7 @@
 //! decided. It rings for what changed after it was started and for nothing older.
 
 use crate::config::RuleSetting;
+use crate::event::mask::Masker;
 use crate::event::{Millis, Severity, Text};
 use crate::journal::operator::Acknowledged;
 use crate::monitor::rules::{RuleAlert, What};
@@ -48,13 +49,18 @@ impl Alarm {
         (self.asked, self.found) = (None, None);
     }
 
-    /// Takes in what is stored. Says whether it differs from what was known.
-    pub(super) fn found(&mut self, alerts: &[RuleAlert]) -> bool {
+    /// Looks at once.
+    pub(super) fn ask_again(&mut self) {
+        self.asked = None;
+    }
+
+    /// Takes in what is stored. Says whether it differs from what was known. A desktop shows no more than a masked screen does.
+    pub(super) fn found(&mut self, alerts: &[RuleAlert], masker: Option<&Masker>) -> bool {
         let Some(before) = self.found.replace(alerts.to_vec()) else { return !alerts.is_empty() };
         let state = |alert: &RuleAlert| (standing(alert), alert.reminded_at);
         let was = |alert: &RuleAlert| before.iter().find(|known| known.id == alert.id).map(state);
         let changed: Vec<&RuleAlert> = alerts.iter().filter(|alert| was(alert) != Some(state(alert))).collect();
-        self.ring(&changed);
+        self.ring(&changed, masker);
         before != alerts
     }
 
@@ -66,7 +72,7 @@ impl Alarm {
     }
 
     /// One bell and one notice, however many there are.
-    fn ring(&mut self, changed: &[&RuleAlert]) {
+    fn ring(&mut self, changed: &[&RuleAlert], masker: Option<&Masker>) {
         let wants = |target: &Target| -> Vec<&RuleAlert> {
             let names =
                 |alert: &RuleAlert| self.rules.iter().any(|s| s.rule.name == alert.rule && s.notify.contains(target));
@@ -81,7 +87,8 @@ impl Alarm {
         if let Some(worst) = told.iter().max_by_key(|alert| (alert.resolved_at.is_none(), alert.severity)) {
             let more = told.len() - 1;
             let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-            let body = format!("{}{}{more}", head(worst), worst.detail());
+            let worst = masker.map_or_else(|| (*worst).clone(), |masker| (*worst).clone().masked(masker));
+            let body = format!("{}{}{more}", head(&worst), worst.detail());
             sounds.extend(self.terminal.notice("watop", &body));
         }
         self.sounds.extend(sounds);
@@ -107,7 +114,7 @@ fn head(alert: &RuleAlert) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::monitor::rules::{Metric, Side, builtin};
+    use crate::monitor::rules::{Metric, Per, Side, builtin};
 
     fn alert(id: &str) -> RuleAlert {
         RuleAlert {
@@ -141,21 +148,31 @@ mod tests {
     #[test]
     fn it_rings_for_what_happens_while_it_is_watched_and_once() {
         let mut alarm = alarm();
-        assert!(alarm.found(&[alert("old")]));
+        assert!(alarm.found(&[alert("old")], None));
         assert_eq!(alarm.sounds(), b"", "stood there before");
-        assert!(alarm.found(&[alert("old"), alert("new"), alert("newer")]));
+        assert!(alarm.found(&[alert("old"), alert("new"), alert("newer")], None));
         let sounds = String::from_utf8(alarm.sounds()).unwrap();
         assert!(sounds.starts_with('\x07') && sounds.matches('\x07').count() == 1, "{sounds:?}");
         assert!(
             sounds.contains("WARNING failures up: failed 7.5 % of 1,204 over 5 m, limit 5.0 %, and 1 more"),
             "{sounds:?}"
         );
-        assert!(!alarm.found(&[alert("old"), alert("new"), alert("newer")]));
+        assert!(!alarm.found(&[alert("old"), alert("new"), alert("newer")], None));
         assert_eq!(alarm.sounds(), b"");
         let over = RuleAlert { resolved_at: Some(Millis(120_000)), ..alert("new") };
-        alarm.found(&[alert("old"), over, alert("newer")]);
+        alarm.found(&[alert("old"), over, alert("newer")], None);
         let sounds = String::from_utf8(alarm.sounds()).unwrap();
         assert!(sounds.contains("resolved failures up") && !sounds.contains('\x07'), "{sounds:?}");
+    }
+
+    #[test]
+    fn masked_it_names_nobody() {
+        let mut alarm = alarm();
+        alarm.found(&[], None);
+        let number = RuleAlert { per: Some(Per::Number), entity: Some("85230174859".into()), ..alert("new") };
+        alarm.found(&[number], Some(&Masker::new([7; 16])));
+        let sounds = String::from_utf8(alarm.sounds()).unwrap();
+        assert!(sounds.contains("WARNING failures up") && !sounds.contains("85230174859"), "{sounds:?}");
     }
 
     #[test]

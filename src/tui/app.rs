@@ -35,6 +35,7 @@ use super::thread::Thread;
 use super::widgets::format;
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
+use crate::journal::operator::NoticeState;
 use crate::journal::{Batch, Health};
 use crate::monitor::view::{Ingest, Pulse, Scope, Span};
 use crate::monitor::{Monitor, Settings};
@@ -84,6 +85,8 @@ pub(super) struct Known {
     pub(super) gaps: Vec<(Millis, Millis)>,
     /// Forward targets that take nothing.
     pub(super) down: usize,
+    /// Targets of notices that could not be told the last time.
+    pub(super) untold: Vec<NoticeState>,
     /// Since when everything is kept, where older events were removed.
     pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
@@ -252,6 +255,7 @@ impl App {
             health: Health::Writable,
             gaps: Vec::new(),
             down: 0,
+            untold: Vec::new(),
             kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
@@ -296,6 +300,12 @@ impl App {
     /// Other rules are in force.
     pub(super) fn alarm_for(&mut self, rules: Vec<crate::config::RuleSetting>) {
         self.alarm.take(rules);
+    }
+
+    /// Whoever receives has something to say. It may be about a notice: how these fare is looked at again.
+    pub(super) fn said(&mut self, notice: Notice) {
+        self.notice = Some(notice);
+        self.alarm.ask_again();
     }
 
     /// What is to be sent to the terminal beside what is drawn: bell and notices.
@@ -495,11 +505,12 @@ impl App {
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Forwarded(found) => self.pages.forward.found(found),
             Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
-            Answer::Alerts { acknowledged, rules, down } => {
-                if std::mem::replace(&mut self.known.down, down) != down {
+            Answer::Alerts { acknowledged, rules, down, untold } => {
+                if (self.known.down, &self.known.untold) != (down, &untold) {
+                    (self.known.down, self.known.untold) = (down, untold);
                     self.changed();
                 }
-                let decided = self.alarm.found(&rules);
+                let decided = self.alarm.found(&rules, self.look.masker.as_ref());
                 let cared_for = self.alarm.acknowledged(&acknowledged);
                 self.known.narrowing.judged(&acknowledged, &rules);
                 self.known.monitor.set_acknowledged(acknowledged);

@@ -121,7 +121,7 @@ pub(super) async fn run(app: &mut App, term: &mut Term, mut from: Sources) -> io
             },
             Some(word) = from.words.recv() => {
                 match word {
-                    Word::Say(say) => app.notice = Some(say(app.look.lang)),
+                    Word::Say(say) => app.said(say(app.look.lang)),
                     Word::Rules(rules) => app.alarm_for(rules),
                 }
                 Effect::Draw

@@ -14,6 +14,7 @@ use super::widgets::words::Words;
 use super::widgets::{cut, format};
 use crate::event::clean::clean;
 use crate::event::{Millis, Scheme};
+use crate::journal::operator::NoticeState;
 use crate::journal::{Health, Holder};
 use crate::monitor::view::Scope;
 use crate::tui::look::Look;
@@ -47,6 +48,11 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
         left.push(Segment::new(0, sign.bold(Role::Warn, look.lang.pick(" THEME", " 主题"))));
         left.push(Segment::new(1, Words::new(look).muted(clean(&in_file(look, trouble)).into_owned())));
     }
+    if let Some(notice) = app.known.untold.first() {
+        let sign = Words::new(look).glyph(Role::Failed, Glyph::Critical);
+        left.push(Segment::new(0, sign.bold(Role::Failed, look.lang.pick(" NOTICE FAILS", " 通知失败"))));
+        left.push(Segment::new(1, Words::new(look).muted(untold(look, notice))));
+    }
     if let Some(watched) = &app.known.intake.watched {
         left.extend(watching(app, look, watched));
     } else if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
@@ -60,6 +66,16 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
         }
     }
     strip::draw(buffer, inner, gap, left, gauges(app, look, area.width));
+}
+
+/// Whom a notice did not reach, and why; masked, how they are told and no more.
+fn untold(look: &Look, notice: &NoticeState) -> String {
+    let way = notice.target.split(':').next().unwrap_or_default();
+    let why = notice.failure.as_deref().unwrap_or_default();
+    match look.masker {
+        Some(_) => way.to_owned(),
+        None => clean(&format!("{}: {}", notice.target, sentence(look.lang, why))).into_owned(),
+    }
 }
 
 /// What is wrong with a file: where stays, what is said in the language of the screen.

@@ -9,7 +9,7 @@ use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
 use crate::forward::{Resender, Route};
-use crate::journal::operator::{Acknowledged, Attempt, Operator, Refused, RefusedCount, Target};
+use crate::journal::operator::{Acknowledged, Attempt, NoticeState, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
@@ -230,6 +230,8 @@ pub enum Answer {
         rules: Vec<RuleAlert>,
         /// Forward targets that take nothing.
         down: usize,
+        /// Targets of notices that could not be told the last time.
+        untold: Vec<NoticeState>,
     },
     /// To [`Job::Thread`].
     Thread(ThreadRead),
@@ -415,7 +417,7 @@ pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
 fn alerts(operator: &Operator) -> Result<Answer, OpenError> {
     let (acknowledged, rules) = (operator.acknowledged()?, RuleAlert::stored(operator.rule_alerts()?));
     let down = operator.forward_targets()?.iter().filter(|target| target.fault.is_some()).count();
-    Ok(Answer::Alerts { acknowledged, rules, down })
+    Ok(Answer::Alerts { acknowledged, rules, down, untold: operator.failed_notices()? })
 }
 
 /// Who sits at this terminal, as the login says.

@@ -5,6 +5,7 @@ use crate::world::{NOW, World};
 use std::fmt::Write as _;
 use watop::config::Lang;
 use watop::event::Millis;
+use watop::journal::operator::NoticeState;
 use watop::journal::{Gauges, Health, Holder};
 use watop::receiver::Vitals;
 use watop::source::Feed;
@@ -16,7 +17,7 @@ const MINUTE: i64 = 60_000;
 /// A state, and how it comes about.
 type State = (&'static str, fn(&mut Stage));
 
-const STATES: [State; 11] = [
+const STATES: [State; 12] = [
     ("live", |_| {}),
     ("paused", |stage| {
         stage.press(" ");
@@ -48,9 +49,17 @@ const STATES: [State; 11] = [
     }),
     ("retry", |stage| stage.app.feed(Feed::Lost("disk I/O error".to_owned()), NOW)),
     ("a target takes nothing", |stage| {
-        stage.app.answered(Answer::Alerts { acknowledged: Vec::new(), rules: Vec::new(), down: 1 }, NOW);
+        beside(stage, 1, Vec::new());
+    }),
+    ("a notice fails", |stage| {
+        let failure = Some("ended with exit status: 3: no route to pager".to_owned());
+        beside(stage, 0, vec![NoticeState { target: "command:/etc/watop/page-me".into(), at: NOW, failure }]);
     }),
 ];
+
+fn beside(stage: &mut Stage, down: usize, untold: Vec<NoticeState>) {
+    stage.app.answered(Answer::Alerts { acknowledged: Vec::new(), rules: Vec::new(), down, untold }, NOW);
+}
 
 fn kept(stage: &mut Stage, gaps: Vec<(Millis, Millis)>, kept_from: Option<Millis>) {
     stage.app.answered(Answer::Gaps { gaps, kept_from }, NOW);

@@ -63,6 +63,17 @@ pub struct NoticeState {
     pub failure: Option<String>,
 }
 
+impl NoticeState {
+    /// In words for the user.
+    pub fn worded(&self) -> String {
+        let (target, at) = (&self.target, self.at.rfc3339());
+        match &self.failure {
+            Some(why) => format!("a notice to {target} failed at {at}: {why}"),
+            None => format!("the notice to {target} at {at} was taken"),
+        }
+    }
+}
+
 impl Operator {
     /// Marks an alert as acknowledged by `who`, with a note. Acknowledging again replaces the note.
     pub fn acknowledge(&mut self, alert: &str, who: &str, note: &str, at: Millis) -> Result<(), OpenError> {
@@ -173,6 +184,24 @@ impl Operator {
         self.list("SELECT target, at, failure FROM notices ORDER BY target", |row| {
             Ok(NoticeState { target: row.get::<_, String>(0)?.into(), at: Millis(row.get(1)?), failure: row.get(2)? })
         })
+    }
+
+    /// Targets that could not be told the last time.
+    pub fn failed_notices(&self) -> Result<Vec<NoticeState>, OpenError> {
+        let mut failed = self.notices()?;
+        failed.retain(|notice| notice.failure.is_some());
+        Ok(failed)
+    }
+
+    /// Forgets how telling targets went that are not told any more: all but `targets`.
+    pub fn keep_notices(&mut self, targets: &[String]) -> Result<(), OpenError> {
+        for gone in self.notices()?.into_iter().filter(|notice| targets.iter().all(|target| *notice.target != **target))
+        {
+            self.connection
+                .execute("DELETE FROM notices WHERE target = ?1", [gone.target.as_str()])
+                .map_err(|error| self.failed(&error))?;
+        }
+        Ok(())
     }
 
     /// Up to which minute rules have decided; `None` before they were ever judged here.
