@@ -1,10 +1,10 @@
 //! Bell and desktop notices, as the terminal gets them.
 
 use crate::Terminal;
+use crate::watch::filled;
 use std::path::Path;
 use watop::event::{Millis, Severity};
 use watop::journal::operator::Operator;
-use watop::journal::{Journal, Options};
 use watop::monitor::rules::{Metric, Per, RuleAlert, Side};
 
 const RULES: &str = "[rules]\nbuiltin = false\n[[rule]]\nname = \"failures up\"\nmetric = \"failure_rate\"\nabove = 0.05\n\
@@ -42,7 +42,7 @@ fn decide(dir: &Path, id: &str, resolved: bool) {
 
 /// A screen on a directory in which one alert stands already. Acknowledging it makes the screen look for what was decided since.
 fn watching(dir: &Path, environment: &[(&str, &str)]) -> Terminal {
-    drop(Journal::open(dir, Options::default()).unwrap());
+    filled(dir);
     decide(dir, "old", false);
     let config = dir.join("watop.toml");
     std::fs::write(&config, RULES).unwrap();
@@ -53,7 +53,8 @@ fn watching(dir: &Path, environment: &[(&str, &str)]) -> Terminal {
 }
 
 fn acknowledge(terminal: &mut Terminal) {
-    terminal.press("n");
+    // From the failures past the conversations to the alerts.
+    terminal.press("\t\t");
     terminal.press("a");
     terminal.wait_for_text("note");
     terminal.press("seen\r");
@@ -96,7 +97,7 @@ fn an_alert_rings_and_is_shown_on_the_desktop_in_the_way_of_each_terminal() {
         // Nothing of it is drawn, and the screen goes on.
         terminal.wait_for("a screen as before", |seen| {
             let shown = seen.screen.screen().contents();
-            (shown.contains("2 critical") && !shown.contains("notify")).then_some(())
+            (shown.contains("1 acknowledged") && !shown.contains("notify")).then_some(())
         });
     }
 }
@@ -106,7 +107,7 @@ fn what_is_over_is_shown_without_a_bell_and_masked_it_names_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let mut terminal = watching(dir.path(), &[("TERM_PROGRAM", "iTerm.app")]);
     terminal.press("M");
-    terminal.wait_for_text("MASK");
+    terminal.wait_for_text("+852 ∙");
     let begun = terminal.wait_for("bytes", |seen| Some(seen.bytes.len()));
     decide(dir.path(), "over", true);
     acknowledge(&mut terminal);

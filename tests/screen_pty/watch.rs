@@ -22,7 +22,7 @@ fn store(journal: &Journal, body: &str, seen: &str) {
 }
 
 /// A directory with three statuses, one of which could not be read, and a message from a customer.
-fn filled(dir: &Path) {
+pub(crate) fn filled(dir: &Path) {
     let journal = Journal::open(dir, Options::default()).unwrap();
     store(&journal, &status(1), &status(1));
     store(&journal, &status(2), &status(2));
