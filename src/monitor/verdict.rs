@@ -111,11 +111,12 @@ impl Judged<'_> {
         })
     }
 
-    /// As usual.
+    /// As usual. Where more failed than was delivered that may be usual, but it is not OK.
     fn calm(&self) -> Verdict {
         let last_change = self.monitor.alerts.newest().map(Box::new);
         let finding = Finding::Calm { rates: self.rates(), last_change };
-        Verdict { level: Level::Ok, finding, ..Verdict::default() }
+        let level = if self.funnel.outcomes.failed > self.funnel.delivered { Level::Watch } else { Level::Ok };
+        Verdict { level, finding, ..Verdict::default() }
     }
 
     fn rates(&self) -> Rates {

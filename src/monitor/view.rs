@@ -195,7 +195,7 @@ pub struct Failure {
     /// Short name for narrow columns, such as `Undeliverable`.
     #[serde(skip)]
     pub short: String,
-    /// Messages per slice of the span, oldest first; 15 slices.
+    /// Failures by when they were received, of messages of whatever cohort; 15 slices of the span, oldest first.
     #[serde(skip)]
     pub trend: Vec<u64>,
     /// New or rising.

@@ -3,36 +3,29 @@
 //! Messages change it ([`App::feed`], [`App::answered`], [`super::update`]), then it is drawn once ([`App::draw`]). What it wants
 //! read from the journal it hands out as jobs ([`App::jobs`]).
 
+mod answers;
 mod files;
 mod left;
+mod pages;
+mod way;
 
 use super::alarm::Alarm;
-use super::changes_page::ChangesPage;
 use super::command;
-use super::costs_tab::CostsTab;
-use super::events_tab::EventsTab;
 use super::export::ExportJob;
 use super::filter_bar;
-use super::forward_tab::ForwardTab;
 use super::keymap::{Key, Keymap};
-use super::lang::{Lang, say};
+use super::lang::Lang;
 use super::look::Look;
-use super::messages_tab::MessagesTab;
 use super::narrowing::{Change, Narrowing};
 use super::notice::Notice;
 use super::overlays::{History, Over};
 use super::page::Page;
-use super::panes::{Context, Intake, Overview, Shown, Watched};
+use super::panes::{Context, Intake, Shown, Watched};
 use super::period::{Period, Window, minute, next_minute};
-use super::place::{Open, Place, Step, Tab};
+use super::place::{Place, Step};
 use super::point::Pointer;
-use super::refused_tab::RefusedTab;
-use super::store::{Answer, Job};
-use super::story_page::StoryPage;
-use super::terms::sentence;
+use super::store::Job;
 use super::theme::{Theme, ThemeError};
-use super::thread::Thread;
-use super::widgets::format;
 use crate::event::mask::Masker;
 use crate::event::{Millis, Text};
 use crate::journal::operator::NoticeState;
@@ -44,6 +37,7 @@ use crate::source::Feed;
 use crate::source::filtered;
 use jiff::tz::TimeZone;
 use left::Began;
+use pages::Pages;
 use ratatui::crossterm::event::KeyEvent;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -176,58 +170,6 @@ pub struct App {
     alarm: Alarm,
     /// What is counted anew because what is stored was changed: until everything was read again, the counts of before stand.
     anew: Option<Monitor>,
-}
-
-/// Every page. Each keeps its state while another one is looked at.
-#[derive(Default)]
-pub(super) struct Pages {
-    pub(super) overview: Overview,
-    pub(super) events: EventsTab,
-    pub(super) messages: MessagesTab,
-    pub(super) story: StoryPage,
-    pub(super) refused: RefusedTab,
-    pub(super) forward: ForwardTab,
-    pub(super) thread: Thread,
-    pub(super) costs: CostsTab,
-    pub(super) changes: ChangesPage,
-}
-
-impl Pages {
-    /// The page that shows a place.
-    pub(super) fn at(&self, place: &Place) -> &dyn Page {
-        match place {
-            Place::Overview => &self.overview,
-            Place::Events { .. } => &self.events,
-            Place::Messages { .. } => &self.messages,
-            Place::Message { .. } => &self.story,
-            Place::Refused => &self.refused,
-            Place::Forward { .. } => &self.forward,
-            Place::Thread(_) => &self.thread,
-            Place::Costs => &self.costs,
-            Place::Changes => &self.changes,
-        }
-    }
-
-    /// All of them.
-    pub(super) fn all_mut(&mut self) -> [&mut dyn Page; 9] {
-        let Self { overview, events, messages, story, refused, thread, forward, costs, changes } = self;
-        [overview, events, messages, story, refused, thread, forward, costs, changes]
-    }
-
-    /// The same, to change it.
-    pub(super) fn at_mut(&mut self, place: &Place) -> &mut dyn Page {
-        match place {
-            Place::Overview => &mut self.overview,
-            Place::Events { .. } => &mut self.events,
-            Place::Messages { .. } => &mut self.messages,
-            Place::Message { .. } => &mut self.story,
-            Place::Refused => &mut self.refused,
-            Place::Forward { .. } => &mut self.forward,
-            Place::Thread(_) => &mut self.thread,
-            Place::Costs => &mut self.costs,
-            Place::Changes => &mut self.changes,
-        }
-    }
 }
 
 /// What was asked of the reader and is to be asked again.
@@ -491,67 +433,6 @@ impl App {
         self.changed();
     }
 
-    /// Takes in what the reader found.
-    pub fn answered(&mut self, answer: Answer, now: Millis) {
-        match answer {
-            Answer::Rows(rows) => self.pages.events.rows(rows),
-            Answer::Event { seq, event, raw } => self.pages.events.event(seq, event, raw),
-            Answer::Messages(found) => self.pages.messages.found(found),
-            Answer::Story { id, found } => self.pages.story.found(&id, found, now),
-            Answer::Request { request, raw } => match self.at {
-                Place::Forward { .. } => self.pages.forward.request(request, raw),
-                _ => self.pages.story.request(request, raw),
-            },
-            Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
-            Answer::Forwarded(found) => self.pages.forward.found(found),
-            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
-            Answer::Alerts { acknowledged, rules, down, untold } => {
-                if (self.known.down, &self.known.untold) != (down, &untold) {
-                    (self.known.down, self.known.untold) = (down, untold);
-                    self.changed();
-                }
-                let decided = self.alarm.found(&rules, self.look.masker.as_ref());
-                let cared_for = self.alarm.acknowledged(&acknowledged);
-                self.known.narrowing.judged(&acknowledged, &rules);
-                self.known.monitor.set_acknowledged(acknowledged);
-                self.known.monitor.set_rule_alerts(rules);
-                // Somebody's word is shown also where the view is frozen.
-                match (cared_for, decided) {
-                    (true, _) => self.moved(),
-                    (false, true) => self.changed(),
-                    (false, false) => {}
-                }
-            }
-            Answer::Gaps { mut gaps, kept_from } => {
-                // What has not come yet is no gap: a capture knows of nothing after its end.
-                gaps.retain(|(start, _)| *start < now);
-                if self.known.gaps != gaps || self.known.kept_from != kept_from {
-                    (self.known.gaps, self.known.kept_from) = (gaps, kept_from);
-                    self.changed();
-                }
-            }
-            Answer::Exported { file, lines } => {
-                let file = file.display();
-                self.notice = Some(match lines {
-                    Ok(lines) => {
-                        let lines = format::thousands(lines);
-                        Notice::done(say!(self.look, "{lines} lines written to {file}", "{lines} 行已写入 {file}"))
-                    }
-                    Err(why) => Notice::wrong(sentence(self.look.lang, &why)),
-                });
-            }
-            Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
-            Answer::Thread(read) => self.pages.thread.found(read),
-            Answer::Failed(why) => {
-                let why = sentence(self.look.lang, &why).into_owned();
-                self.pages.messages.failed(now);
-                self.pages.story.failed(now);
-                self.pages.thread.failed(why.clone(), now);
-                self.pages.events.failed(why, now);
-            }
-        }
-    }
-
     /// What is to be read now.
     pub fn jobs(&mut self, now: Millis) -> Vec<Job> {
         let scope = self.scope(now);
@@ -590,55 +471,6 @@ impl App {
         if minute(before) != minute(now) && self.at == Place::Refused {
             self.asks.refused = self.asks.refused.max(1);
         }
-    }
-
-    /// Opens what is behind something; Esc walks back.
-    pub(super) fn open(&mut self, open: Open) {
-        let filter = self.pages.events.expression().to_owned();
-        let period = open.window.map(|_| self.known.period);
-        self.path.push(Step { from: self.here(), title: open.title, filter, period });
-        if let Some(window) = open.window {
-            self.look_at(Period::of(window));
-        }
-        self.show(open.place);
-    }
-
-    /// What is looked at, as it is now: what was edited on the way counts.
-    fn here(&self) -> Place {
-        match &self.at {
-            Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
-            Place::Messages { .. } => Place::Messages { filter: self.pages.messages.expression().to_owned() },
-            other => other.clone(),
-        }
-    }
-
-    /// The tab in which one is: that of the outermost place.
-    pub(super) fn tab(&self) -> Tab {
-        self.path.first().map_or(&self.at, |step| &step.from).tab()
-    }
-
-    /// Looks at a place.
-    pub(super) fn show(&mut self, place: Place) {
-        if std::mem::discriminant(&self.at) != std::mem::discriminant(&place) {
-            self.page_mut().leave();
-        }
-        match &place {
-            Place::Events { filter } if self.pages.events.expression() != filter => self.pages.events.filter(filter),
-            Place::Events { .. } => {}
-            Place::Messages { filter } if self.pages.messages.expression() != filter => {
-                self.pages.messages.filter(filter)
-            }
-            Place::Messages { .. } => self.pages.messages.read_again(),
-            Place::Message { id } => self.pages.story.turn_to(id),
-            Place::Refused => {
-                self.asks.refused = self.asks.refused.max(1);
-                self.asks.refused_at = Millis::default();
-            }
-            Place::Forward { request } => self.pages.forward.choose(*request),
-            Place::Thread(who) => self.pages.thread.open(who.clone()),
-            Place::Overview | Place::Costs | Place::Changes => {}
-        }
-        self.at = place;
     }
 
     /// Asks the monitor for the numbers of header and strip, once per change.

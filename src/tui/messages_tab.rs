@@ -1,8 +1,9 @@
 //! The Messages tab: one row per message with what became of it; found by id, phone or callback data, or by any filter.
 //!
-//! Without a filter the newest messages of the window are listed. A filter selects messages by what all of their events say
-//! together, as it does where messages are counted: each term may hold of another event. A word alone is looked for as the beginning of an id, a phone and a tag in the window,
-//! and as the whole of one in everything the journal holds.
+//! Without a filter the newest messages of the window are listed: those of which something came. A filter selects among the
+//! messages that began in the window, as it does where messages are counted, by what all of their events say together: each term
+//! may hold of another event. A word alone is looked for as the beginning of an id, a phone and a tag in the window, and as the
+//! whole of one in everything the journal holds.
 
 mod data;
 mod draw;

@@ -128,12 +128,13 @@ impl Narrowing {
         (!note.is_empty()).then_some(note)
     }
 
-    /// Puts another filter in force; an empty one removes it. Says whether it differs.
+    /// Puts a filter in force; an empty one removes it. Says whether something else is left out now.
     pub(super) fn filter(&mut self, expression: &str, now: Millis) -> bool {
+        let was_off = std::mem::take(&mut self.off);
         if self.expression == expression {
-            return false;
+            self.join();
+            return was_off;
         }
-        self.off = false;
         expression.clone_into(&mut self.expression);
         // Dropped, the thread of the filter before ends.
         (self.steps, self.coming, self.ask_at) = (None, None, None);

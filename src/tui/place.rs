@@ -175,8 +175,9 @@ pub(super) struct Step {
     pub(super) from: Place,
     /// What was opened.
     pub(super) title: Title,
-    /// The filter of the list of events before: a drill-down only borrows that list.
-    pub(super) filter: String,
+    /// The filters of the lists of events and of messages before: a drill-down only borrows these lists.
+    pub(super) events: String,
+    pub(super) messages: String,
     /// The period before, when what was opened looks at another one.
     pub(super) period: Option<Period>,
 }

@@ -309,19 +309,11 @@ fn to_alert(app: &mut App, later: bool, now: Millis) {
 
 /// To where the last drill-down came from, else to the overview.
 fn walk_back(app: &mut App) -> Effect {
-    match app.path.pop() {
-        Some(step) => {
-            if app.pages.events.expression() != step.filter {
-                app.pages.events.filter(&step.filter);
-            }
-            if let Some(period) = step.period {
-                app.look_at(period);
-            }
-            app.show(step.from);
-        }
-        None if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
-        None if app.at == Place::Overview => return Effect::Nothing,
-        None => go(app, Place::Overview),
+    match app.walk_back() {
+        true => {}
+        false if app.at == Place::Overview && app.known.narrowing.all_numbers() => app.moved(),
+        false if app.at == Place::Overview => return Effect::Nothing,
+        false => go(app, Place::Overview),
     }
     Effect::Draw
 }

@@ -106,6 +106,24 @@ fn ok_when_nothing_is_settled_or_attempted() {
 }
 
 #[test]
+fn it_is_not_ok_where_more_fails_than_is_delivered() {
+    let at = |status| status_of(FROM + 14 * MINUTE, status);
+    let level = |events: &[Event]| verdict(events).level;
+    assert_eq!(level(&[at("f"), at("d")]), Level::Ok);
+    assert_eq!(level(&[at("f")]), Level::Watch);
+    assert_eq!(level(&[at("f"), at("s")]), Level::Watch, "what waits says nothing");
+}
+
+/// A message that failed, was delivered or was sent.
+fn status_of(at: i64, what: &str) -> Event {
+    match what {
+        "f" => failed(at, "f", &[131_026]),
+        "d" => status(at, "d", Delivered),
+        _ => status(at, "s", Sent),
+    }
+}
+
+#[test]
 fn trouble_says_what_how_many_since_when_who_and_what_to_do() {
     let verdict = verdict(&with_outbreak(132_015, 700));
     assert_eq!((verdict.level, verdict.code()), (Level::Trouble, Some(132_015)));

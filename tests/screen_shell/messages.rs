@@ -204,3 +204,16 @@ fn a_message_comes_and_goes_as_its_events_turn_the_filter() {
         assert!(list.contains(after), "{typed}: {list}");
     }
 }
+
+#[test]
+fn a_drill_down_only_borrows_the_list_of_messages() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("failed", Some(131_026));
+    screen.shown();
+    screen.press("3/status:failed\n");
+    screen.press("1");
+    assert!(screen.press("\n").contains("/ code:131026 outcome:failed"));
+    screen.press("\x1b");
+    let own = screen.press("3");
+    assert!(own.contains("/ status:failed"), "{own}");
+}

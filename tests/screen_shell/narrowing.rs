@@ -126,6 +126,10 @@ fn a_filter_is_switched_off_and_on_and_removed() {
     let on = screen.toggled();
     assert_eq!(figure(&on, "attempted"), 1, "{on}");
 
+    screen.toggled();
+    let again = screen.press("/\n");
+    assert_eq!(figure(&again, "attempted"), 1, "the same filter, entered again, is in force:\n{again}");
+
     let other = screen.press("/ or code:131026\n");
     assert!(other.contains("scanning"), "{other}");
     assert_eq!(figure(&other, "attempted"), 1, "{other}");
