@@ -21,7 +21,7 @@ mod strain;
 
 pub use address::Address;
 pub use client::{Answer, Client, PostError};
-pub use resend::{Resender, satisfies};
+pub use resend::{Resender, satisfies, usual};
 pub use sign::Signer;
 pub use stored::{Selection, Stored};
 

@@ -8,6 +8,7 @@ pub mod incident;
 mod json;
 mod markdown;
 pub mod oneline;
+pub mod rows;
 pub mod story;
 #[cfg(test)]
 mod tests;

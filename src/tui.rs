@@ -8,6 +8,7 @@ pub mod app;
 pub mod areas;
 pub mod changes_page;
 pub mod command;
+mod confirm;
 pub mod costs_tab;
 mod draw;
 mod drive;

@@ -17,6 +17,8 @@ mod chinese;
 mod header;
 #[path = "screens/opens.rs"]
 mod opens;
+#[path = "screens/pages.rs"]
+mod pages;
 #[path = "screens/sheet.rs"]
 mod sheet;
 #[path = "screens/stage.rs"]

@@ -6,9 +6,10 @@ use super::window::{Moment, Window, now};
 use super::{Common, events};
 use crate::config::Config;
 use crate::event::clean::clean;
-use crate::forward::{Address, Resender, Route, satisfies};
+use crate::forward::{self, Address, Resender, Route, satisfies};
 use crate::journal::operator::{Attempt, Operator, Target};
 use crate::journal::{RawRequest, Reader};
+use crate::report::rows::AttemptRow;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::num::NonZeroU64;
@@ -174,11 +175,7 @@ fn routes(config: &Config, args: &Resend) -> Result<Vec<Route>, Failure> {
         args.target.iter().try_for_each(Address::check_argument).map_err(Failure::usage)?;
         return Ok(args.target.iter().map(configured).collect());
     }
-    if !config.forward.is_empty() {
-        return Ok(config.forward.clone());
-    }
-    let known = Operator::open_read_only(&config.data_dir)?.forward_targets()?;
-    let known: Vec<_> = known.iter().filter_map(|known| known.target.parse().ok()).map(Route::new).collect();
+    let known = forward::usual(&config.data_dir, &config.forward)?;
     match known.is_empty() {
         true => Err(Failure::usage("no target is known: name one with --target URL, or write a [[forward]]")),
         false => Ok(known),
@@ -254,46 +251,6 @@ fn print_targets(out: &mut Data, format: Format, targets: &[Target], last_reques
         out.line(&format!("{:30}  {:>9}  {:>9}  {state}", clean(row.target), row.waiting, row.given_up))?;
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-pub(super) struct AttemptRow<'a> {
-    n: u64,
-    at: String,
-    origin: &'a str,
-    target: &'a str,
-    request: u64,
-    kinds: Vec<&'a str>,
-    attempt: u32,
-    status: Option<u16>,
-    took_ms: u32,
-    error: Option<&'a str>,
-    given_up: bool,
-    headers: &'a [(crate::event::Text, String)],
-    /// The first bytes, as text; what is not UTF-8 is replaced.
-    body: String,
-    length: u64,
-}
-
-impl<'a> From<&'a Attempt> for AttemptRow<'a> {
-    fn from(attempt: &'a Attempt) -> Self {
-        Self {
-            n: attempt.n,
-            at: attempt.at.rfc3339(),
-            origin: attempt.origin.as_str(),
-            target: &attempt.target,
-            request: attempt.request,
-            kinds: attempt.kinds.split_whitespace().collect(),
-            attempt: attempt.attempt,
-            status: attempt.status,
-            took_ms: attempt.took_ms,
-            error: attempt.error.as_deref(),
-            given_up: attempt.given_up,
-            headers: &attempt.headers,
-            body: String::from_utf8_lossy(&attempt.body).into_owned(),
-            length: attempt.length,
-        }
-    }
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,7 @@ use crate::event::Millis;
 use crate::event::clean::{clean, clean_lines, json_escape_controls};
 use crate::journal::Reader;
 use crate::journal::operator::{Operator, Refused};
+use crate::report::rows::RefusedRow;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::path::Path;
@@ -60,35 +61,11 @@ enum Format {
     Ndjson,
 }
 
-/// One row of the list.
-#[derive(Serialize)]
-struct Row<'a> {
-    n: u64,
-    at: String,
-    peer: &'a str,
-    path: &'a str,
-    reason: &'a str,
-    explanation: Option<&'a str>,
-}
-
-impl<'a> From<&'a Refused> for Row<'a> {
-    fn from(refused: &'a Refused) -> Self {
-        Self {
-            n: refused.n,
-            at: refused.at.rfc3339(),
-            peer: &refused.peer,
-            path: &refused.path,
-            reason: &refused.reason,
-            explanation: refused.explanation.as_deref(),
-        }
-    }
-}
-
 /// One refused request whole.
 #[derive(Serialize)]
 struct Whole<'a> {
     #[serde(flatten)]
-    row: Row<'a>,
+    row: RefusedRow<'a>,
     answer: u16,
     headers: &'a [(crate::event::Text, String)],
     length: u64,
@@ -130,7 +107,7 @@ pub(super) fn operator(dir: &Path) -> Result<Option<Operator>, Failure> {
 }
 
 fn print_list(out: &mut Data, format: Format, list: &[Refused]) -> Result<(), Failure> {
-    let rows = list.iter().map(Row::from);
+    let rows = list.iter().map(RefusedRow::from);
     match format {
         Format::Ndjson => {
             for row in rows {
@@ -158,7 +135,7 @@ fn print_one(out: &mut Data, format: Format, refused: &Refused) -> Result<(), Fa
     let body = String::from_utf8_lossy(&refused.body);
     if format != Format::Text {
         let whole = Whole {
-            row: Row::from(refused),
+            row: RefusedRow::from(refused),
             answer: refused.answer,
             headers: &refused.headers,
             length: refused.length,

@@ -12,6 +12,7 @@ use crate::forward::{Address, Client, Selection, Signer, Stored};
 use crate::journal::operator::{Operator, Replayed};
 use crate::journal::{RawRequest, Reader};
 use crate::query::duration;
+use crate::report::rows::AttemptRow;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
@@ -217,7 +218,7 @@ struct Planned {
 #[derive(Serialize)]
 struct Row<'a> {
     #[serde(flatten)]
-    attempt: forward::AttemptRow<'a>,
+    attempt: AttemptRow<'a>,
     /// Null unless compared, or when there was no earlier replay.
     changed: Option<bool>,
     /// The status of the last replay.

@@ -8,6 +8,19 @@ use crate::journal::{OpenError, RawRequest};
 use crate::query::Filter;
 use std::path::Path;
 
+/// Where requests are sent again when nobody says where: the targets of the configuration, else those that were forwarded to
+/// before.
+///
+/// # Errors
+/// What was forwarded before cannot be read.
+pub fn usual(dir: &Path, configured: &[Route]) -> Result<Vec<Route>, OpenError> {
+    if !configured.is_empty() {
+        return Ok(configured.to_vec());
+    }
+    let known = Operator::open_read_only(dir)?.forward_targets()?;
+    Ok(known.iter().filter_map(|known| known.target.parse().ok()).map(Route::new).collect())
+}
+
 /// Sends requests of one data directory again to one target.
 pub struct Resender {
     route: Route,

@@ -5,7 +5,7 @@ mod about;
 mod dimension;
 
 pub use about::{About, AboutTemplate, State};
-pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, term};
+pub use dimension::{Dimension, DimensionRow, Group, Hit, HitRow, literal, term};
 
 use crate::event::{Millis, Severity, Text};
 pub use crate::journal::operator::Acknowledged;

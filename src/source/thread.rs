@@ -4,6 +4,7 @@
 use crate::event::decode::said::{Said, said};
 use crate::event::{Detail, Event, Text};
 use crate::journal::{OpenError, RawRequest, Reader, Term};
+use crate::monitor::view::term;
 use std::time::{Duration, Instant};
 
 /// Whose conversation: a customer's with one of the business numbers.
@@ -16,6 +17,18 @@ pub struct Who {
 }
 
 impl Who {
+    /// The filter that selects the events of the conversation, as [`Self::has`] does.
+    pub fn filter(&self) -> String {
+        let of = match &self.number {
+            Some(number) => {
+                let number = term("number", number);
+                format!(" ({number} or kind:status not number:*)")
+            }
+            None => String::new(),
+        };
+        format!("(kind:inbound or kind:status) {}{of}", term("customer", &self.customer))
+    }
+
     /// Whether an event is part of the conversation: the customer's messages to the number, and statuses of answers to the
     /// customer. A status that names no number belongs to every conversation with the customer: most of NXCloud's do not.
     pub fn has(&self, event: &Event) -> bool {

@@ -123,6 +123,23 @@ actions! {
     }
 }
 
+impl Action {
+    /// The row that the cursor of a list goes to from `row`: between 0 and `last`, with `page` rows to a page. `None` for what does
+    /// not move a cursor.
+    pub(super) fn step(self, row: usize, last: usize, page: usize) -> Option<usize> {
+        let to = match self {
+            Self::Up => row.saturating_sub(1),
+            Self::Down => row.saturating_add(1),
+            Self::PageUp => row.saturating_sub(page),
+            Self::PageDown => row.saturating_add(page),
+            Self::First => 0,
+            Self::Last => last,
+            _ => return None,
+        };
+        Some(to.min(last))
+    }
+}
+
 /// A heading of the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // see `title`
@@ -157,6 +174,14 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cursor_stays_within_its_list() {
+        let steps = [Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::First, Action::Last];
+        assert_eq!(steps.map(|step| step.step(5, 9, 3)), [4, 6, 2, 8, 0, 9].map(Some));
+        assert_eq!(steps.map(|step| step.step(0, 0, 3)), [Some(0); 6]);
+        assert_eq!(Action::Open.step(5, 9, 3), None);
+    }
 
     #[test]
     fn names_are_unique_and_kebab_case() {

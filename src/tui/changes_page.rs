@@ -3,9 +3,11 @@
 mod draw;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::{Export, Row};
 use super::lang::say;
 use super::look::Look;
-use super::page::{Outcome, Page};
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::widgets::format;
@@ -14,6 +16,14 @@ use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn};
 use crate::monitor::view::{Span, term};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use serde::Serialize;
+
+/// The two lists that the cursor goes through as if they were one.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Overall,
+    Changes,
+}
 
 /// The page.
 #[derive(Debug, Default)]
@@ -62,19 +72,15 @@ impl ChangesPage {
 
     fn walk(&mut self, action: Action) -> Outcome {
         let (row, page) = (self.row(), self.room.max(2) - 1);
-        let rows = self.rows();
-        let Some(last) = rows.len().checked_sub(1) else { return Outcome::Ignored };
-        let to = match action {
-            Action::Up => row.saturating_sub(1),
-            Action::Down => row + 1,
-            Action::PageUp => row.saturating_sub(page),
-            Action::PageDown => row + page,
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Outcome::Ignored,
-        };
-        self.selected = rows.get(to.min(last)).map(|change| (change.subject.clone(), change.measure));
+        let Some(last) = self.rows().len().checked_sub(1) else { return Outcome::Ignored };
+        let Some(to) = action.step(row, last, page) else { return Outcome::Ignored };
+        self.select(to);
         Outcome::Changed
+    }
+
+    /// Puts the cursor on a row.
+    fn select(&mut self, row: usize) {
+        self.selected = self.rows().get(row).map(|change| (change.subject.clone(), change.measure));
     }
 
     /// The messages behind a difference.
@@ -91,6 +97,38 @@ impl ChangesPage {
             Some(before) => open.within(before),
             None => open,
         })
+    }
+}
+
+/// A difference as a row of a file: counts with what they are a part of.
+#[derive(Serialize)]
+struct Line {
+    subject: String,
+    measure: Measure,
+    turn: Option<Turn>,
+    before: u64,
+    before_of: u64,
+    now: u64,
+    now_of: u64,
+    change: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+impl Line {
+    fn new(change: &Change, look: &Look) -> Self {
+        Self {
+            subject: draw::title(&change.subject).shown(look),
+            measure: change.measure,
+            turn: change.turn,
+            before: change.before.0,
+            before_of: change.before.1,
+            now: change.now.0,
+            now_of: change.now.1,
+            change: change.change,
+            low: change.interval.0,
+            high: change.interval.1,
+        }
     }
 }
 
@@ -139,6 +177,30 @@ impl Page for ChangesPage {
             Action::Open => self.open().map_or(Outcome::Ignored, Outcome::Open),
             _ => self.walk(action),
         }
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        let before = match hit.pane {
+            Some(pane) if pane == Part::Overall as usize => 0,
+            Some(pane) if pane == Part::Changes as usize => {
+                self.known.as_ref().map_or(0, |(_, known)| known.overall.len())
+            }
+            _ => return Outcome::Ignored,
+        };
+        hit.row.into_iter().for_each(|row| self.select(before + row));
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        match what {
+            Copied::Value => Some(draw::title(&self.rows().get(self.row())?.subject).shown(look)),
+            Copied::Path => Some(look.filter(&self.open()?.place.filter()?).into_owned()),
+        }
+    }
+
+    fn export(&mut self, ctx: &Context<'_>) -> Option<Export> {
+        let rows = self.rows().into_iter().map(|change| Row::of(&Line::new(change, ctx.look)));
+        Some(Export::Shown(rows.collect()))
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -6,9 +6,11 @@ mod data;
 mod draw;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::{Export, Row};
 use super::lang::say;
 use super::look::Look;
-use super::page::{Outcome, Page};
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::title::Title;
@@ -66,20 +68,17 @@ impl CostsTab {
         };
         let Some(last) = rows.checked_sub(1) else { return Outcome::Ignored };
         let page = self.room.max(2) - 1;
-        let to = match action {
-            Action::Up => at.saturating_sub(1),
-            Action::Down => at + 1,
-            Action::PageUp => at.saturating_sub(page),
-            Action::PageDown => at + page,
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Outcome::Ignored,
-        };
-        match self.side {
-            Side::Costs => self.selected = self.data.rows.get(to.min(last)).map(data::Row::key),
-            Side::Numbers => self.number = to.min(last),
-        }
+        let Some(to) = action.step(at, last, page) else { return Outcome::Ignored };
+        self.select(to);
         Outcome::Changed
+    }
+
+    /// Puts the cursor of the list in focus on a row.
+    fn select(&mut self, row: usize) {
+        match self.side {
+            Side::Costs => self.selected = self.data.rows.get(row).map(data::Row::key),
+            Side::Numbers => self.number = row,
+        }
     }
 
     /// The events behind the row under the cursor.
@@ -147,6 +146,34 @@ impl Page for CostsTab {
             }
             _ => self.walk(action),
         }
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        self.side = match hit.pane {
+            Some(pane) if pane == Side::Costs as usize => Side::Costs,
+            Some(pane) if pane == Side::Numbers as usize => Side::Numbers,
+            _ => return Outcome::Ignored,
+        };
+        hit.row.into_iter().for_each(|row| self.select(row));
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        let (currency, amount) = match self.side {
+            Side::Costs => self.data.rows.get(self.row()).map(|row| (&row.cost.currency, row.cost.amount)),
+            Side::Numbers => self.data.numbers.get(self.number).map(|total| (&total.currency, total.amount)),
+        }?;
+        match what {
+            Copied::Value => Some(format!("{} {}", clean(currency.as_ref()?), amount?.normalize())),
+            Copied::Path => Some(look.filter(&self.open()?.place.filter()?).into_owned()),
+        }
+    }
+
+    fn export(&mut self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Rows(match self.side {
+            Side::Costs => self.data.rows.iter().map(|row| Row::of(&row.cost)).collect(),
+            Side::Numbers => self.data.numbers.iter().map(Row::of).collect(),
+        }))
     }
 
     fn actions(&self) -> Vec<Action> {

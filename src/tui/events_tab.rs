@@ -1,5 +1,6 @@
 //! The Events tab: the live tail, the filter over it, and the inspector of one event.
 
+mod again;
 pub mod columns;
 mod draw;
 mod inspector;
@@ -27,6 +28,7 @@ use crate::event::{Event, Millis, Text};
 use crate::journal::{Batch, RawRequest};
 use crate::query::Filter;
 use crate::source::thread::Who;
+use again::Again;
 use columns::{Chooser, Column};
 use inspector::{Inspector, View};
 use list::{Begin, List};
@@ -98,6 +100,8 @@ pub struct EventsTab {
     asked: Option<(u64, Millis)>,
     /// Events of the window, and the stamp of the view they were counted for.
     counted: (u64, u64),
+    /// What is sent again.
+    again: Again,
     /// Scope the list was read for.
     span: Option<crate::monitor::view::Span>,
     /// What the reader said when it could not read, and when it is asked again.
@@ -343,10 +347,13 @@ impl Page for EventsTab {
                 self.bar.toggle();
                 self.start_over();
             }
-            (Action::Back, _) => return self.back(),
             (Action::Conversation, _) => return self.conversation().map_or(Outcome::Ignored, Outcome::Open),
             (Action::Columns, _) => self.chooser = Some(Chooser::new(self.list.columns())),
             (Action::Mark, _) => return self.mark(),
+            (Action::Resend, _) => return self.resend(),
+            (Action::ResendShown, _) => return self.resend_marked(),
+            (Action::Back, _) if self.again.confirm.drop() => {}
+            (Action::Back, _) => return self.back(),
             (Action::Marked, _) => return self.only_marked(),
             (Action::NextMark, _) => return self.go_to_mark(false),
             (Action::PreviousMark, _) => return self.go_to_mark(true),
@@ -377,7 +384,7 @@ impl Page for EventsTab {
     fn actions(&self) -> Vec<Action> {
         use Action::{
             Back, Columns, Down, Filter, FilterOff, First, Follow, Forwarded, Last, Mark, Marked, Next, NextMark,
-            NextPane, Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Up, Zoom,
+            NextPane, Open, PageDown, PageUp, Previous, PreviousMark, PreviousPane, Raw, Resend, ResendShown, Up, Zoom,
         };
         let mut actions =
             vec![Down, Up, PageDown, PageUp, First, Last, NextPane, PreviousPane, Zoom, Raw, Filter, Columns];
@@ -392,11 +399,11 @@ impl Page for EventsTab {
             actions.push(FilterOff);
         }
         if self.selected.is_some() {
-            actions.push(Mark);
+            actions.extend([Mark, Resend]);
             actions.extend(self.conversation().map(|_| Action::Conversation));
         }
-        if !self.marks.all().is_empty() {
-            actions.extend([NextMark, PreviousMark, Marked]);
+        if !self.marks.is_empty() {
+            actions.extend([NextMark, PreviousMark, Marked, ResendShown]);
         }
         if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
             actions.push(Back);
@@ -413,11 +420,9 @@ impl Page for EventsTab {
                 self.selected = self.list.rows().get(row).map(|row| row.seq);
             }
             (Some(LIST), ..) => self.focus = Focus::List,
-            (Some(INSPECTOR), _, head) => {
+            (Some(INSPECTOR), row, head) => {
                 self.focus = Focus::Inspector;
-                if let Some(view) = head.and_then(|at| View::ALL.get(at)) {
-                    self.inspector.turn(*view);
-                }
+                self.inspector.point(row, head);
             }
             _ => return Outcome::Ignored,
         }
@@ -440,8 +445,8 @@ impl Page for EventsTab {
         self.marks.recall(list("marks").filter_map(|mark| Some((mark.get(0)?.as_u64()?, mark.get(1)?.as_i64()?))));
     }
 
-    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
-        Some(Export::Events(self.expression().to_owned()))
+    fn export(&mut self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events { filter: self.expression().to_owned(), whole: false })
     }
 
     fn jobs(&mut self, ctx: &Context<'_>, now: Millis) -> Vec<Job> {
@@ -452,7 +457,9 @@ impl Page for EventsTab {
         if self.trouble.as_ref().is_some_and(|(_, again)| now < *again) {
             return Vec::new();
         }
+        self.again.confirm.tick(now);
         let mut jobs = Vec::new();
+        jobs.extend(self.resend_job());
         jobs.extend(self.row_job(ctx, now).map(Job::Rows));
         jobs.extend(self.inspector_job(now));
         jobs

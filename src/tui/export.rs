@@ -18,10 +18,17 @@ use std::path::{Path, PathBuf};
 /// What a page gives for CSV and NDJSON. For text, the screen itself is written.
 #[derive(Debug, Clone)]
 pub enum Export {
-    /// Rows with the same columns.
+    /// Rows with the same columns, to be masked where the privacy key is on.
     Rows(Vec<Row>),
-    /// The events of the window that a filter finds, read from the journal; as text too.
-    Events(String),
+    /// Rows with the same columns that may be shown as they are.
+    Shown(Vec<Row>),
+    /// The events that a filter finds, read from the journal; as text too.
+    Events {
+        /// Selects them.
+        filter: String,
+        /// Whether everything that is kept is looked through; else the window.
+        whole: bool,
+    },
 }
 
 /// A row: named values in order.

@@ -5,11 +5,15 @@ mod figures;
 mod table;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::confirm::Confirm;
+use super::export::{Export, Row};
 use super::lang::say;
-use super::page::{Outcome, Page};
+use super::look::Look;
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
-use super::store::{Forwarded, Job};
+use super::store::{Forwarded, Job, Resend};
 use super::terms::sentence;
 use super::theme::Role;
 use super::widgets::format;
@@ -18,19 +22,18 @@ use crate::event::clean::clean;
 use crate::event::{Millis, Text};
 use crate::journal::RawRequest;
 use crate::journal::operator::{Attempt, Target};
+use crate::report::rows::AttemptRow;
 use figures::Figures;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use std::collections::{BTreeSet, VecDeque};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Attempts that are held: what was tried before is listed by `watop forward`.
 const HELD: usize = 5_000;
 
 /// How often is looked for new attempts, in milliseconds.
 const LOOK: i64 = 1_000;
-
-/// Time in which a resend of everything shown is to be confirmed, in milliseconds.
-const CONFIRM: i64 = 5_000;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +42,11 @@ enum Focus {
     #[default]
     Attempts,
     Detail,
+}
+
+impl Focus {
+    /// From top to bottom.
+    const ALL: [Self; 3] = [Self::Targets, Self::Attempts, Self::Detail];
 }
 
 /// The tab.
@@ -73,9 +81,8 @@ pub struct ForwardTab {
     under_way: usize,
     /// Why something was not sent again.
     trouble: Option<String>,
-    /// Until when everything shown is sent again at one more key.
-    confirm: Option<Millis>,
-    now: Millis,
+    /// Sending everything shown again.
+    confirm: Confirm,
     paused: bool,
 }
 
@@ -97,6 +104,7 @@ impl ForwardTab {
     /// Takes in what the reader found.
     pub fn found(&mut self, found: Forwarded) {
         (self.targets, self.last_request) = (found.targets, found.last_request);
+        self.find_target();
         let newest = self.attempts.front().map_or(0, |attempt| attempt.n);
         for attempt in found.attempts.into_iter().filter(|attempt| attempt.n > newest) {
             self.attempts.push_front(attempt);
@@ -134,31 +142,47 @@ impl ForwardTab {
     fn walk(&mut self, action: Action) -> Outcome {
         let Some(last) = self.listed().count().checked_sub(1) else { return Outcome::Ignored };
         let row = self.current().map_or(0, |(row, _)| row);
-        let Some(to) = stepped(action, row, last, self.room) else { return Outcome::Ignored };
-        let selected = self.listed().nth(to).map(|attempt| attempt.n).filter(|_| to > 0);
-        self.selected = selected;
-        self.scrolled = 0;
+        let Some(to) = action.step(row, last, self.room.max(2) - 1) else { return Outcome::Ignored };
+        self.select(to);
         Outcome::Changed
+    }
+
+    /// Puts the cursor on a row of the attempts; on the newest it goes on with what comes.
+    fn select(&mut self, row: usize) {
+        let selected = self.listed().nth(row).map(|attempt| attempt.n).filter(|_| row > 0);
+        (self.selected, self.scrolled) = (selected, 0);
     }
 
     fn walk_targets(&mut self, action: Action) -> Outcome {
-        let Some(to) = stepped(action, self.target_row, self.targets.len(), 8) else { return Outcome::Ignored };
-        self.target_row = to;
-        self.target = to.checked_sub(1).and_then(|at| self.targets.get(at)).map(|target| target.target.clone());
-        (self.selected, self.scrolled) = (None, 0);
+        let Some(to) = action.step(self.target_row, self.targets.len(), 7) else { return Outcome::Ignored };
+        self.choose_target(to);
         Outcome::Changed
     }
 
+    /// Finds the row of the chosen target again; one that is not there any more chooses nothing.
+    fn find_target(&mut self) {
+        let Some(chosen) = &self.target else { return };
+        match self.targets.iter().position(|target| target.target == *chosen) {
+            Some(at) => self.target_row = at + 1,
+            None => (self.target, self.target_row) = (None, 0),
+        }
+    }
+
+    /// Puts the cursor on a row of the targets, which lists its attempts alone; the first row stands for all of them.
+    fn choose_target(&mut self, row: usize) {
+        self.target_row = row;
+        self.target = row.checked_sub(1).and_then(|at| self.targets.get(at)).map(|target| target.target.clone());
+        (self.selected, self.scrolled) = (None, 0);
+    }
+
     fn scroll(&mut self, action: Action) -> Outcome {
-        let Some(to) = stepped(action, self.scrolled, usize::MAX / 2, 10) else { return Outcome::Ignored };
+        let Some(to) = action.step(self.scrolled, usize::MAX / 2, 10) else { return Outcome::Ignored };
         self.scrolled = to;
         Outcome::Changed
     }
 
     fn turn(&mut self, by: usize) {
-        let order = [Focus::Targets, Focus::Attempts, Focus::Detail];
-        let at = order.iter().position(|focus| *focus == self.focus).unwrap_or(0);
-        self.focus = order[(at + by) % order.len()];
+        self.focus = Focus::ALL[(self.focus as usize + by) % Focus::ALL.len()];
     }
 
     /// The events of the attempt's request, where its bytes are too. What was replayed from elsewhere has other numbers.
@@ -183,19 +207,15 @@ impl ForwardTab {
         if self.attempts.is_empty() {
             return Outcome::Ignored;
         }
-        match self.confirm.take().filter(|until| self.now <= *until) {
-            Some(_) => {
-                let shown: BTreeSet<_> =
-                    self.listed().map(|attempt| (attempt.request, attempt.target.clone())).collect();
-                self.resend.extend(shown);
-            }
-            None => self.confirm = Some(Millis(self.now.0 + CONFIRM)),
+        if self.confirm.ask() {
+            let shown: BTreeSet<_> = self.listed().map(|attempt| (attempt.request, attempt.target.clone())).collect();
+            self.resend.extend(shown);
         }
         Outcome::Changed
     }
 
     fn back(&mut self) -> Outcome {
-        if self.confirm.take().is_some() {
+        if self.confirm.drop() {
             return Outcome::Changed;
         }
         if self.focus != Focus::Attempts {
@@ -211,26 +231,11 @@ impl ForwardTab {
     }
 }
 
-/// Where the cursor goes from `row`, between 0 and `last`.
-fn stepped(action: Action, row: usize, last: usize, room: usize) -> Option<usize> {
-    let page = room.max(2) - 1;
-    let to = match action {
-        Action::Up => row.saturating_sub(1),
-        Action::Down => row.saturating_add(1),
-        Action::PageUp => row.saturating_sub(page),
-        Action::PageDown => row.saturating_add(page),
-        Action::First => 0,
-        Action::Last => last,
-        _ => return None,
-    };
-    Some(to.min(last))
-}
-
 impl Page for ForwardTab {
     fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let look = ctx.look;
         let words = || Words::new(look);
-        if self.confirm.is_some_and(|until| self.now <= until) {
+        if self.confirm.is_open() {
             let pairs: BTreeSet<_> = self.listed().map(|attempt| (attempt.request, &attempt.target)).collect();
             let count = format::thousands(pairs.len() as u64);
             let key = ctx.keys.key(Action::ResendShown).map(|key| key.to_string()).unwrap_or_default();
@@ -299,6 +304,42 @@ impl Page for ForwardTab {
         Outcome::Changed
     }
 
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        let Some(focus) = hit.pane.and_then(|pane| Focus::ALL.get(pane)) else { return Outcome::Ignored };
+        self.focus = *focus;
+        match (focus, hit.row) {
+            (Focus::Targets, Some(row)) => self.choose_target(row),
+            (Focus::Attempts, Some(row)) => self.select(row),
+            _ => {}
+        }
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        let (_, attempt) = self.current()?;
+        Some(match (what, self.focus) {
+            (Copied::Path, _) => format!("request:{}", attempt.request),
+            (Copied::Value, Focus::Targets) => clean(self.target.as_ref().unwrap_or(&attempt.target)).into_owned(),
+            (Copied::Value, Focus::Attempts) => attempt.request.to_string(),
+            (Copied::Value, Focus::Detail) => detail::shown_body(&attempt.body, look),
+        })
+    }
+
+    fn export(&mut self, ctx: &Context<'_>) -> Option<Export> {
+        let rows = self.listed().map(|attempt| Row::of(&AttemptRow::from(&*detail::shown(attempt, ctx.look))));
+        Some(Export::Shown(rows.collect()))
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("forward", json!({ "target": self.target, "failed_only": self.failed_only })))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        let Some(left) = left.get("forward") else { return };
+        self.target = left.get("target").and_then(Value::as_str).map(Text::from);
+        self.failed_only = left.get("failed_only").and_then(Value::as_bool).unwrap_or(false);
+    }
+
     fn actions(&self) -> Vec<Action> {
         use Action::{
             Back, Down, FailedOnly, First, Last, NextPane, Open, PageDown, PageUp, PreviousPane, Raw, Resend,
@@ -309,19 +350,19 @@ impl Page for ForwardTab {
             actions.extend([Open, Raw, Resend, ResendShown]);
         }
         let narrowed = self.selected.is_some() || self.target.is_some() || self.failed_only;
-        if narrowed || self.focus != Focus::Attempts || self.confirm.is_some() {
+        if narrowed || self.focus != Focus::Attempts || self.confirm.is_open() {
             actions.push(Back);
         }
         actions
     }
 
     fn jobs(&mut self, _: &Context<'_>, now: Millis) -> Vec<Job> {
-        self.now = now;
+        self.confirm.tick(now);
         let mut jobs = Vec::new();
         if !self.resend.is_empty() {
             self.under_way += self.resend.len();
             self.trouble = None;
-            jobs.push(Job::Resend(std::mem::take(&mut self.resend)));
+            jobs.push(Job::Resend(Resend::Each(std::mem::take(&mut self.resend))));
         }
         if !self.paused && self.asked_at.is_none_or(|at| now.0 - at.0 >= LOOK) {
             self.asked_at = Some(now);

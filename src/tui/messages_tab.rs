@@ -7,14 +7,18 @@
 
 mod data;
 mod draw;
+mod line;
 pub mod read;
 mod search;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::Export;
 use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
+use super::look::Look;
 use super::narrowing::Within;
-use super::page::{Outcome, Page};
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -23,7 +27,7 @@ use super::widgets::format;
 use super::widgets::words::Words;
 use crate::event::{Millis, Text};
 use crate::journal::Batch;
-use crate::monitor::view::Span;
+use crate::monitor::view::{Span, term};
 use crate::source::message::ids;
 use data::Messages;
 use hashbrown::HashSet;
@@ -142,21 +146,14 @@ impl MessagesTab {
     }
 
     fn walk(&mut self, action: Action) -> Outcome {
-        let order = self.list.order();
-        let Some(last) = order.len().checked_sub(1) else { return Outcome::Ignored };
-        let cursor = self.cursor().unwrap_or(0);
+        let Some(last) = self.list.order().len().checked_sub(1) else { return Outcome::Ignored };
         let page = self.room.max(2) - 1;
-        let to = match action {
-            Action::Up => cursor.saturating_sub(1),
-            Action::Down if self.selected.is_none() => 0,
-            Action::Down => cursor + 1,
-            Action::PageUp => cursor.saturating_sub(page),
-            Action::PageDown => cursor + page,
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Outcome::Ignored,
+        let to = match self.cursor() {
+            None if action == Action::Down => Some(0),
+            cursor => action.step(cursor.unwrap_or(0), last, page),
         };
-        self.selected = self.list.name(to.min(last));
+        let Some(to) = to else { return Outcome::Ignored };
+        self.selected = self.list.name(to);
         Outcome::Changed
     }
 
@@ -212,6 +209,26 @@ impl Page for MessagesTab {
             _ => return self.walk(action),
         }
         Outcome::Changed
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match hit.row {
+            Some(row) => self.selected = self.list.name(row),
+            None => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        let (id, _) = self.selected.as_ref()?;
+        Some(match what {
+            Copied::Value => look.id(id).into_owned(),
+            Copied::Path => look.filter(&term("id", id)).into_owned(),
+        })
+    }
+
+    fn export(&mut self, ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Shown(line::rows(&mut self.list, ctx)))
     }
 
     fn actions(&self) -> Vec<Action> {

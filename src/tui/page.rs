@@ -5,7 +5,6 @@ use super::areas::Hit;
 use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
-use super::notice::Notice;
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -27,8 +26,8 @@ pub enum Outcome {
     Changed,
     /// Something else is to be shown.
     Open(Open),
-    /// Something is to be said about it.
-    Say(Notice),
+    /// It cannot be done, and why: in English, in Chinese.
+    Refuse(String, String),
 }
 
 /// What of the thing under the cursor is copied.
@@ -93,7 +92,7 @@ pub trait Page {
     }
 
     /// What it lists, whole, to be written to a file; `None` when only the screen itself can be.
-    fn export(&self, _ctx: &Context<'_>) -> Option<Export> {
+    fn export(&mut self, _ctx: &Context<'_>) -> Option<Export> {
         None
     }
 

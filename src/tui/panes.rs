@@ -291,7 +291,7 @@ impl Page for Overview {
         self.drawn.as_ref().and_then(|drawn| self.grid.copy(what, &drawn.data, drawn.size, look))
     }
 
-    fn export(&self, ctx: &Context<'_>) -> Option<Export> {
+    fn export(&mut self, ctx: &Context<'_>) -> Option<Export> {
         self.drawn.as_ref().map(|drawn| Export::Rows(self.grid.export(ctx.monitor, &drawn.data, drawn.size)))
     }
 

@@ -4,7 +4,7 @@ use super::action::Action;
 use super::period::Period;
 use super::title::Title;
 use crate::event::Text;
-use crate::monitor::view::Span;
+use crate::monitor::view::{Span, term};
 use crate::source::thread::Who;
 
 /// Something that can be looked at. Each is shown by one page.
@@ -43,6 +43,17 @@ pub enum Place {
 }
 
 impl Place {
+    /// The filter that selects the events it shows, where one can.
+    pub fn filter(&self) -> Option<String> {
+        Some(match self {
+            Self::Events { filter } | Self::Messages { filter } => filter.clone(),
+            Self::Thread(who) => who.filter(),
+            Self::Message { id } => term("id", id),
+            Self::Forward { request } => format!("request:{}", (*request)?),
+            Self::Overview | Self::Refused | Self::Costs | Self::Changes => return None,
+        })
+    }
+
     /// The tab it belongs to.
     pub fn tab(&self) -> Tab {
         match self {

@@ -1,9 +1,11 @@
 //! The Refused tab: which requests were refused, and why each of them was.
 
 use super::action::Action;
+use super::areas::{Hit, Spot};
+use super::export::{Export, Row};
 use super::lang::{Lang, say};
 use super::look::Look;
-use super::page::{Outcome, Page};
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::terms::sentence;
 use super::theme::{Glyph, Role};
@@ -14,10 +16,18 @@ use super::wrap::wrap;
 use crate::capture::masked_refused;
 use crate::event::clean::{clean, clean_lines};
 use crate::journal::operator::{Refused, RefusedCount};
+use crate::report::rows::RefusedRow;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use std::borrow::Cow;
+
+/// The parts that take the focus.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    List,
+    Why,
+}
 
 /// Columns of the list.
 #[derive(Debug, Clone, Copy)]
@@ -77,34 +87,23 @@ impl RefusedTab {
     }
 
     fn scroll(&mut self, action: Action) -> Outcome {
-        self.scrolled = match action {
-            Action::Up => self.scrolled.saturating_sub(1),
-            Action::Down => self.scrolled + 1,
-            Action::PageUp => self.scrolled.saturating_sub(10),
-            Action::PageDown => self.scrolled + 10,
-            Action::First => 0,
-            Action::Last => usize::MAX / 2,
-            _ => return Outcome::Ignored,
-        };
+        let Some(to) = action.step(self.scrolled, usize::MAX / 2, 10) else { return Outcome::Ignored };
+        self.scrolled = to;
         Outcome::Changed
     }
 
     fn walk(&mut self, action: Action) -> Outcome {
         let Some(last) = self.list.len().checked_sub(1) else { return Outcome::Ignored };
-        let cursor = self.cursor();
         let page = self.room.max(2) - 1;
-        let to = match action {
-            Action::Up => cursor.saturating_sub(1),
-            Action::Down => cursor + 1,
-            Action::PageUp => cursor.saturating_sub(page),
-            Action::PageDown => cursor + page,
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Outcome::Ignored,
-        };
-        self.selected = self.list.get(to.min(last)).map(|refused| refused.n);
-        self.scrolled = 0;
+        let Some(to) = action.step(self.cursor(), last, page) else { return Outcome::Ignored };
+        self.select(to);
         Outcome::Changed
+    }
+
+    /// Puts the cursor on a row.
+    fn select(&mut self, row: usize) {
+        self.selected = self.list.get(row).map(|refused| refused.n);
+        self.scrolled = 0;
     }
 
     /// The row under the cursor.
@@ -118,6 +117,7 @@ impl RefusedTab {
     }
 
     fn draw_list(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Part::List as usize));
         let look = ctx.look;
         let focused = !self.explaining;
         let totals = Words::new(look).muted(look.lang.pick("newest first", "最新在前"));
@@ -145,6 +145,7 @@ impl RefusedTab {
     }
 
     fn draw_why(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Part::Why as usize));
         let look = ctx.look;
         let totals =
             Words::new(look).muted(look.lang.pick("only here, never in the answer", "只在这里显示，不写入应答"));
@@ -257,6 +258,34 @@ impl Page for RefusedTab {
             _ if self.explaining => self.scroll(action),
             _ => self.walk(action),
         }
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match hit.pane {
+            Some(pane) if pane == Part::List as usize => {
+                self.explaining = false;
+                hit.row.into_iter().for_each(|row| self.select(row));
+            }
+            Some(pane) if pane == Part::Why as usize => self.explaining = !self.list.is_empty(),
+            _ => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        let refused = self.shown(look)?;
+        Some(match what {
+            Copied::Value => match &refused.explanation {
+                Some(explanation) => clean_lines(explanation).into_owned(),
+                None => clean(&refused.reason).into_owned(),
+            },
+            Copied::Path => format!("watop refused {}", refused.n),
+        })
+    }
+
+    fn export(&mut self, ctx: &Context<'_>) -> Option<Export> {
+        let rows = self.list.iter().map(|refused| Row::of(&RefusedRow::from(&*shown(refused, ctx.look))));
+        Some(Export::Shown(rows.collect()))
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -2,13 +2,17 @@
 //!
 //! A job is short ([`Slice::SHORT`]): long work is many jobs, so that it can be changed or dropped between two of them.
 
+mod resend;
+
+pub use resend::{Resend, Resent};
+
 use super::events_tab::columns::Column;
 use super::events_tab::row::Row;
 use super::export::{self, ExportJob};
 use super::messages_tab::read::{self, Found, MessagesJob};
 use super::story_page;
 use crate::event::{Event, Millis, Text};
-use crate::forward::{Resender, Route};
+use crate::forward::Route;
 use crate::journal::operator::{Acknowledged, Attempt, NoticeState, Operator, Refused, RefusedCount, Target};
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
@@ -84,7 +88,7 @@ pub enum Job {
         most: usize,
     },
     /// Send requests again.
-    Resend(Vec<(u64, Text)>),
+    Resend(Resend),
     /// A slice of a conversation.
     Thread(ThreadJob),
     /// Times in the span in which no receiver ran.
@@ -215,13 +219,8 @@ pub enum Answer {
     },
     /// To [`Job::Forwarded`].
     Forwarded(Forwarded),
-    /// To [`Job::Resend`]: how many requests that was, and why some were not sent.
-    Resent {
-        /// How many were asked for.
-        requests: usize,
-        /// What went wrong, in words for the user.
-        trouble: Option<String>,
-    },
+    /// To [`Job::Resend`].
+    Resent(Resent),
     /// To [`Job::Alerts`] and [`Job::Acknowledge`].
     Alerts {
         /// Who acknowledged what, by alert id.
@@ -297,7 +296,7 @@ pub struct Rows {
 /// Requests are sent again on a thread of their own, one after the other: a slow handler keeps nobody from reading.
 pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io::Result<mpsc::Sender<Job>> {
     let (jobs, asked) = mpsc::channel();
-    let resends = start_resending(dir.clone(), routes, answers.clone())?;
+    let resends = resend::start(dir.clone(), routes, answers.clone())?;
     std::thread::Builder::new().name("screen-reader".into()).spawn(move || {
         for job in asked {
             if let Job::Export(_) = job {
@@ -305,9 +304,9 @@ pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io
                 std::thread::spawn(move || answer(&dir, job, Slice::SHORT).map(|answer| answers.blocking_send(answer)));
                 continue;
             }
-            if let Job::Resend(requests) = job {
+            if let Job::Resend(wanted) = job {
                 // That thread lives as long as this one.
-                let _ = resends.send(requests);
+                let _ = resends.send(wanted);
                 continue;
             }
             let answer = answer(&dir, job, Slice::SHORT).unwrap_or_else(|error| Answer::Failed(error.to_string()));
@@ -317,46 +316,6 @@ pub(super) fn start(dir: PathBuf, routes: Routes, answers: Sender<Answer>) -> io
         }
     })?;
     Ok(jobs)
-}
-
-fn start_resending(
-    dir: PathBuf,
-    routes: Routes,
-    answers: Sender<Answer>,
-) -> io::Result<mpsc::Sender<Vec<(u64, Text)>>> {
-    let (resends, asked) = mpsc::channel::<Vec<_>>();
-    std::thread::Builder::new().name("screen-resend".into()).spawn(move || {
-        for requests in asked {
-            let routes = routes.borrow().clone();
-            if answers.blocking_send(resend(&dir, &routes, &requests)).is_err() {
-                return;
-            }
-        }
-    })?;
-    Ok(resends)
-}
-
-/// Sends requests again, each to its target. What the configuration says about a target holds.
-fn resend(dir: &Path, routes: &[Route], requests: &[(u64, Text)]) -> Answer {
-    let send = |request: u64, target: &Text| -> Result<(), String> {
-        let text = |error: OpenError| error.to_string();
-        let configured = routes.iter().find(|route| route.to.shown() == target).cloned();
-        let route = configured.map_or_else(|| target.parse().map(Route::new), Ok)?;
-        let reader = Reader::open(dir).map_err(text)?;
-        let raw = reader.request(request).map_err(text)?;
-        let raw = raw.ok_or_else(|| format!("request {request} is no longer in the journal"))?;
-        let mut resender = Resender::open(dir, route).map_err(text)?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| error.to_string())?;
-        runtime.block_on(resender.resend(request, raw)).map(drop).map_err(text)
-    };
-    let mut trouble = None;
-    for (request, target) in requests {
-        if let Err(why) = send(*request, target) {
-            trouble = Some(why);
-        }
-    }
-    Answer::Resent { requests: requests.len(), trouble }
 }
 
 /// Does one job. Opens what it needs: a reader that stays open would pin the journal while nobody looks.
@@ -395,7 +354,7 @@ pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
                 attempts: operator.newest_attempts(after, most)?,
             })
         }
-        Job::Resend(requests) => resend(dir, &[], &requests),
+        Job::Resend(wanted) => Answer::Resent(resend::resend(dir, &[], wanted)),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job, slice)?),
         Job::Count { generation, filter } => {
             let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());

@@ -10,7 +10,10 @@ pub(super) use draw::standing;
 pub(super) use says::cost as cost_of;
 
 use super::action::Action;
-use super::page::{Outcome, Page};
+use super::areas::Hit;
+use super::export::Export;
+use super::look::Look;
+use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -23,6 +26,7 @@ use crate::event::{Millis, Text};
 use crate::journal::operator::Attempt;
 use crate::journal::{Batch, RawRequest};
 use crate::monitor::story::{Material, Standing, Story};
+use crate::monitor::view::term;
 use crate::source::message::ids;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -46,6 +50,11 @@ enum Part {
     Story,
     Facts,
     Clock,
+}
+
+impl Part {
+    /// In the order of the focus.
+    const ALL: [Self; 3] = [Self::Story, Self::Facts, Self::Clock];
 }
 
 /// How far the message is known.
@@ -165,16 +174,8 @@ impl StoryPage {
         let Some(last) = self.story().and_then(|story| story.steps.len().checked_sub(1)) else {
             return Outcome::Ignored;
         };
-        self.cursor = match action {
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::Down => self.cursor + 1,
-            Action::PageUp => self.cursor.saturating_sub(5),
-            Action::PageDown => self.cursor + 5,
-            Action::First => 0,
-            Action::Last => last,
-            _ => return Outcome::Ignored,
-        }
-        .min(last);
+        let Some(to) = action.step(self.cursor, last, 5) else { return Outcome::Ignored };
+        self.cursor = to;
         Outcome::Changed
     }
 
@@ -201,9 +202,7 @@ impl StoryPage {
     /// Everything the customer of this message told and was told.
     fn events(&self) -> Outcome {
         match &self.state {
-            State::Known(_) => {
-                Outcome::Open(Open::events(format!("id:{}", literal(&self.id)), Title::new().id(self.id.clone())))
-            }
+            State::Known(_) => Outcome::Open(Open::events(term("id", &self.id), Title::new().id(self.id.clone()))),
             _ => Outcome::Ignored,
         }
     }
@@ -212,15 +211,6 @@ impl StoryPage {
 /// An id in the middle of which something is left out.
 pub(super) fn short(id: &str) -> String {
     crate::event::ids::short_id(id).into_owned()
-}
-
-/// A value as the filter language takes it literally.
-pub(super) fn literal(value: &str) -> String {
-    let escaped: String = value
-        .chars()
-        .flat_map(|c| matches!(c, '*' | '?' | '\\' | '"').then_some('\\').into_iter().chain([c]))
-        .collect();
-    format!("\"{escaped}\"")
 }
 
 impl Raw {
@@ -244,25 +234,20 @@ impl Raw {
         ];
         lines.extend(shown.headers.iter().map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value))));
         lines.push(String::new());
-        let body = String::from_utf8_lossy(&raw.body);
-        match &ctx.look.masker {
-            // A masked body would be another one: how long it is must do.
-            Some(masker) => lines.push(masker.text(&body).into()),
-            None => lines.extend(clean_lines(&body).lines().map(str::to_owned)),
-        }
+        lines.extend(self.body(ctx.look).unwrap_or_default().lines().map(str::to_owned));
         lines
     }
 
+    /// The body as it may be shown. A masked one would be another: how long it is must do.
+    fn body(&self, look: &Look) -> Option<String> {
+        let raw = self.found.as_ref()?.as_ref()?;
+        let body = String::from_utf8_lossy(&raw.body);
+        Some(if look.masker.is_some() { look.words(&body).into_owned() } else { clean_lines(&body).into_owned() })
+    }
+
     fn scroll(&mut self, action: Action) -> Outcome {
-        self.top = match action {
-            Action::Up => self.top.saturating_sub(1),
-            Action::Down => self.top + 1,
-            Action::PageUp => self.top.saturating_sub(10),
-            Action::PageDown => self.top + 10,
-            Action::First => 0,
-            Action::Last => usize::MAX / 2,
-            _ => return Outcome::Ignored,
-        };
+        let Some(to) = action.step(self.top, usize::MAX / 2, 10) else { return Outcome::Ignored };
+        self.top = to;
         Outcome::Changed
     }
 }
@@ -300,15 +285,32 @@ impl Page for StoryPage {
             Action::Left => self.turn(-1),
             Action::Right => self.turn(1),
             Action::NextPane | Action::PreviousPane => {
-                self.part = match (self.part, action) {
-                    (Part::Story, Action::NextPane) | (Part::Clock, Action::PreviousPane) => Part::Facts,
-                    (Part::Facts, Action::NextPane) | (Part::Story, Action::PreviousPane) => Part::Clock,
-                    _ => Part::Story,
-                };
+                let by = if action == Action::NextPane { 1 } else { Part::ALL.len() - 1 };
+                self.part = Part::ALL[(self.part as usize + by) % Part::ALL.len()];
                 Outcome::Changed
             }
             _ => self.walk(action),
         }
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        let Some(part) = hit.pane.and_then(|pane| Part::ALL.get(pane)) else { return Outcome::Ignored };
+        self.part = *part;
+        self.cursor = hit.row.unwrap_or(self.cursor);
+        Outcome::Changed
+    }
+
+    fn copy(&self, what: Copied, look: &Look) -> Option<String> {
+        match (&self.raw, what) {
+            (Some(raw), Copied::Path) => Some(format!("request:{}", raw.request)),
+            (Some(raw), Copied::Value) => raw.body(look),
+            (None, Copied::Path) => Some(look.filter(&term("id", &self.id)).into_owned()),
+            (None, Copied::Value) => Some(look.id(&self.id).into_owned()),
+        }
+    }
+
+    fn export(&mut self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events { filter: term("id", &self.id), whole: true })
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -6,6 +6,8 @@ mod entries;
 mod lines;
 
 use super::action::Action;
+use super::areas::Hit;
+use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
 use super::page::{Copied, Outcome, Page};
@@ -22,7 +24,8 @@ use entries::Entries;
 use ratatui::Frame;
 use ratatui::crossterm::event::{Event as Pressed, KeyCode, KeyEvent};
 use ratatui::layout::Rect;
-use std::collections::VecDeque;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
@@ -209,13 +212,11 @@ impl Page for Thread {
     fn act(&mut self, action: Action) -> Outcome {
         let row = self.turned(self.place());
         let page = self.room.max(2) - 1;
+        if let Some(to) = action.step(row, usize::MAX - 1, page) {
+            self.go_to_row(to);
+            return Outcome::Changed;
+        }
         match action {
-            Action::Up => self.go_to_row(row.saturating_sub(1)),
-            Action::Down => self.go_to_row(row + 1),
-            Action::PageUp => self.go_to_row(row.saturating_sub(page)),
-            Action::PageDown => self.go_to_row(row + page),
-            Action::First => self.go_to_row(0),
-            Action::Last => self.go_to_row(usize::MAX),
             Action::Sort => self.newest_first = !self.newest_first,
             Action::Next => return self.go_to_next(false),
             Action::Previous => return self.go_to_next(true),
@@ -227,6 +228,26 @@ impl Page for Thread {
             _ => return Outcome::Ignored,
         }
         Outcome::Changed
+    }
+
+    fn point(&mut self, hit: &Hit) -> Outcome {
+        match hit.row {
+            Some(row) => self.go_to_row(row),
+            None => return Outcome::Ignored,
+        }
+        Outcome::Changed
+    }
+
+    fn export(&mut self, _ctx: &Context<'_>) -> Option<Export> {
+        Some(Export::Events { filter: self.who.as_ref()?.filter(), whole: true })
+    }
+
+    fn remember(&self) -> Option<(&'static str, Value)> {
+        Some(("thread", Value::from(self.newest_first)))
+    }
+
+    fn recall(&mut self, left: &BTreeMap<String, Value>) {
+        self.newest_first = left.get("thread").and_then(Value::as_bool).unwrap_or(false);
     }
 
     fn actions(&self) -> Vec<Action> {

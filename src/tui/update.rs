@@ -231,7 +231,7 @@ pub(super) fn opened(app: &mut App, outcome: Outcome) -> Effect {
     match outcome {
         Outcome::Ignored => return Effect::Nothing,
         Outcome::Changed => {}
-        Outcome::Say(notice) => app.notice = Some(notice),
+        Outcome::Refuse(en, zh) => app.notice = Some(Notice::wrong(app.look.lang.pick(&en, &zh))),
         Outcome::Open(open) => app.open(open),
     }
     Effect::Draw

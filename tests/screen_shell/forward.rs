@@ -80,13 +80,13 @@ fn one_walks_from_an_attempt_to_its_events_and_from_an_event_to_its_attempts() {
     assert!(screen.press("5").contains("✓ 200"), "all of them");
 }
 
-#[test]
-fn a_request_is_sent_again_by_a_key_and_everything_shown_by_two() {
+/// A handler that takes so many requests: its address, and the number and the attempt of each.
+fn handler_of(requests: usize) -> (String, std::thread::JoinHandle<Vec<(String, String)>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let handler = std::thread::spawn(move || {
         let mut marks = Vec::new();
-        while marks.len() < 3 {
+        while marks.len() < requests {
             let (mut stream, _) = listener.accept().unwrap();
             let (mut head, mut bytes) = (String::new(), [0; 4096]);
             while !head.contains("}]") {
@@ -99,6 +99,12 @@ fn a_request_is_sent_again_by_a_key_and_everything_shown_by_two() {
         }
         marks
     });
+    (url, handler)
+}
+
+#[test]
+fn a_request_is_sent_again_by_a_key_and_everything_shown_by_two() {
+    let (url, handler) = handler_of(3);
     let mut screen = forwarded(120, 36, &url);
     screen.press("5");
     let shown = screen.press("R");
@@ -112,6 +118,36 @@ fn a_request_is_sent_again_by_a_key_and_everything_shown_by_two() {
     let sent: Vec<_> = handler.join().unwrap();
     let sent: Vec<_> = sent.iter().map(|(request, attempt)| (request.as_str(), attempt.as_str())).collect();
     assert_eq!(sent, [("2", "2"), ("1", "2"), ("2", "3")]);
+}
+
+#[test]
+fn marked_events_and_the_one_under_the_cursor_are_sent_again() {
+    let (url, handler) = handler_of(3);
+    let mut screen = forwarded(120, 36, &url);
+    screen.press("2");
+    let one = screen.press("kR");
+    assert!(one.contains("1 sent again, 1 taken"), "{one}");
+    screen.press("mkkm");
+    screen.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    let asked = screen.shown();
+    assert!(asked.contains("send the requests of 2 marked again? Ctrl-R once more"), "{asked}");
+    let dropped = screen.press("\x1b");
+    assert!(!dropped.contains("once more") && dropped.contains("2 marked"), "{dropped}");
+    screen.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    screen.key(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    let sent = screen.shown();
+    assert!(sent.contains("2 sent again, 2 taken; the answers are listed under Forward"), "{sent}");
+    let sent: Vec<_> = handler.join().unwrap().into_iter().map(|(request, _)| request).collect();
+    assert_eq!(sent, ["3", "1", "3"]);
+}
+
+#[test]
+fn what_cannot_be_sent_again_says_why() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("sent", None);
+    screen.press("2");
+    let told = screen.press("kR");
+    assert!(told.contains("nothing is forwarded: start with --forward URL"), "{told}");
 }
 
 #[test]

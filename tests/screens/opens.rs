@@ -1,6 +1,6 @@
 //! Every figure opens the list behind it, and that list holds as many.
 
-use crate::stage::{Dress, Stage};
+use crate::stage::Stage;
 use crate::world::World;
 use watop::config::Lang;
 
@@ -15,10 +15,7 @@ fn of_a_minute(world: &World) -> Stage {
 
 /// The rows of the screen but the footer, which says what was copied.
 fn rows(stage: &mut Stage) -> Vec<String> {
-    let buffer = stage.shown(Dress::Dark);
-    let width = usize::from(buffer.area.width);
-    let mut rows: Vec<String> =
-        buffer.content.chunks(width).map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect();
+    let mut rows = stage.rows();
     rows.pop();
     rows
 }

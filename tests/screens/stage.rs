@@ -4,7 +4,7 @@ use crate::world::{NOW, World};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use std::path::PathBuf;
 use watop::config::Lang;
 use watop::event::Millis;
@@ -101,7 +101,16 @@ impl Stage {
 
     /// The value under the cursor, as its key copies it.
     pub(crate) fn copied(&mut self) -> String {
-        let key = KeyEvent::new(KeyCode::Char('y'), KeyModifiers::NONE);
+        self.copied_by('y')
+    }
+
+    /// What finds it, as its key copies that.
+    pub(crate) fn copied_path(&mut self) -> String {
+        self.copied_by('Y')
+    }
+
+    fn copied_by(&mut self, key: char) -> String {
+        let key = KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE);
         match update::input(&mut self.app, Input::Key(key), self.now) {
             update::Effect::Copy(value) => value,
             other => panic!("nothing is copied: {other:?}"),
@@ -120,6 +129,41 @@ impl Stage {
             other => KeyEvent::new(KeyCode::Char(other), KeyModifiers::NONE),
         };
         update::input(&mut self.app, Input::Key(key), self.now);
+    }
+
+    /// A click; twice at the same place is a double click.
+    pub(crate) fn click(&mut self, at: (u16, u16)) {
+        self.point(MouseEventKind::Down(MouseButton::Left), at);
+        self.point(MouseEventKind::Up(MouseButton::Left), at);
+        self.settle();
+    }
+
+    /// The button goes down at one place and up at another.
+    pub(crate) fn drag(&mut self, from: (u16, u16), to: (u16, u16)) {
+        self.point(MouseEventKind::Down(MouseButton::Left), from);
+        self.point(MouseEventKind::Drag(MouseButton::Left), to);
+        self.point(MouseEventKind::Up(MouseButton::Left), to);
+        self.settle();
+    }
+
+    fn point(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        update::input(&mut self.app, Input::Mouse(event), self.now);
+    }
+
+    /// The rows of the screen.
+    pub(crate) fn rows(&mut self) -> Vec<String> {
+        let buffer = self.shown(Dress::Dark);
+        let width = usize::from(buffer.area.width);
+        buffer.content.chunks(width).map(|row| row.iter().map(|cell| cell.symbol()).collect()).collect()
+    }
+
+    /// What the command `export` writes for what is shown; empty when it writes nothing.
+    pub(crate) fn exported(&mut self, format: &str) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(format!("shown.{format}"));
+        self.press(&format!(":\u{15}export {}\n", file.display()));
+        std::fs::read_to_string(file).unwrap_or_default()
     }
 
     /// Back to the overview as it was at first: nothing over it, now, nothing zoomed, focus on the first pane.

@@ -56,17 +56,14 @@ impl Dimension {
 /// The filter term `field:value`, with the value taken literally.
 pub fn term(field: &str, value: &str) -> String {
     let plain = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    if plain {
-        format!("{field}:{value}")
-    } else {
-        format!("{field}:\"{}\"", value.chars().flat_map(literal).collect::<String>())
-    }
+    if plain { format!("{field}:{value}") } else { format!("{field}:{}", literal(value)) }
 }
 
-/// A character that stands for itself within quotes of the filter language.
-fn literal(c: char) -> impl Iterator<Item = char> {
-    let escape = matches!(c, '*' | '?' | '\\' | '"').then_some('\\');
-    escape.into_iter().chain([c])
+/// A value in quotes, as the filter language takes it literally.
+pub fn literal(value: &str) -> String {
+    let escaped =
+        value.chars().flat_map(|c| matches!(c, '*' | '?' | '\\' | '"').then_some('\\').into_iter().chain([c]));
+    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// One value of a dimension, or what has none.

@@ -5,7 +5,7 @@ use crate::event::Millis;
 use crate::tui::lang::say;
 use crate::tui::notice::Notice;
 use crate::tui::place::Place;
-use crate::tui::store::Answer;
+use crate::tui::store::{Answer, Resend, Resent};
 use crate::tui::terms::sentence;
 use crate::tui::widgets::format;
 
@@ -23,7 +23,24 @@ impl App {
             },
             Answer::Refused { counts, list } => self.pages.refused.found(counts, list),
             Answer::Forwarded(found) => self.pages.forward.found(found),
-            Answer::Resent { requests, trouble } => self.pages.forward.resent(requests, trouble),
+            Answer::Resent(Resent { wanted: Resend::Each(requests), trouble, .. }) => {
+                self.pages.forward.resent(requests.len(), trouble);
+            }
+            Answer::Resent(Resent { sent: (0, _), trouble: Some(why), .. }) => {
+                self.notice = Some(Notice::wrong(sentence(self.look.lang, &why)));
+            }
+            Answer::Resent(Resent { sent: (sent, taken), trouble, .. }) => {
+                let said = say!(
+                    self.look,
+                    "{sent} sent again, {taken} taken; the answers are listed under Forward",
+                    "已再次发送 {sent} 条,{taken} 条被接收;应答见“转发”"
+                );
+                self.notice = Some(match trouble {
+                    None if sent == taken => Notice::done(said),
+                    None => Notice::wrong(said),
+                    Some(why) => Notice::wrong(format!("{said}: {}", sentence(self.look.lang, &why))),
+                });
+            }
             Answer::Alerts { acknowledged, rules, down, untold } => {
                 if (self.known.down, &self.known.untold) != (down, &untold) {
                     (self.known.down, self.known.untold) = (down, untold);

@@ -2,6 +2,7 @@
 
 use super::{App, context};
 use crate::event::Millis;
+use crate::monitor::view::Span;
 use crate::tui::export::{self, Export, ExportJob, Format, What};
 use crate::tui::notice::Notice;
 use crate::tui::widgets::cut;
@@ -10,10 +11,10 @@ use std::path::PathBuf;
 
 impl App {
     /// A file name for what is shown now.
-    pub(in crate::tui) fn export_name(&self, now: Millis) -> String {
+    pub(in crate::tui) fn export_name(&mut self, now: Millis) -> String {
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
-        let format = if self.page().export(&ctx).is_some() { "csv" } else { "txt" };
+        let format = if self.pages.at_mut(&self.at).export(&ctx).is_some() { "csv" } else { "txt" };
         let at = self.known.zone.to_datetime(jiff::Timestamp::from_millisecond(now.0).unwrap_or_default());
         format!("watop-{}-{}.{format}", self.at.tab().name(), at.strftime("%Y%m%d-%H%M"))
     }
@@ -30,16 +31,22 @@ impl App {
         };
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
-        let what = match (self.page().export(&ctx), format) {
-            (Some(Export::Events(filter)), _) => {
+        let what = match (self.pages.at_mut(&self.at).export(&ctx), format) {
+            (Some(Export::Events { filter, whole }), _) => {
                 let masker = self.look.masker.clone();
-                let events = export::Events { span: scope.span, number: scope.number, filter, now, masker };
+                // What is looked at whole was chosen by itself: no window and no number narrow it.
+                let (span, number) = match whole {
+                    true => (Span { from: Millis(0), to: Millis(i64::MAX) }, None),
+                    false => (scope.span, scope.number),
+                };
+                let events = export::Events { span, number, filter, now, masker };
                 What::Events(format, Box::new(events))
             }
             (_, Format::Text) => {
                 self.picture = Some((file, replace));
                 return;
             }
+            (Some(Export::Shown(rows)), _) => What::Rows(format, rows),
             (Some(Export::Rows(rows)), _) => What::Rows(format, export::masked(rows, &self.look)),
             (None, _) => {
                 let text = self.look.lang.pick(

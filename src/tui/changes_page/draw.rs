@@ -1,8 +1,10 @@
 //! How differences are drawn: all messages above, what changed below, and in words how it was judged.
 
 use super::ChangesPage;
+use super::Part;
 use crate::monitor::compare::{Change, Comparison, Measure, Subject, Turn, Window};
 use crate::monitor::view::Group;
+use crate::tui::areas::Spot;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::panes::{Context, dimension_name};
@@ -45,6 +47,7 @@ impl ChangesPage {
         let totals = vec![Words::new(look).muted(look.lang.pick("the gravest first", "最严重在前"))];
         let below = row.checked_sub(known.overall.len());
         let name = look.lang.pick("What changed", "变化");
+        look.areas.add(changes, Spot::Pane(Part::Changes as usize));
         let inner = border::draw(buffer, changes, look, name, totals, below.is_some());
         let most = usize::from(inner.height / 2).min(usize::from(inner.height.saturating_sub(4)));
         let notes = notes(known, selected(known, row), (inner.width.into(), most), ctx);
@@ -74,6 +77,7 @@ fn selected(known: &Comparison, row: usize) -> Option<&Change> {
 }
 
 fn draw_overall(buffer: &mut Buffer, area: Rect, known: &Comparison, row: Option<usize>, ctx: &Context<'_>) {
+    ctx.look.areas.add(area, Spot::Pane(Part::Overall as usize));
     let look = ctx.look;
     let (now, before) = (times(&known.now, ctx), times(&known.before, ctx));
     let long = say!(look, "{now} against {before}", "{now} 对比 {before}");

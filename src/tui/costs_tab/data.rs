@@ -5,6 +5,7 @@ use crate::monitor::Monitor;
 use crate::monitor::view::{Cost, Scope};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
+use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ impl Key {
 }
 
 /// Everything of one currency, of one business number or of all.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Total {
     /// The number; `None` where none was named, and in totals over all.
     pub(super) number: Option<Text>,

@@ -4,6 +4,7 @@ use super::data::{Data, Row, Total};
 use super::{CostsTab, Side};
 use crate::event::Text;
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
 use crate::tui::terms;
@@ -87,6 +88,7 @@ impl CostsTab {
     }
 
     fn draw_costs(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Side::Costs as usize));
         let look = ctx.look;
         let window = ctx.window;
         let totals = Words::new(look).muted(say!(look, "cohort {window}", "批次 {window}"));
@@ -121,12 +123,15 @@ impl CostsTab {
         Table::new(look, &headless, totals.len()).draw(buffer, sums, |at, cell, width| {
             totals.get(at).map_or_else(|| Words::new(look), |total| sum_words(total, cell, width, (amounts, cnys), ctx))
         });
+        // No rows to go to.
+        look.areas.add(below, Spot::Pane(Side::Costs as usize));
         for (line, y) in notes.into_iter().zip(sums.bottom()..below.bottom()) {
             Words::new(look).muted(line).draw(buffer, below.x, y, below.width);
         }
     }
 
     fn draw_numbers(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Side::Numbers as usize));
         let look = ctx.look;
         let focused = self.side == Side::Numbers;
         let name = look.lang.pick("By number", "按号码");
@@ -204,6 +209,7 @@ impl CostsTab {
             look.style(if column == last && data.filling { Role::Faint } else { Role::Area })
         });
         let axis = Rect { y: plot.bottom(), height: 1, ..plot };
+        look.areas.add_chart(Rect { height: plot.height + 1, ..plot }, &times);
         chart::axis(buffer, axis, look, &times, &[], |_| false);
     }
 }

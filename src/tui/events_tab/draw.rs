@@ -165,6 +165,9 @@ impl EventsTab {
     pub(super) fn counts<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.look);
         let lang = ctx.look.lang;
+        if let Some(question) = self.resend_question(ctx) {
+            return vec![question];
+        }
         let marks = self.marks.all().len();
         let marked = (marks > 0)
             .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));

@@ -202,17 +202,23 @@ impl Inspector {
         actions
     }
 
+    /// Takes a click: a word turns to its side of the event, a row takes the cursor of the tree.
+    pub(super) fn point(&mut self, row: Option<usize>, head: Option<usize>) {
+        if let Some(view) = head.and_then(|at| View::ALL.get(at)) {
+            self.turn(*view);
+        } else if let (Some(row), Some(tree)) = (row, self.tree()) {
+            tree.move_to(row);
+        }
+    }
+
     fn act_on_tree(&mut self, action: Action) -> bool {
         let page = self.room.max(2) - 1;
         let Some(tree) = self.tree() else { return false };
-        let at = tree.cursor();
+        if let Some(to) = action.step(tree.cursor(), usize::MAX, page) {
+            tree.move_to(to);
+            return true;
+        }
         match action {
-            Action::Up => tree.move_to(at.saturating_sub(1)),
-            Action::Down => tree.move_to(at + 1),
-            Action::PageUp => tree.move_to(at.saturating_sub(page)),
-            Action::PageDown => tree.move_to(at + page),
-            Action::First => tree.move_to(0),
-            Action::Last => tree.move_to(usize::MAX),
             Action::Open => tree.toggle(),
             Action::FoldLevel => tree.fold_level(true),
             Action::UnfoldLevel => tree.fold_level(false),
@@ -225,16 +231,9 @@ impl Inspector {
 
     fn scroll(&mut self, action: Action) -> bool {
         let page = self.room.max(2) - 1;
-        self.top = match action {
-            Action::Up => self.top.saturating_sub(1),
-            Action::Down => self.top + 1,
-            Action::PageUp => self.top.saturating_sub(page),
-            Action::PageDown => self.top + page,
-            Action::First => 0,
-            Action::Last => usize::MAX / 2,
-            _ => return false,
-        };
-        true
+        let to = action.step(self.top, usize::MAX / 2, page);
+        self.top = to.unwrap_or(self.top);
+        to.is_some()
     }
 
     /// What a copy takes: the value under the cursor, or its path.

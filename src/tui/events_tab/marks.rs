@@ -53,6 +53,11 @@ impl Marks {
         self.0.iter().map(|(seq, at)| (*seq, at.0)).collect()
     }
 
+    /// Whether nothing is marked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Every marked event, ascending.
     pub(super) fn all(&self) -> Vec<u64> {
         self.0.keys().copied().collect()

@@ -69,8 +69,15 @@ impl EventsTab {
         let marked = self.marks.all();
         let terms: Vec<String> = marked.iter().map(|seq| format!("seq:{seq}")).collect();
         let filter = terms.join(" or ");
-        if marked.is_empty() || Filter::parse(&filter).is_err() {
+        if marked.is_empty() {
             return Outcome::Ignored;
+        }
+        if Filter::parse(&filter).is_err() {
+            let count = marked.len();
+            return Outcome::Refuse(
+                format!("{count} marks are too many for a filter; watop export --marked writes them all"),
+                format!("{count} 个标记超出过滤条件的长度;可用 watop export --marked 导出全部"),
+            );
         }
         self.filter(&filter);
         Outcome::Changed

@@ -1,9 +1,9 @@
 //! Values that a field has in what is looked at, with how many messages have them.
 
+use crate::monitor::view::literal;
 use crate::monitor::view::{Around, Conversation, Dimension};
 use crate::query::Field;
 use crate::tui::panes::Context;
-use crate::tui::story_page::literal;
 use crate::tui::terms;
 
 /// Conversations whose customers are offered: the newest of them.

@@ -3,7 +3,10 @@
 use super::table::status_words;
 use super::{Focus, ForwardTab};
 use crate::capture;
+use crate::event::Text;
 use crate::event::clean::{clean, clean_lines};
+use crate::journal::operator::Attempt;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
@@ -14,6 +17,7 @@ use crate::tui::widgets::{format, frame as border};
 use crate::tui::wrap::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::borrow::Cow;
 
 /// Bytes of a body that are shown here; the events of the request have all of it.
 const SHOWN: usize = 4096;
@@ -23,6 +27,7 @@ type Line = (Role, String);
 impl ForwardTab {
     /// What was sent.
     pub(super) fn draw_request(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Focus::Detail as usize));
         let look = ctx.look;
         let request = self.current().map(|(_, attempt)| attempt.request);
         let number = request.map(format::thousands).unwrap_or_default();
@@ -54,6 +59,7 @@ impl ForwardTab {
 
     /// What came back.
     pub(super) fn draw_answer(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Focus::Detail as usize));
         let look = ctx.look;
         let title = look.lang.pick("Answer", "应答");
         let Some((_, attempt)) = self.current() else {
@@ -91,9 +97,29 @@ impl ForwardTab {
     }
 }
 
-/// Headers, a blank line, and the beginning of the body. With the privacy key on the body is a text of strangers like any other.
+/// An attempt as it may be shown.
+pub(super) fn shown<'t>(attempt: &'t Attempt, look: &Look) -> Cow<'t, Attempt> {
+    let Some(masker) = &look.masker else { return Cow::Borrowed(attempt) };
+    let masked = |(name, value): &(Text, String)| {
+        let value = capture::masked_header(name, value, masker).into_owned();
+        (name.clone(), value)
+    };
+    Cow::Owned(Attempt {
+        headers: attempt.headers.iter().map(masked).collect(),
+        body: shown_body(&attempt.body, look).into_bytes(),
+        ..attempt.clone()
+    })
+}
+
+/// A body as it may be shown. With the privacy key on it is a text of strangers like any other.
+pub(super) fn shown_body(body: &[u8], look: &Look) -> String {
+    let text = String::from_utf8_lossy(body);
+    if look.masker.is_some() { look.words(&text).into_owned() } else { clean_lines(&text).into_owned() }
+}
+
+/// Headers, a blank line, and the beginning of the body.
 fn both<'h>(
-    headers: impl Iterator<Item = (&'h str, std::borrow::Cow<'h, str>)>,
+    headers: impl Iterator<Item = (&'h str, Cow<'h, str>)>,
     body: &[u8],
     look: &Look,
     width: usize,
@@ -104,9 +130,7 @@ fn both<'h>(
         lines.extend(wrap(&line, width).into_iter().map(|line| (Role::Muted, line)));
     }
     lines.push((Role::Muted, String::new()));
-    let text = String::from_utf8_lossy(body.get(..SHOWN).unwrap_or(body)).into_owned();
-    let text = if look.masker.is_some() { look.words(&text).into_owned() } else { clean_lines(&text).into_owned() };
-    for line in text.lines() {
+    for line in shown_body(body.get(..SHOWN).unwrap_or(body), look).lines() {
         lines.extend(wrap(line, width).into_iter().map(|line| (Role::Text, line)));
     }
     lines

@@ -4,6 +4,7 @@ use super::figures::Figures;
 use super::{Focus, ForwardTab};
 use crate::event::clean::clean;
 use crate::journal::operator::{Attempt, Origin, Target};
+use crate::tui::areas::Spot;
 use crate::tui::lang::{Lang, say};
 use crate::tui::panes::Context;
 use crate::tui::terms::sentence;
@@ -72,6 +73,7 @@ fn attempt_columns(lang: Lang) -> [Column<Cell>; 8] {
 
 impl ForwardTab {
     pub(super) fn draw_targets(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Focus::Targets as usize));
         let look = ctx.look;
         let focused = self.focus == Focus::Targets;
         let window = ctx.window;
@@ -162,6 +164,7 @@ impl ForwardTab {
     }
 
     pub(super) fn draw_attempts(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
+        ctx.look.areas.add(area, Spot::Pane(Focus::Attempts as usize));
         let look = ctx.look;
         let focused = self.focus == Focus::Attempts;
         let mut totals = vec![Words::new(look).muted(look.lang.pick("newest first", "最新在前"))];

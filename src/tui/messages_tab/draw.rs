@@ -125,7 +125,7 @@ fn stages<'a>(story: &Story, words: Words<'a>) -> Words<'a> {
 }
 
 /// The code of its first error.
-fn code(story: &Story) -> Option<i64> {
+pub(super) fn code(story: &Story) -> Option<i64> {
     story.steps.iter().find_map(|step| match &step.event.detail {
         Detail::Status(status) => status.errors.first()?.code,
         Detail::Inbound(inbound) => inbound.errors.first()?.code,

@@ -1,7 +1,7 @@
 //! What is looked for: a filter, or a word alone.
 
+use crate::monitor::view::literal;
 use crate::query::{Filter, FilterError};
-use crate::tui::story_page::literal;
 
 /// What the empty prompt says.
 pub(super) const HINT: (&str, &str) =

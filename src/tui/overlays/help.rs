@@ -58,13 +58,8 @@ impl Help {
         match action {
             Some(Action::Back | Action::Help | Action::Quit) => return true,
             Some(Action::Filter) => self.search = Some(Input::default()),
-            Some(Action::Down) => self.top += 1,
-            Some(Action::Up) => self.top = self.top.saturating_sub(1),
-            Some(Action::PageDown) => self.top += 10,
-            Some(Action::PageUp) => self.top = self.top.saturating_sub(10),
-            Some(Action::First) => self.top = 0,
-            Some(Action::Last) => self.top = usize::MAX / 2,
-            _ => {}
+            Some(action) => self.top = action.step(self.top, usize::MAX / 2, 10).unwrap_or(self.top),
+            None => {}
         }
         false
     }

@@ -98,6 +98,15 @@ fn picked<'a>(view: &View<'a>) -> Words<'a> {
     view.words().role(Role::Accent, chosen.join(" · "))
 }
 
+/// Whether a click on a head of the zoomed list lists the newest first, or those that close soon: the column's place in [`columns`].
+pub(super) fn newest_by(head: usize) -> Option<bool> {
+    match head {
+        4 | 6 => Some(true),
+        8 => Some(false),
+        _ => None,
+    }
+}
+
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let unread = Column::text(Col::Unread, "", 1);
     let closes = Column::number(Col::Closes, view.pick("closes in", "距关闭"), 9);

@@ -156,6 +156,18 @@ fn draw_rows(buffer: &mut Buffer, inner: Rect, view: &View<'_>, list: &mut List,
     unseen.fold((0, 0), |(codes, messages), (_, failure)| (codes + 1, messages + failure.messages))
 }
 
+/// What a click on a head of the zoomed list sorts by: the column's place in [`columns`].
+pub(super) fn sorts_by(head: usize) -> Option<Sort> {
+    Some(match head {
+        1 => Sort::Code,
+        5 => Sort::Messages,
+        8 => Sort::Recipients,
+        9 => Sort::First,
+        10 => Sort::Last,
+        _ => return None,
+    })
+}
+
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let widest = |count: fn(&Failure) -> u64, least: usize| {
         let widths = view.data.failures.iter().map(|failure| format::thousands(count(failure)).len());

@@ -9,7 +9,6 @@ use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::monitor::Monitor;
 use crate::monitor::view::{Alert, Dimension, Pick};
-use crate::tui;
 use crate::tui::action::Action;
 use crate::tui::areas::{Hit, Spot};
 use crate::tui::export::Row;
@@ -155,6 +154,9 @@ impl Grid {
     pub(super) fn point(&mut self, hit: &Hit, data: &OverviewData, size: Size) -> Outcome {
         let Some(pane) = hit.pane.and_then(|at| Pane::ALL.get(at)) else { return Outcome::Ignored };
         self.focus_on(*pane);
+        if let Some(head) = hit.head.filter(|_| self.zoomed(size)) {
+            self.sort_by(*pane, head);
+        }
         if let Some(row) = hit.row {
             let listing = Listing::of(*pane, self.zoomed(size));
             self.lists[listing as usize].select(data, listing, row);
@@ -213,12 +215,7 @@ impl Grid {
         let row = self.lists.get(listing as usize)?.row();
         match what {
             Copied::Value => open::value(data, listing, row, look),
-            Copied::Path => match open::behind(data, listing, row)?.place {
-                tui::place::Place::Events { filter } | tui::place::Place::Messages { filter } => {
-                    Some(look.filter(&filter).into_owned())
-                }
-                _ => None,
-            },
+            Copied::Path => Some(look.filter(&open::behind(data, listing, row)?.place.filter()?).into_owned()),
         }
     }
 
@@ -340,6 +337,20 @@ impl Grid {
     pub(in crate::tui) fn type_in(&mut self, event: &Event) {
         if self.pick.take(event) {
             self.lists[Listing::Conversations as usize].reset();
+        }
+    }
+
+    /// Sorts by the column whose head was clicked, where the pane can.
+    fn sort_by(&mut self, pane: Pane, head: usize) {
+        match pane {
+            Pane::Failures => self.sort = failures::sorts_by(head).unwrap_or(self.sort),
+            Pane::Conversations => {
+                let newest = conversations::newest_by(head).unwrap_or(self.pick.pick.newest);
+                if newest != self.pick.pick.newest {
+                    self.pick_by(Action::Sort);
+                }
+            }
+            _ => {}
         }
     }
 

@@ -4,6 +4,7 @@ use super::says::{head, says};
 use super::{Part, State, StoryPage, role_of};
 use crate::event::Millis;
 use crate::monitor::story::{Standing, Step, Story};
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
@@ -116,6 +117,7 @@ impl StoryPage {
     }
 
     fn draw_story(&mut self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>, focused: bool) {
+        ctx.look.areas.add(area, Spot::Pane(Part::Story as usize));
         let look = ctx.look;
         let Some(story) = self.story() else { return };
         let inner = border::draw(buffer, area, look, look.lang.pick("Story", "经过"), totals(story, look), focused);
@@ -137,6 +139,7 @@ impl StoryPage {
                 buffer.set_style(row, look.style(if focused { Role::Selection } else { Role::SelectionIdle }));
                 Words::new(look).glyph(Role::Accent, Glyph::Cursor).draw(buffer, inner.x.saturating_sub(1), y, 1);
             }
+            look.areas.add(Rect { y, height: 1, ..inner }, Spot::Row(line.step));
             line.words.draw(buffer, inner.x, y, inner.width);
         }
         (self.top, self.room) = (top, room);

@@ -320,6 +320,10 @@ const FORWARDED: &[Pair] = &[
     ("no HTTPS to {}: {}", "无法以 HTTPS 连接 {}：{}"),
     ("retention removed it before it was delivered", "送达前已超出保留期被清除"),
     ("older than give_up, {}, before it was delivered", "送达前已超过 give_up({})"),
+    (
+        "nothing is forwarded: start with --forward URL, or write a [[forward]]",
+        "没有转发:用 --forward URL 启动,或写 [[forward]]",
+    ),
     ("request {} is no longer in the journal", "请求 {} 已不在日志中"),
     ("no longer in the journal", "已不在日志中"),
 ];

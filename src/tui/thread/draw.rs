@@ -4,6 +4,7 @@ use super::Thread;
 use super::lines::Writer;
 use crate::event::Millis;
 use crate::event::clean::clean;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role};
@@ -132,6 +133,7 @@ impl Thread {
                 if row == cursor && at >= usize::from(begins_day(row)) {
                     table::mark(buffer, inner, y, ctx.look, true);
                 }
+                ctx.look.areas.add(Rect { y, height: 1, ..inner }, Spot::Row(row));
                 line.draw(buffer, inner.x, y, inner.width);
                 y += 1;
             }

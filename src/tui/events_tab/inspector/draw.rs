@@ -4,6 +4,7 @@ use super::tree::{Row, Tree};
 use super::{Inspector, View, notes};
 use crate::event::clean::clean;
 use crate::event::json::Kind;
+use crate::tui::areas::Spot;
 use crate::tui::events_tab::scheme_word;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
@@ -82,6 +83,7 @@ impl Inspector {
         let top = table::scroll(top, tree.cursor(), tree.len(), room);
         let buffer = frame.buffer_mut();
         for (row, y) in (top..tree.len()).take(room).zip(rows.y..) {
+            look.areas.add(Rect { y, height: 1, ..rows }, Spot::Row(row));
             if row == tree.cursor() {
                 table::mark(buffer, rows, y, look, focused);
             }
@@ -140,8 +142,11 @@ impl Inspector {
     /// The row of words for the sides of the event.
     fn draw_views(&self, buffer: &mut Buffer, inner: Rect, look: &Look) {
         let mut words = Words::new(look);
-        for view in View::ALL {
+        for (at, view) in View::ALL.into_iter().enumerate() {
             let word = view.word(look.lang);
+            let x = inner.x.saturating_add(words.width() as u16);
+            let place = Rect { x, width: cut::width(word) as u16, height: 1, ..inner };
+            look.areas.add(place.intersection(inner), Spot::Head(at));
             words = if view == self.view {
                 let style = look.style(Role::Selection).patch(look.style(Role::Strong));
                 words.styled(style.add_modifier(Modifier::UNDERLINED), word).muted("  ")
