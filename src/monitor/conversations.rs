@@ -1,6 +1,7 @@
 //! Inbound messages by (business number or none, customer).
 
 mod around;
+mod order;
 
 use super::rollup::{Minutes, Rollup, Sum, minute_of};
 use super::store::{Chunks, Index, Sharded};
@@ -8,7 +9,7 @@ use super::view::{self, Scope};
 use crate::event::{Event, Inbound, Millis, Status, StatusName, Text};
 use foldhash::fast::{FixedState, RandomState};
 use hashbrown::HashMap;
-use std::collections::BTreeSet;
+use order::{Order, Times};
 use std::hash::BuildHasher;
 
 /// How long after a customer's last message the business may write freely, in milliseconds.
@@ -34,6 +35,10 @@ struct Thread {
 type Rank = (i64, u64, Index);
 
 impl Thread {
+    fn times(&self) -> Times {
+        (self.last.as_ref().map(|last| last.at), self.received)
+    }
+
     fn rank(&self, at: i64, index: Index) -> Rank {
         (at, FixedState::default().hash_one((&self.number, &self.customer)), index)
     }
@@ -56,7 +61,7 @@ pub(super) struct Conversations {
     index: Sharded<Index>,
     counts: Rollup<Counts>,
     /// Conversations by their last message.
-    order: BTreeSet<Rank>,
+    order: Order,
     /// Provider time of the last answer by conversation, whether or not the customer has written yet.
     answered: Sharded<u32>,
 }
@@ -75,13 +80,8 @@ impl Conversations {
             kind: inbound.r#type.clone(),
             preview: inbound.preview.clone(),
         });
+        let before = thread.times();
         if last > thread.last {
-            let times = [&thread.last, &last].map(|last| last.as_ref().map(|last| last.at));
-            if times[0] != times[1] {
-                let rank = |at| thread.rank(at, index);
-                times[0].map(|at| self.order.remove(&rank(at)));
-                self.order.extend(times[1].map(rank));
-            }
             thread.last = last;
         }
         if let Some(name) = &event.name {
@@ -95,6 +95,7 @@ impl Conversations {
             thread.received = thread.received.max(event.received_at.0);
             self.counts.add(minute_of(event.received_at.0), &index);
         }
+        self.order.settle(before, thread.times(), |at| thread.rank(at, index));
     }
 
     fn thread(&mut self, event: &Event) -> Index {

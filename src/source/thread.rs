@@ -5,10 +5,11 @@ use crate::event::decode::said::{Said, said};
 use crate::event::{Detail, Event, Text};
 use crate::journal::{OpenError, RawRequest, Reader, Term};
 use crate::monitor::view::term;
+use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
 /// Whose conversation: a customer's with one of the business numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Who {
     /// The business number; `None` for all.
     pub number: Option<Text>,

@@ -6,9 +6,11 @@ use super::title::Title;
 use crate::event::Text;
 use crate::monitor::view::{Span, term};
 use crate::source::thread::Who;
+use serde::{Deserialize, Serialize};
 
 /// Something that can be looked at. Each is shown by one page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Place {
     /// Verdict, activity, four panes.
     Overview,
@@ -171,6 +173,18 @@ impl Open {
     /// What changed against the window before.
     pub fn changes() -> Self {
         Self::at(Place::Changes, Title::new().said("What changed", "变化"))
+    }
+
+    /// What was opened when the screen was left.
+    pub(super) fn again(place: Place) -> Self {
+        let title = match &place {
+            Place::Message { id } => return Self::message(id.clone()),
+            Place::Thread(who) => Title::new().phone(who.customer.clone()),
+            Place::Forward { request: Some(request) } => return Self::forwarded(*request),
+            Place::Changes => return Self::changes(),
+            _ => Title::new().said("as it was left", "上次离开时"),
+        };
+        Self::at(place, title)
     }
 
     /// The story of one message.

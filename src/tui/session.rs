@@ -5,6 +5,7 @@
 
 use super::lang::Lang;
 use super::period::Window;
+use super::place::Place;
 use crate::event::Text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +37,9 @@ pub struct Session {
     pub number: Option<Text>,
     /// The tab, by its name.
     pub tab: String,
+    /// What was opened in it, at the end of a drill-down.
+    #[serde(default)]
+    pub opened: Option<Place>,
     /// What each page wants to know again, by its name.
     pub pages: BTreeMap<String, Value>,
 }

@@ -110,6 +110,29 @@ fn how_the_screen_was_left_comes_back() {
 }
 
 #[test]
+fn what_was_opened_comes_back_and_gives_back_what_it_borrowed() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("failed", Some(131_026));
+    screen.shown();
+    screen.press("\n");
+    let story = screen.press("\n");
+    assert!(line(&story, "Overview ›").contains("131026"), "{story}");
+    let left = screen.app.left();
+    left.save(screen.directory.path()).unwrap();
+    let left = Session::load(screen.directory.path()).unwrap().unwrap();
+
+    let mut again = Screen::new(120, 36);
+    again.app.recall(&left, false);
+    again.post("failed", Some(131_026));
+    let shown = again.shown();
+    assert!(shown.contains("Provider clock"), "the story of the message\n{shown}");
+    assert!(line(&shown, "Overview ›").contains("›"), "{shown}");
+    again.press("\x1b");
+    let messages = again.press("3");
+    assert!(messages.contains("no filter"), "the list behind the code was only borrowed\n{messages}");
+}
+
+#[test]
 fn a_past_window_is_shown_on_the_line_of_time_and_a_pause_says_how_to_go_on() {
     let mut screen = Screen::new(120, 36);
     screen.post("sent", None);

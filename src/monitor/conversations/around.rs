@@ -22,7 +22,13 @@ impl Conversations {
             let threads = newest_first.map(|(.., index)| self.threads.get(*index));
             threads.filter(|thread| is_listed(thread, scope, past) && self.is_picked(thread, &around.pick))
         };
-        let [closing, later, closed] = stretches.each_ref().map(|stretch| listed(stretch).count());
+        let everything = !past && scope.number.is_none() && is_any(&around.pick);
+        let [closing, later, closed] = if everything {
+            let received = |index| self.threads.get(index).received;
+            self.order.counts(scope.span.from.0, soon.clone(), received)
+        } else {
+            stretches.each_ref().map(|stretch| listed(stretch).count())
+        };
         let total = closing + later + closed;
         let [soon, open, over] = &stretches;
         let order = if around.pick.newest { [open, soon, over] } else { [soon, open, over] };
@@ -38,7 +44,7 @@ impl Conversations {
     }
 
     fn is_picked(&self, thread: &Thread, pick: &Pick) -> bool {
-        if !pick.unread && pick.search.is_empty() {
+        if is_any(pick) {
             return true;
         }
         let unread = || thread.last.as_ref().is_some_and(|last| self.is_unanswered(thread, last));
@@ -53,7 +59,7 @@ impl Conversations {
     /// Everything by the time of its last message; for a span in the past only what was received in it.
     fn order(&self, scope: &Scope, past: bool) -> Cow<'_, BTreeSet<Rank>> {
         if !past {
-            return Cow::Borrowed(&self.order);
+            return Cow::Borrowed(self.order.ranks());
         }
         let received = self.counts.total(Minutes::of(scope.span)).0;
         let rank = |index| {
@@ -62,6 +68,11 @@ impl Conversations {
         };
         Cow::Owned(received.into_keys().filter_map(rank).collect())
     }
+}
+
+/// Whether no conversation is left out.
+fn is_any(pick: &Pick) -> bool {
+    !pick.unread && pick.search.is_empty()
 }
 
 /// Whether a conversation belongs to what is looked at.

@@ -4,7 +4,7 @@ use super::App;
 use crate::tui::lang::{Lang, say};
 use crate::tui::notice::Notice;
 use crate::tui::period::Period;
-use crate::tui::place::{Place, Tab};
+use crate::tui::place::{Open, Place, Tab};
 use crate::tui::session::Session;
 
 /// What the screen was started with: only what the user changed since is remembered.
@@ -38,6 +38,7 @@ impl App {
             _ => Place::Overview,
         };
         self.show(place);
+        left.opened.clone().into_iter().for_each(|place| self.open(Open::again(place)));
     }
 
     /// The same with what was found of it: damage is ignored with a word.
@@ -55,8 +56,10 @@ impl App {
         }
     }
 
-    /// How the screen is left now.
+    /// How the screen is left now. What a drill-down borrowed is given back before.
     pub fn left(&mut self) -> Session {
+        let opened = (!self.path.is_empty()).then(|| self.here());
+        while self.walk_back() {}
         let theme = self.look.theme.name();
         let pages = self.pages.all_mut().into_iter().filter_map(|page| page.remember());
         let pages = pages.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -64,6 +67,7 @@ impl App {
         left.theme = (theme != self.began.theme).then(|| theme.to_owned());
         left.lang = (self.look.lang != self.began.lang).then_some(self.look.lang);
         left.window = self.known.period.window;
+        left.opened = opened;
         left.number = self.known.narrowing.number().cloned();
         self.tab().name().clone_into(&mut left.tab);
         left.pages = pages;

@@ -18,7 +18,7 @@ impl App {
     }
 
     /// What is looked at, as it is now: what was edited on the way counts.
-    fn here(&self) -> Place {
+    pub(super) fn here(&self) -> Place {
         match &self.at {
             Place::Events { .. } => Place::Events { filter: self.pages.events.expression().to_owned() },
             Place::Messages { .. } => Place::Messages { filter: self.pages.messages.expression().to_owned() },
