@@ -419,7 +419,7 @@ fn unknown_field(name: &str, span: Span<usize>) -> FilterError {
 fn not_of_events(field: &Field, span: Span<usize>) -> FilterError {
     let name = field.name;
     let message = format!(
-        "{name} is known of whole messages only, not of single events: it selects in the Messages tab and in watop report"
+        "{name} is known of whole messages only, not of single events: it selects on the overview, in the Messages tab and in watop report"
     );
     FilterError::new(message, span)
 }

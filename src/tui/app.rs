@@ -382,9 +382,19 @@ impl App {
     pub(super) fn typed(&mut self, key: KeyEvent, now: Millis) {
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
-        let page = self.pages.at_mut(&self.at);
-        page.key(key, &ctx);
-        if let Some(applied) = page.applied() {
+        self.pages.at_mut(&self.at).key(key, &ctx);
+        self.take_filter(now);
+    }
+
+    /// Text pasted into the page's prompt.
+    pub(super) fn pasted(&mut self, text: &str, now: Millis) {
+        self.page_mut().paste(text);
+        self.take_filter(now);
+    }
+
+    /// Puts in force what was typed into a filter bar.
+    fn take_filter(&mut self, now: Millis) {
+        if let Some(applied) = self.page_mut().applied() {
             filter_bar::remember(&mut self.known.filters, applied);
         }
         if self.pages.overview.filter().is_some_and(|filter| self.known.narrowing.filter(filter, now)) {

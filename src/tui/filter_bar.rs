@@ -77,9 +77,12 @@ pub fn remember(filters: &mut Vec<String>, applied: String) {
     filters.drain(..filters.len().saturating_sub(REMEMBERED));
 }
 
+/// What an empty prompt says.
+const HINT: (&str, &str) = ("such as status:failed", "例如 status:failed");
+
 impl Default for FilterBar {
     fn default() -> Self {
-        Self::new(Filter::parse, ("such as status:failed", "例如 status:failed"))
+        Self::new(Filter::parse, HINT)
     }
 }
 
@@ -101,6 +104,11 @@ impl FilterBar {
             prompt: None,
             applied: None,
         }
+    }
+
+    /// A bar whose filter selects whole messages.
+    pub fn of_messages() -> Self {
+        Self::new(Filter::parse_for_messages, HINT)
     }
 
     /// The last expression that could be read, also while it is switched off.

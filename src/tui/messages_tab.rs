@@ -77,7 +77,7 @@ impl Default for MessagesTab {
     fn default() -> Self {
         Self {
             bar: FilterBar::new(search::meaning, search::HINT),
-            within: Within::default(),
+            within: Within::of_messages(),
             list: Messages::default(),
             selected: None,
             top: 0,

@@ -40,8 +40,10 @@ pub struct Narrowing {
     generation: u64,
     /// When the reading is to be asked for; `None`: it was.
     ask_at: Option<Millis>,
-    /// Filter and number as one expression, for the lists.
+    /// Filter and number as one expression, for lists of messages.
     whole: String,
+    /// The same for lists of events: a filter that asks of whole messages selects no single one.
+    of_events: String,
     /// What is known of alerts beside the journal, for any counts.
     acknowledged: Vec<(Text, Acknowledged)>,
     rules: Vec<RuleAlert>,
@@ -72,6 +74,7 @@ impl Narrowing {
             generation: 0,
             ask_at: None,
             whole: String::new(),
+            of_events: String::new(),
             acknowledged: Vec::new(),
             rules: Vec::new(),
         }
@@ -87,9 +90,14 @@ impl Narrowing {
         self.number.as_ref()
     }
 
-    /// What lists leave out, as an expression; empty when nothing.
+    /// What is left out, as an expression; empty when nothing.
     pub(super) fn whole(&self) -> &str {
         &self.whole
+    }
+
+    /// Whether events are listed that the filter would leave out, because it can only be asked of whole messages.
+    pub(super) fn spares_events(&self) -> bool {
+        self.of_events != self.whole
     }
 
     /// Whether there is a filter, on or off.
@@ -178,13 +186,16 @@ impl Narrowing {
     fn join(&mut self) {
         let filter = self.on().then(|| self.expression.clone());
         let number = self.number.as_ref().map(|number| term("number", number));
-        self.whole = filter.into_iter().chain(number).fold(String::new(), |whole, part| within(&whole, &part));
+        let of_events = filter.clone().filter(|filter| Filter::parse(filter).is_ok());
+        let [whole, of_events] = [filter, of_events]
+            .map(|filter| within(&filter.unwrap_or_default(), number.as_deref().unwrap_or_default()));
+        (self.whole, self.of_events) = (whole, of_events);
     }
 
     /// The reading, when it is to be asked for.
     pub(super) fn job(&mut self, now: Millis) -> Option<Job> {
         self.ask_at.take_if(|at| now >= *at)?;
-        let filter = Filter::parse(&self.expression).ok()?;
+        let filter = Filter::parse_for_messages(&self.expression).ok()?.with_horizon(self.settings.horizon);
         Some(Job::Count { generation: self.generation, filter: Arc::new(filter) })
     }
 
@@ -267,6 +278,8 @@ impl Narrowing {
 /// The filter of a list within that of the screen.
 #[derive(Debug)]
 pub(super) struct Within {
+    /// The list is one of messages, not of single events.
+    of_messages: bool,
     outer: String,
     own: String,
     horizon: Duration,
@@ -275,17 +288,29 @@ pub(super) struct Within {
 
 impl Default for Within {
     fn default() -> Self {
-        Self { outer: String::new(), own: String::new(), horizon: HORIZON, filter: Arc::new(everything()) }
+        Self {
+            of_messages: false,
+            outer: String::new(),
+            own: String::new(),
+            horizon: HORIZON,
+            filter: Arc::new(everything()),
+        }
     }
 }
 
 impl Within {
+    /// For a list of messages.
+    pub(super) fn of_messages() -> Self {
+        Self { of_messages: true, ..Self::default() }
+    }
+
     /// Takes in the filter of the screen. Says whether it is another one.
     pub(super) fn turn(&mut self, narrowing: &Narrowing) -> bool {
-        let (outer, horizon) = (narrowing.whole(), narrowing.settings.horizon);
-        let differs = self.outer != outer || self.horizon != horizon;
+        let outer = if self.of_messages { &narrowing.whole } else { &narrowing.of_events };
+        let horizon = narrowing.settings.horizon;
+        let differs = self.outer != *outer || self.horizon != horizon;
         if differs {
-            outer.clone_into(&mut self.outer);
+            self.outer.clone_from(outer);
             self.horizon = horizon;
             self.read();
         }
@@ -332,7 +357,7 @@ mod tests {
 
     #[test]
     fn two_filters_are_both_in_force_whatever_stands_between_their_terms() {
-        let (mut both, mut screen) = (Within::default(), Narrowing::new(Settings::default()));
+        let (mut both, mut screen) = (Within::of_messages(), Narrowing::new(Settings::default()));
         screen.filter("status:failed or status:read", Millis(0));
         assert!(both.turn(&screen));
         assert!(!both.turn(&screen));

@@ -177,7 +177,6 @@ impl<'a> View<'a> {
 }
 
 /// The overview on a monitor: asks it once per changed state, and keeps what was drawn last.
-#[derive(Default)]
 pub struct Overview {
     grid: Grid,
     drawn: Option<Drawn>,
@@ -185,6 +184,18 @@ pub struct Overview {
     acknowledging: Acknowledging,
     /// The filter of the screen, while it is typed.
     bar: FilterBar,
+}
+
+impl Default for Overview {
+    fn default() -> Self {
+        Self {
+            grid: Grid::default(),
+            drawn: None,
+            judged: None,
+            acknowledging: Acknowledging::default(),
+            bar: FilterBar::of_messages(),
+        }
+    }
 }
 
 /// What was drawn last: keys act on what their user saw.

@@ -47,7 +47,7 @@ pub fn input(app: &mut App, input: Input, now: Millis) -> Effect {
                 Some(Over::Help(help)) => help.paste(&text),
                 Some(Over::Bar(bar)) => bar.paste(&text),
                 Some(Over::Palette(palette)) => palette.paste(&text),
-                None => app.page_mut().paste(&text),
+                None => app.pasted(&text, now),
             }
             Effect::Draw
         }

@@ -4,7 +4,10 @@ use crate::{NOW, Screen, line};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use serde_json::Value;
 use watop::config::Lang;
+use watop::event::Millis;
 use watop::source::filtered::Step;
+use watop::tui::input::Input;
+use watop::tui::update;
 
 impl Screen {
     /// Takes in what the filter selects until all of it is counted.
@@ -113,6 +116,35 @@ fn a_filter_on_the_overview_counts_what_the_report_counts() {
     screen.shown();
     let live = screen.counted();
     assert_eq!(figure(&live, "attempted"), 2, "{live}");
+}
+
+#[test]
+fn what_only_whole_messages_have_selects_on_the_overview_as_in_the_report() {
+    for (filter, attempted) in [("outcome:failed", 3), ("outcome:read", 1), ("outcome:failed number:852*", 2)] {
+        let mut screen = several(120, 36, Lang::En);
+        screen.press(&format!("/{filter}\n"));
+        let filtered = screen.counted();
+        let report = screen.report(filter);
+        assert_eq!(figure(&filtered, "attempted"), attempted, "{filter}\n{filtered}");
+        assert_eq!(report["funnel"]["attempted"], attempted, "{filter}\n{report:#}");
+        let messages = screen.press("3");
+        assert!(line(&messages, " message").contains(&format!("{attempted} message")), "{filter}\n{messages}");
+        let events = screen.press("2");
+        let said = line(&events, "hidden");
+        assert!(said.contains("6 shown · 0 hidden · the screen's filter is of messages"), "none is left out\n{events}");
+        let wrong = screen.press("/outcome:failed\n");
+        assert!(wrong.contains("whole messages only"), "{wrong}");
+    }
+}
+
+#[test]
+fn a_pasted_filter_is_in_force_like_a_typed_one() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/");
+    update::input(&mut screen.app, Input::Paste("code:131049".to_owned()), Millis(screen.now));
+    let pasted = screen.press("\n");
+    assert!(pasted.contains("scanning"), "{pasted}");
+    assert_eq!(figure(&screen.counted(), "attempted"), 1);
 }
 
 #[test]

@@ -171,14 +171,17 @@ impl EventsTab {
         let marks = self.marks.all().len();
         let marked = (marks > 0)
             .then(|| words().value(format::thousands(marks as u64)).muted(lang.pick(" marked", " 个已标记")));
-        if !self.bar.active() && !self.within.narrowed() {
+        let spared = ctx.narrowing.spares_events().then(|| {
+            words().role(Role::Warn, lang.pick("the screen's filter is of messages", "全屏过滤只针对整条消息"))
+        });
+        if !self.bar.active() && !self.within.narrowed() && spared.is_none() {
             if self.counted.0 != ctx.stamp {
                 self.counted = (ctx.stamp, ctx.monitor.ingest(ctx.scope).events);
             }
             let all =
                 words().value(format::thousands(self.counted.1)).muted(lang.pick(" in the window", " 个在窗口内"));
             let mut summary = vec![all, words().muted(lang.pick("0 hidden", "隐藏 0 个"))];
-            summary.extend(marked);
+            summary.extend(marked.into_iter().chain(spared));
             return summary;
         }
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
@@ -194,7 +197,7 @@ impl EventsTab {
         summary.extend(
             self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
         );
-        summary.extend(marked);
+        summary.extend(marked.into_iter().chain(spared));
         summary
     }
 

@@ -87,8 +87,8 @@ const FILTERS: &[Pair] = &[
     ("there is nothing inside these parentheses", "括号内没有内容"),
     ("this ( is never closed", "此 ( 没有闭合"),
     (
-        "{} is known of whole messages only, not of single events: it selects in the Messages tab and in watop report",
-        "{} 只针对整条消息，单个事件没有：可用于消息页和 watop report",
+        "{} is known of whole messages only, not of single events: it selects on the overview, in the Messages tab and in watop report",
+        "{} 只针对整条消息，单个事件没有：可用于总览、消息页和 watop report",
     ),
     ("write the text to look for between the quotes", "请在引号内写要查找的文本"),
     ("a filter nests at most {} deep", "过滤式最多嵌套 {} 层"),
