@@ -42,6 +42,16 @@ impl<K: Ord + Copy> Bag<K> {
         self.0.iter().map(|(key, count)| (*key, u64::from(*count)))
     }
 
+    /// The greatest key that was counted.
+    pub(super) fn last(&self) -> Option<K> {
+        self.0.last().map(|(key, _)| *key)
+    }
+
+    /// Every key with its count, ascending, as they are kept.
+    pub(super) fn counts(&self) -> &[(K, u32)] {
+        &self.0
+    }
+
     /// Adds the counts of another. Both ascend, so each key is looked for from the last one on.
     pub(super) fn join(&mut self, other: &Self) {
         let mut at = 0;
@@ -52,6 +62,13 @@ impl<K: Ord + Copy> Bag<K> {
                 _ => self.0.insert(at, (*key, *count)),
             }
         }
+    }
+}
+
+/// From keys that ascend, each with its count.
+impl<K> FromIterator<(K, u32)> for Bag<K> {
+    fn from_iter<I: IntoIterator<Item = (K, u32)>>(counts: I) -> Self {
+        Self(counts.into_iter().collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bag::Bag;
 use super::intern::Name;
-use super::latency::Histogram;
+use super::latency::{Histogram, Pile};
 use super::messages::{Outcome, Part};
 use super::rollup::{Minute, Minutes, Rollup, Sum, Take};
 use super::view::{Funnel, Outcomes};
@@ -187,9 +187,13 @@ pub(super) fn latencies(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option
 }
 
 fn merged(cohorts: &Rollup<Cohorts>, span: Minutes, number: Option<Name>) -> Cohort {
-    let mut sum = Cohort::default();
-    visit(cohorts, span, number, |cohort| sum.join(cohort));
-    sum
+    let (mut counts, mut deliver, mut to_read) = (Counts::default(), Pile::default(), Pile::default());
+    visit(cohorts, span, number, |cohort| {
+        counts.join(&cohort.counts);
+        deliver.add(&cohort.deliver);
+        to_read.add(&cohort.to_read);
+    });
+    Cohort { counts, deliver: deliver.sum(), to_read: to_read.sum() }
 }
 
 /// Shows the cohorts of one number, or of all, that make up the span.

@@ -61,9 +61,43 @@ impl Histogram {
     }
 }
 
+/// Many histograms added up: a bin costs one step, wherever it lies.
+#[derive(Debug, Default)]
+pub(super) struct Pile(Vec<u32>);
+
+impl Pile {
+    /// Adds a histogram.
+    pub(super) fn add(&mut self, histogram: &Histogram) {
+        let bins = histogram.last().map_or(0, |bin| usize::from(bin) + 1);
+        if bins > self.0.len() {
+            self.0.resize(bins, 0);
+        }
+        for (bin, count) in histogram.counts() {
+            self.0[usize::from(*bin)] += count;
+        }
+    }
+
+    /// Everything as one histogram.
+    pub(super) fn sum(self) -> Histogram {
+        (0..).zip(self.0).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pile_is_the_sum_of_its_histograms() {
+        let histogram = |bins: &[Bin]| bins.iter().map(|bin| (*bin, u32::from(*bin) + 1)).collect::<Histogram>();
+        let parts = [histogram(&[0, 3, 700]), histogram(&[3]), histogram(&[]), histogram(&[1, 64, 65])];
+        let (mut pile, mut joined) = (Pile::default(), Histogram::default());
+        for part in &parts {
+            pile.add(part);
+            joined.join(part);
+        }
+        assert_eq!(pile.sum(), joined);
+    }
 
     #[test]
     fn bins_rise_and_stay_within_the_promised_error() {

@@ -1,7 +1,7 @@
 //! What was received when: per minute for ever, per second for the last hours, lags for the last minutes.
 
 use super::intern::Name;
-use super::latency::{Histogram, bin_of};
+use super::latency::{Histogram, Pile, bin_of};
 use super::rollup::{Minute, Minutes, Rollup, Sum, minute_of};
 use super::view::{Activity, Ingest, Latency, Pulse, Scope};
 use crate::event::{Detail, Event, Millis, Status, StatusName};
@@ -219,14 +219,15 @@ impl Rates {
 
     /// Transport lag of what was received in the span, of which the last day is kept.
     pub(super) fn lag(&self, span: Minutes) -> Latency {
-        let mut lags = Histogram::default();
+        let mut lags = Pile::default();
         let minutes = self.lag_minutes.range(i64::from(span.from)..i64::from(span.to));
-        minutes.for_each(|(_, lag)| lags.join(lag));
-        lags.latency()
+        minutes.for_each(|(_, lag)| lags.add(lag));
+        lags.sum().latency()
     }
 
     pub(super) fn ingest(&self, span: Minutes) -> Ingest {
-        let events = self.minutes.total(span).of(None);
+        let mut events = Count::default();
+        self.minutes.visit(span, |counts| events.join(counts.of(None)));
         let (events, unrecognised) = (u64::from(events.events), u64::from(events.unrecognised));
         Ingest { events, unrecognised, ..self.requests.total(span).0 }
     }
@@ -235,8 +236,9 @@ impl Rates {
         let second = now.0.div_euclid(1000);
         let recent = self.seconds.range(second - RATE_SPAN..second).map(|(_, counts)| counts.of(None));
         let (events, inbound) = recent.fold((0, 0), |sum, count| (sum.0 + count.events, sum.1 + count.inbound));
-        let mut lags = Histogram::default();
-        self.lags.range(second - LAG_SPAN..second + 1).for_each(|(_, lag)| lags.join(lag));
+        let mut lags = Pile::default();
+        self.lags.range(second - LAG_SPAN..second + 1).for_each(|(_, lag)| lags.add(lag));
+        let lags = lags.sum();
         let alive = self.seconds.newest().is_some_and(|newest| second - newest <= LAG_SPAN);
         Pulse {
             events_per_s: f64::from(events) / RATE_SPAN as f64,

@@ -73,8 +73,12 @@ impl Recipients {
 
     /// Distinct recipients of failures since a minute, by code, of one number or of all.
     pub(super) fn since(&self, minute: Minute, number: Option<Name>) -> impl Fn(Option<i64>) -> u64 {
-        let counts = self.counts.total(Minutes { from: minute, to: LAST + 1 });
-        move |code| self.groups.get(&(number, code)).map_or(0, |group| counts.of(*group))
+        // Groups are numbered from 0.
+        let mut counts = vec![0; self.groups.len()];
+        self.counts.visit(Minutes { from: minute, to: LAST + 1 }, |groups| {
+            groups.counts().iter().for_each(|(group, count)| counts[*group as usize] += u64::from(*count));
+        });
+        move |code| self.groups.get(&(number, code)).map_or(0, |group| counts[*group as usize])
     }
 
     /// Where a recipient is counted; nowhere when nobody named one.
