@@ -22,7 +22,7 @@ const LAG_MINUTES: i64 = DAY / 60;
 const KNOWN_SPAN: i64 = 600;
 const KNOWN_SECONDS: usize = 30;
 /// Round lengths of a chart's columns, in seconds; beyond, whole days.
-const COLUMNS: [i64; 16] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, DAY];
+const COLUMNS: [i64; 19] = [1, 2, 5, 10, 12, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, DAY];
 const DAY: i64 = 86_400;
 
 /// The columns of a chart over a scope, in seconds: each whole, so that the first may begin before the span and one still filling

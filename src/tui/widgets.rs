@@ -8,6 +8,7 @@ pub mod chart;
 pub mod cut;
 pub mod format;
 pub mod frame;
+pub mod plot;
 pub mod spark;
 pub mod strip;
 pub mod table;

@@ -35,9 +35,10 @@ fn columns_are_the_shortest_round_length_that_fits() {
     let length = |to, columns| monitor.activity(&scope(0, to), columns).column_s;
     assert_eq!(length(MINUTE, 60), 1);
     assert_eq!(length(15 * MINUTE, 90), 10);
-    assert_eq!(length(16 * MINUTE, 90), 15);
+    assert_eq!(length(16 * MINUTE, 90), 12);
+    assert_eq!(length(16 * MINUTE, 58), 20);
     assert_eq!(length(HOUR, 90), 60);
-    assert_eq!(length(DAY, 90), 1800);
+    assert_eq!(length(DAY, 90), 1200);
     assert_eq!(length(DAY, 7), 21_600);
 }
 

@@ -9,7 +9,7 @@ use crate::tui::lang::say;
 use crate::tui::panes::Context;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::chart::{self, Times};
+use crate::tui::widgets::plot::{Plot, Series, Span};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame as border, spark};
@@ -196,21 +196,14 @@ impl CostsTab {
         if inner.height < 3 || data.columns == 0 {
             return;
         }
-        let plot =
-            Rect { x: inner.x + SCALE, width: inner.width.saturating_sub(SCALE), height: inner.height - 1, ..inner };
-        let cells = (usize::from(plot.width) / data.columns).max(1);
-        let times = Times { from: data.from, column_s: data.column_s, columns: data.columns, cells, zone: ctx.zone };
-        let top = chart::scale(row.trend.iter().copied().fold(0.0, f64::max));
-        chart::side(buffer, Rect { width: SCALE, height: plot.height, ..inner }, look, "", top);
-        chart::corner(buffer, plot.x - 1, plot.bottom(), look);
-        let values: Vec<Option<f64>> = row.trend.iter().map(|value| Some(*value)).collect();
+        let span = Span { from: data.from, column_s: data.column_s, columns: data.columns };
+        let plot = Plot::new(look, ctx.zone, inner, SCALE, span);
         let last = data.columns - 1;
-        chart::columns(buffer, plot, look, &values, cells, top, |column| {
+        let series = Series { row: 0, rows: inner.height - 1, label: "", values: &row.trend, least: 0.0 };
+        plot.draw(buffer, &series, |column| {
             look.style(if column == last && data.filling { Role::Faint } else { Role::Area })
         });
-        let axis = Rect { y: plot.bottom(), height: 1, ..plot };
-        look.areas.add_chart(Rect { height: plot.height + 1, ..plot }, &times);
-        chart::axis(buffer, axis, look, &times, &[], |_| false);
+        plot.draw_axis(buffer, &[]);
     }
 }
 

@@ -7,7 +7,8 @@ use crate::monitor::view::Level;
 use crate::tui::lang::say;
 use crate::tui::terms;
 use crate::tui::theme::Role;
-use crate::tui::widgets::chart::{self, Mark, Times};
+use crate::tui::widgets::chart::Mark;
+use crate::tui::widgets::plot::{Plot, Series, Span};
 use crate::tui::widgets::{format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -39,45 +40,32 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
         view.words().muted(text).draw(buffer, inner.x, inner.y, inner.width);
         return;
     }
-    let room = columns(area);
-    let times = Times {
-        from: activity.from,
-        column_s: activity.column_s.max(1),
-        columns: activity.statuses.len().min(room),
-        cells: (room / activity.statuses.len()).max(1),
-        zone: view.zone,
-    };
-    let open = |column: usize| in_gap(view, &times, column) && activity.statuses.get(column) == Some(&0);
+    let room = Rect { width: inner.width.saturating_sub(VALUES), ..inner };
+    let span = Span { from: activity.from, column_s: activity.column_s, columns: activity.statuses.len() };
+    let plot = Plot::new(view.look, view.zone, room, SIDE, span).with_gaps(view.gaps, &activity.statuses);
+    let times = *plot.times();
     let unit = Unit::of(&activity.statuses, times.column_s, view.look.lang);
-    let series = |counts: &[u64]| -> Vec<Option<f64>> {
-        let value = |(column, count): (usize, &u64)| (!open(column)).then(|| unit.rate(*count, times.column_s));
-        counts.iter().enumerate().map(value).collect()
-    };
-    let (statuses, failed) = (series(&activity.statuses), series(&activity.failed));
+    let rates = |counts: &[u64]| -> Vec<f64> { counts.iter().map(|count| unit.rate(*count, times.column_s)).collect() };
+    let (statuses, failed) = (rates(&activity.statuses), rates(&activity.failed));
     let unusual_from = Some(&view.data.verdict).filter(|verdict| verdict.level == Level::Trouble).and_then(|v| v.since);
     let unusual = |column: usize| unusual_from.is_some_and(|since| times.start(column + 1) > since);
 
-    let failed_row = inner.height - 2;
-    let chart = |y: u16, height: u16| Rect::new(inner.x + SIDE, inner.y + y, times.width() as u16, height);
-    let side = |y: u16, height: u16| Rect::new(inner.x, inner.y + y, SIDE, height);
-    let (top, failed_top) = (scale(&statuses), scale(&failed));
-    chart::side(buffer, side(0, failed_row), view.look, unit.of_statuses, top);
-    chart::columns(buffer, chart(0, failed_row), view.look, &statuses, times.cells, top, |_| {
-        view.look.style(Role::Area)
-    });
-    chart::side(buffer, side(failed_row, 1), view.look, unit.of_failed, failed_top);
-    chart::columns(buffer, chart(failed_row, 1), view.look, &failed, times.cells, failed_top, |column| {
+    let failed_row = room.height - 2;
+    let series = |row, rows, label, values| Series { row, rows, label, values, least: 0.0 };
+    plot.draw(buffer, &series(0, failed_row, unit.of_statuses, &statuses), |_| view.look.style(Role::Area));
+    plot.draw(buffer, &series(failed_row, 1, unit.of_failed, &failed), |column| {
         view.look.style(if unusual(column) { Role::Failed } else { Role::FailedUsual })
     });
-    let axis = chart(failed_row + 1, 1);
-    view.look.areas.add_chart(chart(0, failed_row + 2), &times);
-    chart::corner(buffer, axis.x - 1, axis.y, view.look);
-    chart::axis(buffer, axis, view.look, &times, &marks(view), open);
+    plot.draw_axis(buffer, &marks(view));
 
-    let x = axis.right() + 1;
+    let (x, axis) = (plot.columns().right() + 1, plot.columns().bottom() - 1);
     let room = inner.right().saturating_sub(x);
-    let last = |values: &[Option<f64>]| values.last().copied().flatten().map_or_else(String::new, format::rate);
-    let known: Vec<f64> = statuses.iter().copied().flatten().collect();
+    let known = |values: &[f64]| -> Vec<f64> {
+        values.iter().enumerate().filter(|(at, _)| !plot.is_open(*at)).map(|(_, value)| *value).collect()
+    };
+    let last = |values: &[f64]| values.last().copied().filter(|_| !plot.is_open(values.len() - 1));
+    let last = |values: &[f64]| last(values).map_or_else(String::new, format::rate);
+    let known = known(&statuses);
     let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
     let now_role = if unusual(times.columns) { Role::Failed } else { Role::Strong };
     let now = view.pick(" now", " 当前");
@@ -86,7 +74,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     view.words().muted(value(format::rate(mean))).muted(view.pick(" mean", " 均值")).draw(buffer, x, inner.y + 1, room);
     view.words().bold(now_role, value(last(&failed))).muted(now).draw(buffer, x, inner.y + failed_row, room);
     let end = times.start(times.columns);
-    view.words().muted(format!(" {}", format::hour_minute(end, view.zone))).draw(buffer, x, axis.y, room);
+    view.words().muted(format!(" {}", format::hour_minute(end, view.zone))).draw(buffer, x, axis, room);
 }
 
 /// Rates are per second; where less than one comes in a second, per minute.
@@ -117,16 +105,6 @@ impl Unit {
     fn rate(&self, count: u64, column_s: u32) -> f64 {
         count as f64 * self.seconds / f64::from(column_s)
     }
-}
-
-fn scale(values: &[Option<f64>]) -> f64 {
-    chart::scale(values.iter().copied().flatten().fold(0.0, f64::max))
-}
-
-/// Whether no receiver ran for most of a column.
-pub(super) fn in_gap(view: &View<'_>, times: &Times<'_>, column: usize) -> bool {
-    let middle = Millis(times.start(column).0.midpoint(times.start(column + 1).0));
-    view.gaps.iter().any(|(from, to)| *from <= middle && middle < *to)
 }
 
 /// The alerts to mark, the worst first.

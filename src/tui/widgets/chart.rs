@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use std::ops::Range;
 
 /// A time axis: where it starts and what a column is.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +81,9 @@ pub fn columns(
     style: impl Fn(usize) -> Style,
 ) {
     let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
     let signs = look.levels();
     let eighths = signs.len();
     let height = usize::from(area.height) * eighths;
@@ -98,7 +102,7 @@ pub fn columns(
 }
 
 /// Draws the axis into the first row of `area`: clock times at round distances, and the marks, which come first. Earlier
-/// marks take precedence; one without room for its words is its sign alone. Columns that are `None` leave the axis open.
+/// marks take precedence; one without room for its words on either side is its sign alone. Columns that are `None` leave the axis open.
 pub fn axis(
     buffer: &mut Buffer,
     area: Rect,
@@ -115,17 +119,25 @@ pub fn axis(
         let sign = if open(cell / times.cells.max(1)) { " " } else { signs.line };
         Words::new(look).styled(faint, sign).draw(buffer, area.x + cell as u16, area.y, 1);
     }
-    for mark in marks {
-        let Some(cell) = times.cell(mark.at).filter(|cell| taken.get(*cell) == Some(&false)) else { continue };
-        let full = format!("{} {}", mark.sign, mark.words);
-        let text = if claim(&mut taken, cell, cut::width(&full)) {
-            full
+    // The signs first, so that the words of one never cover another's.
+    let place = |mark: &Mark<'_>| {
+        let cell = times.cell(mark.at)?;
+        claim(&mut taken, cell..cell + 1, cell..cell + 1).then_some(cell)
+    };
+    let placed: Vec<_> = marks.iter().map(place).collect();
+    for (mark, cell) in marks.iter().zip(placed).filter_map(|(mark, cell)| Some((mark, cell?))) {
+        let len = 1 + cut::width(&mark.words);
+        // What is new stands at the right edge: there the words are left of their sign.
+        let (after, before) = (cell + 1..cell + 1 + len, cell.checked_sub(len));
+        let (from, text) = if claim(&mut taken, after.clone(), cell + 1..after.end + 1) {
+            (cell, format!("{} {}", mark.sign, mark.words))
+        } else if let Some(from) = before.filter(|from| claim(&mut taken, *from..cell, from.saturating_sub(1)..cell)) {
+            (from, format!("{} {}", mark.words, mark.sign))
         } else {
-            taken[cell] = true;
-            mark.sign.to_owned()
+            (cell, mark.sign.to_owned())
         };
-        let room = area.width - cell as u16;
-        Words::new(look).styled(mark.style, text).draw(buffer, area.x + cell as u16, area.y, room);
+        let room = area.width - from as u16;
+        Words::new(look).styled(mark.style, text).draw(buffer, area.x + from as u16, area.y, room);
     }
     let step = tick_step(times);
     let with_seconds = step % 60 != 0;
@@ -139,24 +151,29 @@ pub fn axis(
             _ if with_seconds => format::clock(at, times.zone),
             _ => format::hour_minute(at, times.zone),
         };
-        if claim(&mut taken, cell, 1 + cut::width(&label)) {
+        let end = cell + 1 + cut::width(&label);
+        if claim(&mut taken, cell..end, cell.saturating_sub(1)..end + 1) {
             let words = Words::new(look).styled(faint, signs.tick).muted(label);
             words.draw(buffer, area.x + cell as u16, area.y, area.width - cell as u16);
         }
     }
 }
 
-/// Draws the scale left of a chart of `rows` rows whose axis stands in column `x`: the label, the end of the scale, the line.
+/// Draws the scale left of a chart: the label, the end of the scale, the line in the last column of `area`. A label that would
+/// touch the figure stands a row lower, where there is one.
 pub fn side(buffer: &mut Buffer, area: Rect, look: &Look, label: &str, top: f64) {
     let signs = Signs::of(look);
-    let Some(x) = area.right().checked_sub(1) else { return };
+    let Some(x) = area.right().checked_sub(1).filter(|x| *x >= area.x) else { return };
     let faint = look.style(Role::Faint);
-    Words::new(look).muted(label).draw(buffer, area.x, area.y, area.width);
+    let figure = label_of(top);
+    let (room, apart) = (usize::from(x - area.x), cut::width(label) + 1 + cut::width(&figure));
+    let lower = u16::from(apart > room && area.height > 1);
+    Words::new(look).muted(label).draw(buffer, area.x, area.y + lower, x - area.x);
     for y in area.top()..area.bottom() {
         Words::new(look).styled(faint, signs.side).draw(buffer, x, y, 1);
     }
     Words::new(look).styled(faint, signs.mark).draw(buffer, x, area.y, 1);
-    Words::new(look).muted(label_of(top)).draw_right(buffer, x, area.y, area.width);
+    Words::new(look).muted(figure).draw_right(buffer, x, area.y, x - area.x);
 }
 
 /// The end of a scale in as few digits as it has.
@@ -191,11 +208,11 @@ impl Signs {
     }
 }
 
-/// Takes `len` cells from `from` on, if they and their neighbours are free.
-fn claim(taken: &mut [bool], from: usize, len: usize) -> bool {
-    let around = from.saturating_sub(1)..(from + len + 1).min(taken.len());
-    let free = from + len <= taken.len() && taken.get(around).is_some_and(|cells| cells.iter().all(|taken| !taken));
-    if let Some(cells) = taken.get_mut(from..from + len).filter(|_| free) {
+/// Takes `cells`, if they are there and nothing `around` them is taken yet.
+fn claim(taken: &mut [bool], cells: Range<usize>, around: Range<usize>) -> bool {
+    let around = around.start..around.end.min(taken.len());
+    let free = cells.end <= taken.len() && taken.get(around).is_some_and(|cells| cells.iter().all(|taken| !taken));
+    if let Some(cells) = taken.get_mut(cells).filter(|_| free) {
         cells.fill(true);
     }
     free
@@ -266,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_take_precedence_over_clock_times_and_lose_their_words_before_their_sign() {
+    fn marks_take_precedence_over_clock_times_and_keep_their_words_on_the_side_that_has_room() {
         let look = Look::new(crate::tui::theme::Theme::dark());
         let zone = TimeZone::fixed(jiff::tz::offset(8));
         let mark = |seconds: i64, words: &str| Mark {
@@ -280,8 +297,26 @@ mod tests {
         axis(&mut buffer, Rect::new(0, 0, 90, 1), &look, &times(&zone), &marks, |column| column == 0);
         let shown = line(&buffer, 0);
         assert!(shown.starts_with(" ───────────✖ 14:19 template paused──"), "{shown}");
-        assert!(shown.ends_with('✖'), "{shown}");
+        assert!(
+            shown.ends_with("─14:31 too long for here ✖"),
+            "words that have no room on the right stand left: {shown}"
+        );
         assert!(!shown.contains("14:18") && shown.contains("14:24"), "{shown}");
+    }
+
+    #[test]
+    fn the_words_of_a_mark_cover_no_other_mark() {
+        let look = Look::new(crate::tui::theme::Theme::dark());
+        let zone = TimeZone::fixed(jiff::tz::offset(8));
+        let mark = |seconds: i64, sign: &'static str, words: &str| {
+            let at = Millis(1_773_296_220_000 + seconds * 1000);
+            Mark { at, sign, words: words.to_owned(), style: look.style(Role::Failed) }
+        };
+        let marks = [mark(400, "✖", "the worst"), mark(430, "!", "near"), mark(450, "i", "right of it")];
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 90, 1));
+        axis(&mut buffer, Rect::new(0, 0, 90, 1), &look, &times(&zone), &marks, |_| false);
+        let shown = line(&buffer, 0);
+        assert!(shown.contains("─the worst ✖──!─i right of it─"), "{shown}");
     }
 
     #[test]

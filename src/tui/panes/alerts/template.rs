@@ -7,7 +7,8 @@ use crate::monitor::view::{AboutTemplate, State};
 use crate::tui::lang::say;
 use crate::tui::panes::{View, activity};
 use crate::tui::theme::{Glyph, Role};
-use crate::tui::widgets::chart::{self, Times};
+use crate::tui::widgets::chart::Times;
+use crate::tui::widgets::plot::{Plot, Span};
 use crate::tui::widgets::{format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,15 +38,10 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, template: &
         view.words().muted(words).draw(buffer, inner.x, inner.y, inner.width);
         return;
     }
-    let room = columns(area);
-    let times = Times {
-        from: failed.from,
-        column_s: failed.column_s.max(1),
-        columns: failed.counts.len().min(room),
-        cells: (room / failed.counts.len()).max(1),
-        zone: view.zone,
-    };
-    let plot = Rect { x: inner.x + SIDE, width: times.width() as u16, ..inner };
+    let span = Span { from: failed.from, column_s: failed.column_s, columns: failed.counts.len() };
+    let below = Rect { y: inner.y + ABOVE, height: inner.height - ABOVE, ..inner };
+    let chart = Plot::new(view.look, view.zone, below, SIDE, span).with_gaps(view.gaps, &failed.counts);
+    let (plot, times) = (chart.columns(), *chart.times());
     for (at, (label, states)) in [
         (view.pick("status", "状态"), &template.status),
         (view.pick("quality", "质量"), &template.quality),
@@ -58,13 +54,8 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, template: &
         view.words().muted(label).draw(buffer, inner.x, row.y, SIDE);
         draw_states(buffer, row, view, &times, states);
     }
-    draw_failed(
-        buffer,
-        Rect { y: inner.y + ABOVE, height: inner.height - ABOVE - 1, ..plot },
-        view,
-        &times,
-        &failed.counts,
-    );
+    let role = if view.abnormal() { Role::Failed } else { Role::FailedUsual };
+    chart.draw_alone(buffer, view.pick("failed", "失败"), &failed.counts, role, &activity::marks(view));
 }
 
 /// One value over time: each from where it began, the last named in any case.
@@ -107,21 +98,4 @@ fn cell(times: &Times<'_>, since: Option<Millis>, width: u16) -> u16 {
     let column = (since.0 - times.from.0).max(0) / (i64::from(times.column_s.max(1)) * 1000);
     let cell = column.saturating_mul(times.cells as i64);
     u16::try_from(cell).unwrap_or(u16::MAX).min(width.saturating_sub(1))
-}
-
-fn draw_failed(buffer: &mut Buffer, plot: Rect, view: &View<'_>, times: &Times<'_>, counts: &[u64]) {
-    let open = |column: usize| activity::in_gap(view, times, column) && counts.get(column) == Some(&0);
-    let values: Vec<Option<f64>> =
-        counts.iter().enumerate().map(|(at, count)| (!open(at)).then_some(*count as f64)).collect();
-    let peak = counts.iter().copied().max().unwrap_or(0);
-    let top = chart::scale((peak as f64).max(4.0));
-    let side = Rect { x: plot.x - SIDE, width: SIDE, ..plot };
-    chart::side(buffer, side, view.look, "", top);
-    let label_y = plot.y + u16::from(plot.height > 1);
-    view.words().muted(view.pick("failed", "失败")).draw(buffer, side.x, label_y, SIDE - 1);
-    let role = if view.abnormal() { Role::Failed } else { Role::FailedUsual };
-    chart::columns(buffer, plot, view.look, &values, times.cells, top, |_| view.look.style(role));
-    let axis = Rect { y: plot.bottom(), height: 1, ..plot };
-    chart::corner(buffer, axis.x - 1, axis.y, view.look);
-    chart::axis(buffer, axis, view.look, times, &activity::marks(view), open);
 }

@@ -3,7 +3,7 @@
 use crate::tui::lang::say;
 use crate::tui::panes::{View, activity};
 use crate::tui::theme::Role;
-use crate::tui::widgets::chart::{self, Times};
+use crate::tui::widgets::plot::{Plot, Span};
 use crate::tui::widgets::{format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,23 +35,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, code: Optio
         view.words().muted(words).draw(buffer, inner.x, inner.y, inner.width);
         return;
     }
-    let room = columns(area);
-    let times = Times {
-        from: trend.from,
-        column_s: trend.column_s.max(1),
-        columns: trend.counts.len().min(room),
-        cells: (room / trend.counts.len()).max(1),
-        zone: view.zone,
-    };
-    let open = |column: usize| activity::in_gap(view, &times, column) && trend.counts.get(column) == Some(&0);
-    let values: Vec<Option<f64>> =
-        trend.counts.iter().enumerate().map(|(at, count)| (!open(at)).then_some(*count as f64)).collect();
-    let top = chart::scale((peak as f64).max(4.0));
-    let height = inner.height - 1;
-    chart::side(buffer, Rect { width: SIDE, height, ..inner }, view.look, "", top);
-    let plot = Rect { x: inner.x + SIDE, width: times.width() as u16, height, ..inner };
-    chart::columns(buffer, plot, view.look, &values, times.cells, top, |_| view.look.style(Role::FailedUsual));
-    let axis = Rect { y: plot.bottom(), height: 1, ..plot };
-    chart::corner(buffer, axis.x - 1, axis.y, view.look);
-    chart::axis(buffer, axis, view.look, &times, &activity::marks(view), open);
+    let span = Span { from: trend.from, column_s: trend.column_s, columns: trend.counts.len() };
+    let plot = Plot::new(view.look, view.zone, inner, SIDE, span).with_gaps(view.gaps, &trend.counts);
+    plot.draw_alone(buffer, "", &trend.counts, Role::FailedUsual, &activity::marks(view));
 }
