@@ -1,4 +1,4 @@
-//! Sums per minute, hour and day of receive time, so that any span of whole minutes is answered from a few dozen of them.
+//! Sums per minute, ten minutes, hour and day of receive time, so that any span of whole minutes is answered from a few dozen of them.
 
 use super::view::Span;
 use std::collections::BTreeMap;
@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 /// Minutes since 1970, UTC.
 pub(super) type Minute = u32;
 
+const TEN: Minute = 10;
 const HOUR: Minute = 60;
 const DAY: Minute = 24 * HOUR;
 
@@ -33,7 +34,7 @@ pub(super) trait Take: Sum {
     }
 }
 
-/// The same entries summed by minute, hour and day.
+/// The same entries summed by minute, ten minutes, hour and day: an hour that is not whole is a dozen sums, not sixty.
 #[derive(Debug, Default)]
 pub(super) struct Rollup<S> {
     days: BTreeMap<Minute, Day<S>>,
@@ -48,12 +49,17 @@ struct Day<S> {
 #[derive(Debug)]
 struct Hour<S> {
     sum: S,
+    tens: [S; 6],
     minutes: [S; 60],
 }
 
 impl<S: Default> Default for Hour<S> {
     fn default() -> Self {
-        Self { sum: S::default(), minutes: std::array::from_fn(|_| S::default()) }
+        Self {
+            sum: S::default(),
+            tens: std::array::from_fn(|_| S::default()),
+            minutes: std::array::from_fn(|_| S::default()),
+        }
     }
 }
 
@@ -85,20 +91,23 @@ impl<S: Sum> Rollup<S> {
         }
     }
 
-    /// The sums that a minute belongs to: of its day, its hour and itself.
-    pub(super) fn each(&mut self, minute: Minute) -> [&mut S; 3] {
+    /// The sums that a minute belongs to: of its day, its hour, its ten minutes and itself.
+    pub(super) fn each(&mut self, minute: Minute) -> [&mut S; 4] {
         let day = self.days.entry(minute / DAY).or_default();
         let hour = day.hours[(minute % DAY / HOUR) as usize].get_or_insert_default();
-        [&mut day.sum, &mut hour.sum, &mut hour.minutes[(minute % HOUR) as usize]]
+        let Hour { sum, tens, minutes } = &mut **hour;
+        [&mut day.sum, sum, &mut tens[(minute % HOUR / TEN) as usize], &mut minutes[(minute % HOUR) as usize]]
     }
 
-    /// Replaces the sum of a minute, and those of its hour and day by what their parts add up to: for what cannot be taken away
+    /// Replaces the sum of a minute, and those it belongs to by what their parts add up to: for what cannot be taken away
     /// from a sum, such as its largest entry.
     pub(super) fn mend(&mut self, minute: Minute, sum: S) {
         let day = self.days.entry(minute / DAY).or_default();
         let hour = day.hours[(minute % DAY / HOUR) as usize].get_or_insert_default();
         hour.minutes[(minute % HOUR) as usize] = sum;
-        hour.sum = joined(hour.minutes.iter());
+        let ten = minute % HOUR / TEN;
+        hour.tens[ten as usize] = joined(hour.minutes[(ten * TEN) as usize..][..TEN as usize].iter());
+        hour.sum = joined(hour.tens.iter());
         day.sum = joined(day.hours.iter().flatten().map(|hour| &hour.sum));
     }
 
@@ -132,7 +141,20 @@ impl<S> Day<S> {
             let Some(hour) = hour else { continue };
             match span.within(at * HOUR, HOUR) {
                 Minutes { from: 0, to: HOUR } => see(&hour.sum),
-                part => hour.minutes[part.from as usize..part.to as usize].iter().for_each(&mut *see),
+                part => hour.visit(part, see),
+            }
+        }
+    }
+}
+
+impl<S> Hour<S> {
+    fn visit(&self, span: Minutes, see: &mut impl FnMut(&S)) {
+        for (at, ten) in (0..).zip(&self.tens) {
+            match span.within(at * TEN, TEN) {
+                Minutes { from: 0, to: TEN } => see(ten),
+                part => self.minutes[(at * TEN + part.from) as usize..(at * TEN + part.to) as usize]
+                    .iter()
+                    .for_each(&mut *see),
             }
         }
     }
@@ -202,9 +224,17 @@ mod tests {
         for minute in (0..end).step_by(7) {
             rollup.add(minute, &u64::from(minute + 1));
         }
-        for (from, to) in
-            [(0, end), (1, 2), (59, 61), (60, 120), (61, 3 * DAY + 5), (DAY, 2 * DAY), (DAY - 1, DAY + 1), (9, 9)]
-        {
+        for (from, to) in [
+            (0, end),
+            (1, 2),
+            (3, 38),
+            (59, 61),
+            (60, 120),
+            (61, 3 * DAY + 5),
+            (DAY, 2 * DAY),
+            (DAY - 1, DAY + 1),
+            (9, 9),
+        ] {
             let naive: u64 = (from..to).filter(|minute| minute % 7 == 0).map(|minute| u64::from(minute + 1)).sum();
             assert_eq!(rollup.total(Minutes { from, to }).0, naive, "{from}..{to}");
         }

@@ -143,8 +143,9 @@ pub struct App {
     pub(super) notice: Option<Notice>,
     /// Keys that begin a chord.
     pub(super) pending: Vec<Key>,
-    /// Business numbers that were seen when it was laid there.
+    /// Business numbers that were seen when it was laid there, and when alerts were, the newest first.
     numbers: Vec<Text>,
+    alerts: Vec<Millis>,
     /// Commands that were run.
     pub(super) history: History,
     /// A file the screen is to be written to once it is drawn, and whether an old one may be replaced.
@@ -215,6 +216,7 @@ impl App {
             pause: None,
             over: None,
             numbers: Vec::new(),
+            alerts: Vec::new(),
             notice: None,
             pending: Vec::new(),
             history: History::default(),
@@ -286,6 +288,8 @@ impl App {
             zone: &self.known.zone,
             themes: self.themes.iter().map(Theme::name).collect(),
             numbers: &self.numbers,
+            alerts: &self.alerts,
+            file: self.export_stem(now),
             keys: &self.known.keymap,
         }
     }
@@ -294,6 +298,8 @@ impl App {
     pub(super) fn lay_over(&mut self, over: Over, now: Millis) {
         let all = Period { window: Window::All, end: None }.scope(now, self.start());
         self.numbers = self.known.monitor.number_names(&all);
+        self.alerts = self.known.monitor.alerts(&all).into_iter().map(|alert| alert.last_at).collect();
+        self.alerts.sort_unstable_by_key(|at| std::cmp::Reverse(*at));
         self.over = Some(over);
     }
 

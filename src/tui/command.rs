@@ -7,6 +7,7 @@ use super::lang::Lang;
 use super::look::Look;
 use super::moment;
 use super::period::Window;
+use super::widgets::format;
 use crate::event::{Millis, Text};
 use crate::query::{Filter, duration, suggest};
 use jiff::tz::TimeZone;
@@ -24,6 +25,11 @@ pub enum Command {
     Between(Millis, Millis),
     /// The window around a time.
     GoTo(Millis),
+    /// The window around the next alert, or the one before.
+    Alert {
+        /// The next one.
+        later: bool,
+    },
     /// Only what this expression finds.
     Filter(String),
     /// One business number, or all.
@@ -51,6 +57,10 @@ pub struct Known<'a> {
     pub themes: Vec<&'a str>,
     /// Business numbers that were seen.
     pub numbers: &'a [Text],
+    /// When alerts were, the newest first.
+    pub alerts: &'a [Millis],
+    /// A name for a file with what is shown, without its ending.
+    pub file: String,
     /// The keys, to be shown beside the commands.
     pub keys: &'a Keymap,
 }
@@ -108,15 +118,26 @@ pub const VERBS: &[Verb] = &[
         name: "from",
         takes: "14:00 to 15:00",
         words: ("window from one time to another", "从某时刻到某时刻的窗口"),
-        values: |_| Vec::new(),
+        values: hours,
         read: between,
     },
     Verb {
         name: "goto",
         takes: "14:19",
         words: ("window around a time", "某时刻前后的窗口"),
-        values: |_| Vec::new(),
+        values: moments,
         read: |text, known| Ok(Command::GoTo(time(text, known)?)),
+    },
+    Verb {
+        name: "alert",
+        takes: "next or previous",
+        words: ("window around the next alert, or the one before", "下一个或上一个告警前后的窗口"),
+        values: |_| ["next", "previous"].map(str::to_owned).to_vec(),
+        read: |text, _| match text {
+            "next" => Ok(Command::Alert { later: true }),
+            "previous" => Ok(Command::Alert { later: false }),
+            _ => Err("write next or previous".to_owned().into()),
+        },
     },
     Verb {
         name: "filter",
@@ -153,14 +174,14 @@ pub const VERBS: &[Verb] = &[
         name: "export",
         takes: "FILE.txt, .csv or .ndjson",
         words: ("what is shown, to a file", "将所示内容写入文件"),
-        values: |_| Vec::new(),
+        values: files,
         read: |text, _| file(text, false),
     },
     Verb {
         name: "export!",
         takes: "FILE",
         words: ("the same over an old file", "同上,覆盖旧文件"),
-        values: |_| Vec::new(),
+        values: files,
         read: |text, _| file(text, true),
     },
 ];
@@ -286,7 +307,7 @@ pub fn palette(valid: &[Action], known: &Known<'_>, lang: Lang) -> Vec<Offer> {
         let bare = [(format!("{} ", verb.name), verb.takes)];
         let key = String::new;
         let offer = |(line, takes)| Offer { line, words: verb.words(lang), takes, key: key() };
-        offers.extend(whole.chain(bare).map(offer));
+        offers.extend(bare.into_iter().chain(whole).map(offer));
     }
     offers
 }
@@ -301,6 +322,30 @@ fn window(text: &str, _: &Known<'_>) -> Result<Command, Wrong> {
         Ok(minutes @ 1..) => Ok(Command::Window(Window::of_minutes(minutes))),
         _ => Err(wrong().into()),
     }
+}
+
+/// The last whole hours, each as a window.
+fn hours(known: &Known<'_>) -> Vec<String> {
+    let hour = 3_600_000;
+    let begin = known.now.0.div_euclid(hour) * hour;
+    let clock = |at: i64| format::hour_minute(Millis(at), known.zone);
+    let past = (1..=3).map(|ago| begin - ago * hour);
+    let so_far = std::iter::once(format!("{} to now", clock(begin)));
+    so_far.chain(past.map(|from| format!("{} to {}", clock(from), clock(from + hour)))).collect()
+}
+
+/// When the last alerts were, and some times ago.
+fn moments(known: &Known<'_>) -> Vec<String> {
+    let today = |at: &&Millis| known.now.0 - at.0 < 86_400_000;
+    let alerts = known.alerts.iter().filter(today).map(|at| format::clock(*at, known.zone));
+    let mut moments: Vec<String> = alerts.take(5).chain(["15m", "1h", "6h", "1d"].map(str::to_owned)).collect();
+    moments.dedup();
+    moments
+}
+
+/// A file for each format.
+fn files(known: &Known<'_>) -> Vec<String> {
+    ["txt", "csv", "ndjson"].map(|format| format!("{}.{format}", known.file)).to_vec()
 }
 
 fn time(text: &str, known: &Known<'_>) -> Result<Millis, String> {
@@ -360,7 +405,15 @@ mod tests {
     fn with<T>(ask: impl FnOnce(&Known<'_>) -> T) -> T {
         let keys = Keymap::new(&[]).unwrap();
         let numbers = ["85230174859", "85230174000", "16693334444"].map(Text::from);
-        ask(&Known { now: NOW, zone: &TimeZone::UTC, themes: vec!["dark", "light"], numbers: &numbers, keys: &keys })
+        ask(&Known {
+            now: NOW,
+            zone: &TimeZone::UTC,
+            themes: vec!["dark", "light"],
+            numbers: &numbers,
+            alerts: &[Millis(NOW.0 - 600_000), Millis(NOW.0 - 90_000_000)],
+            file: "watop-events-1432".to_owned(),
+            keys: &keys,
+        })
     }
 
     fn read(line: &str) -> Result<Command, Mistake> {
@@ -387,6 +440,7 @@ mod tests {
         assert_eq!(read("number +1669"), Ok(Command::Number(Some("16693334444".into()))));
         assert_eq!(read("number all"), Ok(Command::Number(None)));
         assert_eq!(read("theme light"), Ok(Command::Theme("light".to_owned())));
+        assert_eq!(read("alert previous"), Ok(Command::Alert { later: false }));
         assert_eq!(read("lang zh"), Ok(Command::Lang(Lang::Zh)));
         let file = PathBuf::from("a.csv");
         assert_eq!(read("export a.csv"), Ok(Command::Export { file: file.clone(), replace: false }));
@@ -403,6 +457,7 @@ mod tests {
             ("goto soon", 5..9, "soon is no time"),
             ("filter coed:1", 7..11, "code"),
             ("number 8523", 7..11, "several numbers"),
+            ("alert soon", 6..10, "next or previous"),
             ("theme lihgt", 6..11, "did you mean light?"),
             ("zoom in", 4..7, "zoom takes nothing"),
             ("", 0..0, "write a command"),
@@ -422,6 +477,10 @@ mod tests {
         assert_eq!(lines("theme l"), ["theme light"]);
         assert_eq!(lines("number 8"), ["number 85230174859", "number 85230174000"]);
         assert_eq!(lines("filter status:failed co"), ["filter status:failed code:"]);
+        assert_eq!(lines("alert n"), ["alert next"]);
+        assert_eq!(lines("goto 14"), ["goto 14:22:07"], "the alert of today");
+        assert_eq!(lines("from 13"), ["from 13:00 to 14:00"]);
+        assert_eq!(lines("export w").len(), 3);
         assert!(lines("nothing").is_empty());
     }
 

@@ -8,6 +8,7 @@ use super::keymap::Keymap;
 use super::lang::say;
 use super::look::Look;
 use super::period::{Period, minute, next_minute};
+use super::terms::sentence;
 use super::widgets::format;
 use super::{Action, Clock, Start, Word};
 use crate::event::clean::clean;
@@ -295,8 +296,16 @@ impl Plain {
         let all = Period { window: super::period::Window::All, end: None };
         let all = all.scope(self.now(), self.monitor.extent().map(|(first, _)| first));
         let numbers = self.monitor.number_names(&all);
-        let known =
-            Known { now: self.now(), zone: &self.zone, themes: Vec::new(), numbers: &numbers, keys: &self.keymap };
+        // What only completes a line is not needed: nothing is completed here.
+        let known = Known {
+            now: self.now(),
+            zone: &self.zone,
+            themes: Vec::new(),
+            numbers: &numbers,
+            alerts: &[],
+            file: String::new(),
+            keys: &self.keymap,
+        };
         let end = self.period.end;
         match command::parse(line, &known) {
             Ok(Command::Act(Action::Quit)) => return Ok(true),
@@ -316,7 +325,7 @@ impl Plain {
                 return Ok(false);
             }
             Err(mistake) => {
-                say_line(&mistake.message)?;
+                say_line(&sentence(self.look.lang, &mistake.message))?;
                 return Ok(false);
             }
         }

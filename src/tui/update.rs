@@ -135,6 +135,7 @@ pub fn run(app: &mut App, command: Command, now: Millis) -> Effect {
         }
         Command::Between(from, to) => app.look_at(Period::between(from, to, now)),
         Command::GoTo(at) => go_to(app, at, now),
+        Command::Alert { later } => to_alert(app, later, now),
         Command::Filter(filter) => {
             go(app, Place::Events { filter });
         }

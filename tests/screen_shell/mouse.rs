@@ -66,7 +66,7 @@ fn a_drag_over_the_activity_selects_its_time() {
     screen.now += 5 * 60_000;
     let shown = screen.shown();
     let (x, y) = find(&shown, "statuses");
-    let at = |cells: u16| (x + 16 + cells, y);
+    let at = |cells: u16| (x + 20 + cells, y);
     mouse(&mut screen, MouseEventKind::Down(MouseButton::Left), at(4));
     mouse(&mut screen, MouseEventKind::Drag(MouseButton::Left), at(19));
     let dragged = screen.shown();

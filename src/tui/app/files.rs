@@ -15,8 +15,13 @@ impl App {
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         let format = if self.pages.at_mut(&self.at).export(&ctx).is_some() { "csv" } else { "txt" };
+        format!("{}.{format}", self.export_stem(now))
+    }
+
+    /// The same without its ending.
+    pub(in crate::tui) fn export_stem(&self, now: Millis) -> String {
         let at = self.known.zone.to_datetime(jiff::Timestamp::from_millisecond(now.0).unwrap_or_default());
-        format!("watop-{}-{}.{format}", self.at.tab().name(), at.strftime("%Y%m%d-%H%M"))
+        format!("watop-{}-{}", self.at.tab().name(), at.strftime("%Y%m%d-%H%M"))
     }
 
     /// Has what is shown written to a file, in the format of its name.

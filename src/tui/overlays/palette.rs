@@ -187,6 +187,8 @@ mod tests {
             zone: &zone,
             themes: vec!["dark", "light"],
             numbers: &[],
+            alerts: &[],
+            file: String::new(),
             keys: &keys,
         };
         let mut palette = Palette::new(command::palette(Action::ALL, &known, lang));

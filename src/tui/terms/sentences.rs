@@ -148,6 +148,7 @@ const COMMANDS: &[Pair] = &[
     ("write a length such as 15m, 6h or 7d, at least 1m, or all", "请写时长，例如 15m、6h 或 7d，至少 1m，或 all"),
     ("{} is no time; write {}", "{} 不是时间；请写 {}"),
     ("14:19, 14:19:02, 2026-03-12 14:19, 15m (ago) or now", "14:19、14:19:02、2026-03-12 14:19、15m(之前)或 now"),
+    ("write next or previous", "请写 next 或 previous"),
     ("the window is empty: its end must be later than its start", "窗口为空：结束必须晚于开始"),
     ("several numbers begin like this; write more of it", "多个号码以此开头，请多写几位"),
     (
