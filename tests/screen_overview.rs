@@ -583,7 +583,7 @@ const NOT_OURS: &str = "watop nxcloud meta Meta WhatsApp WATOP_NXCLOUD_SECRET WA
     send demo check Signature YELLOW MARKETING UTILITY APPROVED GREEN FIRST_PAUSE quality vip_early parcel_eta order_update \
     spring_sale_ mulanfreeen order update en_US zh_HK rule failed over business initiated receive provider template_status \
     Template paused Undeliverable Marketing window experiment Engine timeout Pair rate limit Media upload Unknown failure \
-    Parameter count Kwok Priya Siobh invoice photo where parcel";
+    Parameter count JPEG MIME WebP Kwok Priya Siobh invoice photo where parcel";
 
 #[test]
 fn no_english_is_left_on_a_chinese_screen() {

@@ -141,10 +141,13 @@ impl Alerts {
         superseded
     }
 
-    /// Times, severities and words of the alerts received in the span, for the marks of a chart.
+    /// Times, severities and words of the alerts received in the span, for the marks of a chart: not of what happened before it
+    /// and was only said late, because a mark answers since when.
     pub(super) fn marks(&self, scope: &Scope) -> Vec<(Millis, Severity, Text)> {
         let grave = self.of(scope).filter(|(_, notice)| notice.severity >= Severity::Warning);
-        let notices = grave.map(|(entry, notice)| (entry.event.received_at, notice.severity, notice.what()));
+        let notices = grave
+            .filter(|(entry, _)| entry.at() >= scope.span.from)
+            .map(|(entry, notice)| (entry.event.received_at, notice.severity, notice.what()));
         let opened = self.of_rules(scope).filter(|alert| scope.span.contains(alert.opened_at));
         let rules = opened.map(|alert| (alert.opened_at, alert.severity, alert.view().what));
         let mut marks: Vec<(Millis, Severity, Text)> = notices.chain(rules).collect();

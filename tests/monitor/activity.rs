@@ -110,11 +110,19 @@ fn activity_obeys_the_number() {
 
 #[test]
 fn alerts_that_matter_are_marked_at_their_receipt() {
-    let mut late = notice(MINUTE, "template_status", "a", "PAUSED", Severity::Critical);
-    late.provider_at = Some(Seconds(START / SECOND - 600));
+    let paused = |received, happened| {
+        let mut late = notice(received, "template_status", "a", "PAUSED", Severity::Critical);
+        late.provider_at = Some(Seconds(START / SECOND + happened));
+        late
+    };
+    let (late, long_ago) = (paused(MINUTE, 10), paused(2 * MINUTE, -600));
     let good = notice(0, "template_quality", "a", "GREEN", Severity::Good);
-    let activity = monitor(&[late, good]).activity(&scope(0, 15 * MINUTE), 90);
-    assert_eq!(activity.marks, [(Millis(START + MINUTE), Severity::Critical, "template paused".into())]);
+    let activity = monitor(&[late, long_ago, good]).activity(&scope(0, 15 * MINUTE), 90);
+    assert_eq!(
+        activity.marks,
+        [(Millis(START + MINUTE), Severity::Critical, "template paused".into())],
+        "not what came late"
+    );
 }
 
 #[test]

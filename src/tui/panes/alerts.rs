@@ -93,13 +93,23 @@ struct Parts {
 const DETAIL: u16 = 10;
 /// Rows from which on everything about an alert is shown.
 const EVERYTHING: u16 = 26;
+/// Rows of the pieces on a low screen: the list, and its alert's template over time.
+const FEW_LISTED: u16 = 7;
+const FEW_SELECTED: u16 = 6;
+const FEW_OVER_TIME: u16 = 7;
 
 impl Parts {
     /// An alert about no template leaves the lower row to the account, so that the list stays as it is while the cursor moves.
     fn of(at: Place, size: Size, template: bool) -> Self {
-        if !at.zoomed || size < Size::Normal || at.area.height < EVERYTHING {
+        if !at.zoomed || at.area.height < FEW_LISTED + FEW_SELECTED + FEW_OVER_TIME {
             let (list, selected) = at.with_detail(DETAIL);
             return Self { list, selected, template: None, account: None };
+        }
+        if size < Size::Normal || at.area.height < EVERYTHING {
+            let (list, below) = split_rows(at.area, at.area.height - FEW_SELECTED - FEW_OVER_TIME);
+            let (selected, over_time) = split_rows(below, if template { FEW_SELECTED } else { below.height });
+            let template = Some(over_time).filter(|_| template);
+            return Self { list, selected: Some(selected), template, account: None };
         }
         let left = at.area.width - (at.area.width * 3 / 8).clamp(44, 64);
         let (above, below) = split_rows(at.area, at.area.height * 9 / 16);

@@ -42,6 +42,7 @@ enum Col {
     Last,
     FirstMinute,
     LastMinute,
+    Advice,
 }
 
 /// Draws the pane. With `hit_row`, the row of who is hit under the cursor, the focus is there.
@@ -79,19 +80,39 @@ struct Parts {
     hit: Option<Rect>,
 }
 
-/// Rows of the pieces below the zoomed table, and columns of who is hit.
+/// Rows of the pieces below the zoomed table where there is room for all of them, and columns of who is hit.
 const DETAILS: u16 = 19;
 const HIT: u16 = 52;
+/// The same on a low screen: every piece in few rows.
+const FEW_DETAILS: u16 = 12;
+const FEW_ADVICE: u16 = 4;
+const NARROW_HIT: u16 = 44;
+/// Rows of the table beside that: frame, head, five codes.
+const LEAST_TABLE: u16 = 8;
 
 impl Parts {
     fn of(at: Place, size: Size) -> Self {
-        if !at.zoomed || size < Size::Normal || at.area.height < DETAILS + 8 {
+        if !at.zoomed || at.area.height < FEW_DETAILS + LEAST_TABLE {
             let (table, below) = at.with_detail(DETAIL);
             return Self { table, below, trend: None, hit: None };
         }
-        let (table, below) = split_rows(at.area, at.area.height - DETAILS);
-        let (left, hit) = split_columns(below, below.width - HIT);
-        let (trend, below) = split_rows(left, DETAILS - DETAIL - 1);
+        let roomy = size >= Size::Normal && at.area.height >= DETAILS + LEAST_TABLE;
+        let (details, advice) = if roomy {
+            // On a high screen the pieces below share what the table does not need for a usual number of codes.
+            let details = DETAILS.max(at.area.height * 11 / 20);
+            (details, DETAIL + 1 + (details - DETAILS) / 4)
+        } else {
+            (FEW_DETAILS, FEW_ADVICE)
+        };
+        let (table, below) = split_rows(at.area, at.area.height - details);
+        let hit_width = if at.area.width >= 2 * HIT { HIT } else { NARROW_HIT };
+        if roomy {
+            let (left, hit) = split_columns(below, below.width - hit_width);
+            let (trend, below) = split_rows(left, details - advice);
+            return Self { table, below: Some(below), trend: Some(trend), hit: Some(hit) };
+        }
+        let (middle, below) = split_rows(below, details - advice);
+        let (trend, hit) = split_columns(middle, middle.width - hit_width);
         Self { table, below: Some(below), trend: Some(trend), hit: Some(hit) }
     }
 }
@@ -186,7 +207,10 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
         let sorted = |by: Sort, head: Column<Col>, en, zh| {
             if sort == by { Column { head: view.pick(en, zh), ..head } } else { head }
         };
-        return vec![
+        // On a wide screen the room is worth what to do about each code.
+        let advised = view.size == Size::Wide;
+        let what = if advised { Column::text(Col::What, what.head, 24) } else { what };
+        let mut columns = vec![
             Column::text(Col::Mark, "", 4),
             sorted(Sort::Code, code, "code▲", "代码▲").after(2),
             what.after(2),
@@ -200,6 +224,10 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             sorted(Sort::Last, last, "last▼", "最近▼").after(2).goes(7),
             Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES).after(3).goes(1),
         ];
+        if advised {
+            columns.push(Column::text(Col::Advice, view.pick("what to do", "处理建议"), 20).after(3).grows().goes(9));
+        }
+        return columns;
     }
     match view.size {
         Size::One | Size::Narrow => vec![code, what, messages, Column::number(Col::Mark, view.pick("mark", "标记"), 4)],
@@ -260,6 +288,7 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
         Col::Last => words.muted(clock(failure.last_at)),
         Col::FirstMinute => words.muted(minute(failure.first_at)),
         Col::LastMinute => words.muted(minute(failure.last_at)),
+        Col::Advice => words.text(terms::advice(view.look, failure)),
     }
 }
 
@@ -348,13 +377,12 @@ fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failu
         None => view.words().nothing(),
     };
     let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
-    let lines = [
-        about(view, failure).text("   ").text(terms::failure_title(view.look, failure)),
-        view.words().value(terms::advice(view.look, failure)),
-        view.words(),
-        view.words().muted(view.pick("wire title", "原始标题")).to(12).then(wire).then(wrappers),
-        view.words().muted(view.pick("received", "接收时间")).to(12).value(span),
-    ];
+    let title = about(view, failure).text("   ").text(terms::failure_title(view.look, failure));
+    let advice = view.words().value(terms::advice(view.look, failure));
+    let wire = view.words().muted(view.pick("wire title", "原始标题")).to(12).then(wire).then(wrappers);
+    let received = view.words().muted(view.pick("received", "接收时间")).to(12).value(span);
+    let lines =
+        if inner.height < DETAIL - 2 { vec![advice, wire] } else { vec![title, advice, view.words(), wire, received] };
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);
     }

@@ -268,7 +268,7 @@ impl Grid {
         match self.focused(size) {
             Pane::Delivery => {
                 let area = layout.zoomed();
-                let (cohorts, times) = (delivery::cohort_rows(area), delivery::has_times(area, size));
+                let (cohorts, times) = (delivery::cohort_rows(area, size), delivery::has_times(area, size));
                 Wants { cohorts, times, groups: Some(self.by.0), ..Wants::default() }
             }
             Pane::Failures => {

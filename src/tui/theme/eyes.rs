@@ -81,6 +81,45 @@ fn every_word_can_be_read_on_every_ground() {
     }
 }
 
+/// What is seen as a shape: bars, trends, the frame with the focus.
+const SHAPES: [Role; 7] =
+    [Role::Read, Role::Delivered, Role::Waiting, Role::FailedUsual, Role::Neutral, Role::AccentDim, Role::Focus];
+
+#[test]
+fn every_shape_can_be_seen_on_the_ground() {
+    for name in COLOURED {
+        let theme = load(name);
+        for (_, colour) in grounds(&theme).into_iter().filter(|(ground, _)| *ground == "ground") {
+            for role in SHAPES {
+                let contrast = contrast(ink(&theme, role), colour);
+                assert!(contrast >= 3.0, "{name}: {} has {contrast:.2}:1", role.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn themes_without_colours_of_their_own_take_only_those_of_the_terminal_that_can_be_read() {
+    let themes: Vec<&str> = Theme::names().filter(|name| !COLOURED.contains(name)).collect();
+    assert_eq!(themes, ["ansi", "mono"], "every other theme is measured above");
+    for (name, role) in themes.iter().flat_map(|name| WORDS.map(|role| (name, role))) {
+        let style = load(name).style(role);
+        assert_eq!(style.bg, None, "{name}: {}", role.name());
+        // Their values are the terminal's choice: these are the usual ones.
+        for (ink, ground) in
+            style.fg.and_then(colour::value).into_iter().flat_map(|ink| DARK_TERMINALS.map(|on| (ink, on)))
+        {
+            let contrast = contrast(ink, ground);
+            assert!(contrast >= 3.0, "{name}: {} has {contrast:.2}:1", role.name());
+        }
+    }
+    for role in Role::ALL {
+        let style = load("mono").style(*role);
+        let none = [None, Some(Color::Reset)];
+        assert!(none.contains(&style.fg) && none.contains(&style.bg), "mono has a colour: {}", role.name());
+    }
+}
+
 #[test]
 fn high_contrast_is_high() {
     let theme = load("high-contrast");

@@ -185,6 +185,28 @@ fn label_of(top: f64) -> String {
     }
 }
 
+/// Draws the scale of bars that are shares of a whole into the first two rows of `area`, which is as wide as they are.
+pub fn shares(buffer: &mut Buffer, area: Rect, look: &Look) {
+    const LEAST: u16 = 24;
+    let signs = Signs::of(look);
+    let Some(last) = area.width.checked_sub(1).filter(|_| area.width >= LEAST && area.height >= 2) else { return };
+    let rule = signs.line.repeat(area.width.into());
+    Words::new(look).role(Role::Faint, rule).draw(buffer, area.x, area.y, area.width);
+    let mut end = area.x;
+    for (quarter, label) in (0..=4).zip(["0", "25", "50", "75", "100 %"]) {
+        let x = area.x + last * quarter / 4;
+        let sign = match quarter {
+            0 => signs.left,
+            4 => signs.right,
+            _ => signs.cross,
+        };
+        Words::new(look).role(Role::Faint, sign).draw(buffer, x, area.y, 1);
+        // The figures end at their marks, but the first begins at its own.
+        let from = (x + 1).saturating_sub(label.len() as u16).max(end);
+        end = Words::new(look).muted(label).draw(buffer, from, area.y + 1, area.right().saturating_sub(from)) + 1;
+    }
+}
+
 /// Draws the corner where the scale meets the axis.
 pub fn corner(buffer: &mut Buffer, x: u16, y: u16, look: &Look) {
     Words::new(look).role(Role::Faint, Signs::of(look).corner).draw(buffer, x, y, 1);
@@ -196,14 +218,19 @@ struct Signs {
     side: &'static str,
     mark: &'static str,
     corner: &'static str,
+    left: &'static str,
+    cross: &'static str,
+    right: &'static str,
 }
 
 impl Signs {
     fn of(look: &Look) -> Self {
         if look.ascii() {
-            Self { line: "-", tick: "+", side: "|", mark: "+", corner: "+" }
+            Self { line: "-", tick: "+", side: "|", mark: "+", corner: "+", left: "+", cross: "+", right: "+" }
         } else {
-            Self { line: "─", tick: "┴", side: "│", mark: "┤", corner: "└" }
+            Self {
+                line: "─", tick: "┴", side: "│", mark: "┤", corner: "└", left: "├", cross: "┼", right: "┤"
+            }
         }
     }
 }
@@ -220,8 +247,9 @@ fn claim(taken: &mut [bool], cells: Range<usize>, around: Range<usize>) -> bool 
 
 /// Seconds between the clock times of an axis: round, and far enough apart for their labels.
 fn tick_step(times: &Times<'_>) -> i64 {
-    const APART: i64 = 16;
-    let least = APART * i64::from(times.column_s) / times.cells.max(1) as i64;
+    // Calm on a wide chart; on a narrow one at least one time.
+    let apart = if times.width() < 40 { 9 } else { 16 };
+    let least = apart * i64::from(times.column_s) / times.cells.max(1) as i64;
     let (minute, hour, day) = (60, 3600, 86_400);
     let steps = [5, 10, 15, 30, minute, 2 * minute, 3 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute];
     let long = [hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day];
@@ -270,6 +298,18 @@ mod tests {
         assert_eq!(line(&buffer, 1), "▁▁██ █");
         assert_eq!(buffer[(0, 1)].fg, look.style(Role::Grid).fg.unwrap(), "nothing came, and that is known");
         assert_eq!(buffer[(1, 1)].fg, look.style(Role::Area).fg.unwrap());
+    }
+
+    #[test]
+    fn shares_are_measured_in_quarters_of_their_bars() {
+        let look = Look::new(crate::tui::theme::Theme::dark());
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 41, 2));
+        shares(&mut buffer, Rect::new(0, 0, 41, 2), &look);
+        assert_eq!(line(&buffer, 0), "├─────────┼─────────┼─────────┼─────────┤");
+        assert_eq!(line(&buffer, 1), "0        25        50        75     100 %");
+        let mut narrow = Buffer::empty(Rect::new(0, 0, 20, 2));
+        shares(&mut narrow, Rect::new(0, 0, 20, 2), &look);
+        assert_eq!(line(&narrow, 0), "");
     }
 
     #[test]
@@ -325,5 +365,7 @@ mod tests {
         let step = |column_s, cells| tick_step(&Times { column_s, cells, ..times(&zone) });
         assert_eq!([step(1, 1), step(10, 1), step(60, 1), step(300, 1), step(7200, 1)], [30, 180, 1800, 7200, 172_800]);
         assert_eq!(step(60, 2), 600);
+        let narrow = Times { column_s: 60, columns: 26, ..times(&zone) };
+        assert_eq!(tick_step(&narrow), 600, "a quarter of an hour in few cells has a time, too");
     }
 }

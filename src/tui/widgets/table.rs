@@ -119,6 +119,12 @@ impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
         usize::from(height.saturating_sub(u16::from(has_heads(self.columns))))
     }
 
+    /// The cells of a column within `area`, when it is seen: for what stands below a table.
+    pub fn cells(&self, area: Rect, column: usize) -> Option<Rect> {
+        let placed = place(self.columns, area).into_iter().find(|placed| placed.place == column)?;
+        Some(Rect { x: placed.x, width: placed.width, ..area })
+    }
+
     /// Draws the heads and the rows that fit. `cell` builds one cell: row, column, and its width, so that a shorter wording can be
     /// chosen.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, mut cell: impl FnMut(usize, K, usize) -> Words<'a>) {

@@ -126,10 +126,14 @@ impl<'a> Words<'a> {
         }
         let room = room.min(area.right() - x);
         let line = if self.width() > usize::from(room) { self.to(room.into()) } else { self };
+        // On a reversed ground a colour would become the ground of its cells alone, and a row under the cursor a patchwork.
+        let reversed = buffer[(x, y)].modifier.contains(Modifier::REVERSED);
+        let plain = reversed.then(|| line.look.style(Role::Text).fg);
         let mut at = x;
         for (text, style) in &line.pieces {
             let left = usize::from(room - (at - x));
-            at = put(buffer, at, y, text, left, *style);
+            let style = plain.map_or(*style, |fg| Style { fg, ..*style });
+            at = put(buffer, at, y, text, left, style);
         }
         at
     }
@@ -200,6 +204,24 @@ mod tests {
         let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
         words.draw(&mut buffer, 0, 0, 6);
         assert_eq!(buffer, Buffer::with_lines(["abc…  "]).with_styles_of(&buffer));
+    }
+
+    #[test]
+    fn words_on_a_reversed_ground_are_of_one_colour() {
+        use crate::tui::theme::{Depth, Theme};
+        for (theme, depth) in [("ansi", Depth::True), ("dark", Depth::Sixteen), ("light", Depth::Sixteen)] {
+            let look = Look::new(Theme::load(theme, depth, false).unwrap());
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 2));
+            buffer.set_style(Rect::new(0, 0, 12, 1), look.style(Role::Selection));
+            for y in 0..2 {
+                Words::new(&look).bold(Role::Failed, "132015").role(Role::Faint, "▁▁▅").draw(&mut buffer, 0, y, 12);
+            }
+            let fg = |x: u16, y: u16| buffer[(x, y)].fg;
+            assert_eq!(fg(0, 0), fg(7, 0), "{theme}, {depth:?}");
+            assert_eq!(fg(0, 0), look.style(Role::Text).fg.unwrap_or(Color::Reset));
+            assert!(buffer[(0, 0)].modifier.contains(Modifier::BOLD | Modifier::REVERSED));
+            assert_ne!(fg(0, 1), fg(7, 1), "beside it they keep their own");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Rows in which what the list says already is left out.
+const FEW: u16 = 5;
 /// Cells of a label, and of a box from which on facts stand in two columns.
 const LABEL: usize = 10;
 const TWO_COLUMNS: u16 = 70;
@@ -33,11 +35,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Ale
     let width = inner.width / columns;
     let text = terms::alert_cause(view.look, alert);
     let (cause, quote) = parts(&text, usize::from(width).saturating_sub(LABEL + 1));
-    let facts = facts(view, alert, cause);
-    let rows = facts.len().div_ceil(columns.into()).max(1);
+    let mut facts = facts(view, alert, cause);
+    if inner.height < FEW {
+        facts.drain(..2);
+    }
+    let rows = facts.len().div_ceil(columns.into()).clamp(1, usize::from(inner.height).max(1));
     for (at, fact) in facts.into_iter().enumerate() {
         let (column, row) = ((at / rows) as u16, (at % rows) as u16);
-        if row < inner.height {
+        if column < columns && row < inner.height {
             fact.draw(buffer, inner.x + column * width, inner.y + row, width.saturating_sub(columns - 1));
         }
     }

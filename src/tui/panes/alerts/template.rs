@@ -16,8 +16,9 @@ use ratatui::layout::Rect;
 /// Cells of labels and scale, and of frame and blanks around the chart.
 const SIDE: u16 = 10;
 const EDGES: u16 = 4;
-/// Rows above the chart: three lines and a blank.
-const ABOVE: u16 = 4;
+/// Lines above the chart, and rows from which on a blank stands between.
+const LINES: u16 = 3;
+const APART: u16 = 7;
 
 /// Columns there is room for.
 pub(super) fn columns(area: Rect) -> usize {
@@ -33,13 +34,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, template: &
     let all = format::thousands(failed.counts.iter().sum());
     let long = say!(view.look, "{all} failed · {column} per column", "{all} 条失败 · 每列 {column}");
     let inner = frame::draw(buffer, area, view.look, &name, vec![view.words().muted(long)], false);
-    if failed.counts.is_empty() || inner.height < ABOVE + 2 {
+    let above = LINES + u16::from(inner.height >= APART);
+    if failed.counts.is_empty() || inner.height < above + 2 {
         let words = view.pick("no column of this window is full yet", "此窗口还没有完整的一列");
         view.words().muted(words).draw(buffer, inner.x, inner.y, inner.width);
         return;
     }
     let span = Span { from: failed.from, column_s: failed.column_s, columns: failed.counts.len() };
-    let below = Rect { y: inner.y + ABOVE, height: inner.height - ABOVE, ..inner };
+    let below = Rect { y: inner.y + above, height: inner.height - above, ..inner };
     let chart = Plot::new(view.look, view.zone, below, SIDE, span).with_gaps(view.gaps, &failed.counts);
     let (plot, times) = (chart.columns(), *chart.times());
     for (at, (label, states)) in [

@@ -13,6 +13,8 @@ const BINS: usize = 7;
 /// Cells left and right of a bar: the bin, the count, the share.
 const LABEL: u16 = 10;
 const FIGURES: u16 = 18;
+/// Cells of a box from which on the counts stand beside the shares.
+const WITH_COUNTS: u16 = 44;
 
 /// The edges between the bins of a stretch, in seconds.
 pub(in crate::tui::panes) fn edges(stretch: Stretch) -> [u64; BINS - 1] {
@@ -58,7 +60,7 @@ pub(in crate::tui::panes) fn filter(stretch: Stretch, bin: usize) -> String {
     }
 }
 
-/// Draws the box of one stretch.
+/// Draws the box of one stretch. With `which`, it is one of several of which only one is seen.
 pub(super) fn draw(
     buffer: &mut Buffer,
     area: Rect,
@@ -66,12 +68,21 @@ pub(super) fn draw(
     stretch: Stretch,
     (counts, latency): (&[u64], &Latency),
     cursor: Option<usize>,
+    which: Option<(usize, usize)>,
 ) {
-    let totals = vec![view.words().muted(format!("n {}", format::thousands(latency.count)))];
+    let counted = view.words().muted(format!("n {}", format::thousands(latency.count)));
+    let totals = match which {
+        None => vec![counted],
+        Some((at, all)) => {
+            let of = view.words().muted(" · ").strong(at.to_string()).muted(format!("/{all}"));
+            vec![counted.clone().then(of), counted]
+        }
+    };
     let (en, zh) = name(stretch);
     let inner = frame::draw(buffer, area, view.look, view.pick(en, zh), totals, cursor.is_some());
     let (all, most) = (counts.iter().sum::<u64>(), counts.iter().copied().max().unwrap_or(0));
-    let room = usize::from(inner.width.saturating_sub(LABEL + FIGURES));
+    let figures = if area.width < WITH_COUNTS { FIGURES / 2 } else { FIGURES };
+    let room = usize::from(inner.width.saturating_sub(LABEL + figures));
     let bins = labels(stretch).into_iter().zip(counts);
     for ((at, (label, count)), y) in bins.enumerate().zip(inner.top()..inner.bottom().saturating_sub(1)) {
         if cursor == Some(at) {
@@ -85,12 +96,19 @@ pub(super) fn draw(
         let share = (all > 0).then(|| format::percent(*count as f64 / all as f64));
         let end = inner.right();
         view.words().muted(share.unwrap_or_else(|| "–".to_owned())).draw_right(buffer, end, y, 8);
-        view.words().value(format::thousands(*count)).draw_right(buffer, end.saturating_sub(8), y, 9);
+        if area.width >= WITH_COUNTS {
+            view.words().value(format::thousands(*count)).draw_right(buffer, end.saturating_sub(8), y, 9);
+        }
     }
     let Some(y) = inner.bottom().checked_sub(1).filter(|y| *y >= inner.top()) else { return };
-    let percentiles = [("p50 ", latency.p50), ("   p95 ", latency.p95), ("   p99 ", latency.p99)];
-    let line = percentiles
-        .into_iter()
-        .fold(view.words(), |words, (name, seconds)| words.muted(name).value_or_nothing(super::seconds(seconds)));
+    let percentiles = |gap: &'static str| {
+        [("", "p50 ", latency.p50), (gap, "p95 ", latency.p95), (gap, "p99 ", latency.p99)]
+            .into_iter()
+            .fold(view.words(), |words, (gap, name, seconds)| {
+                words.muted(gap).muted(name).value_or_nothing(super::seconds(seconds))
+            })
+    };
+    let wide = percentiles("   ");
+    let line = if wide.width() <= inner.width.into() { wide } else { percentiles(" ") };
     line.draw(buffer, inner.x, y, inner.width);
 }

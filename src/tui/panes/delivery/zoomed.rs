@@ -12,52 +12,123 @@ use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{bars, format, frame};
+use crate::tui::widgets::{bars, chart, cut, format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Rows of the table by number that are worth more than further slices of time: frame, head, four numbers, rule, sum, notes.
 const BY_NUMBER: u16 = 11;
+/// The same on a low screen: one note.
+const LEAST_BY_NUMBER: u16 = 10;
 /// Frame and head of the slices.
 const AROUND_COHORTS: u16 = 3;
+/// Rows of the scale below the slices.
+const SCALE: u16 = 2;
+/// Cells of a box that says how long it took, and of one that has to be narrow.
+const TIMES: u16 = 50;
+const NARROW_TIMES: u16 = 38;
+
+/// How long it took, beside the slices of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Times {
+    /// There is no room.
+    None,
+    /// One of the two boxes: that of the cursor, else how long it took to be delivered.
+    One,
+    /// One beside the other.
+    Beside,
+    /// One below the other.
+    Stacked,
+}
+
+impl Times {
+    fn of(area: Rect, size: Size) -> Self {
+        match area.height {
+            ..20 => Self::None,
+            height if size >= Size::Normal && height >= 2 * took::ROWS + BY_NUMBER => Self::Stacked,
+            _ if area.width >= 3 * NARROW_TIMES => Self::Beside,
+            _ => Self::One,
+        }
+    }
+
+    /// Rows that the boxes take.
+    fn rows(self) -> u16 {
+        match self {
+            Self::None => 0,
+            Self::One | Self::Beside => took::ROWS,
+            Self::Stacked => 2 * took::ROWS,
+        }
+    }
+}
 
 /// Slices of time there is room for.
-pub(in crate::tui::panes) fn cohort_rows(area: Rect) -> usize {
-    usize::from(area.height.saturating_sub(BY_NUMBER + AROUND_COHORTS))
+pub(in crate::tui::panes) fn cohort_rows(area: Rect, size: Size) -> usize {
+    let rows = match Times::of(area, size) {
+        // A row is left for what the bars mean, which has no room in the frame.
+        Times::One | Times::Beside => took::ROWS - AROUND_COHORTS - 1,
+        Times::None | Times::Stacked => area.height.saturating_sub(BY_NUMBER + AROUND_COHORTS),
+    };
+    rows.into()
 }
 
 /// Whether there is room for how long messages took.
 pub(in crate::tui::panes) fn has_times(area: Rect, size: Size) -> bool {
-    size >= Size::Normal && area.height >= 2 * took::ROWS + BY_NUMBER
+    Times::of(area, size) != Times::None
 }
 
 /// Draws the panes. With `beside`, the focus is on a row of what is listed beside the table.
 pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, beside: Option<(Listing, usize)>) {
     let cursor = |listing| beside.filter(|(on, _)| at.focused && *on == listing).map(|(_, row)| row);
-    let slices = view.data.cohorts.len().min(cohort_rows(at.area)) as u16;
-    let with_times = has_times(at.area, view.size);
-    let least = if with_times { 2 * took::ROWS } else { 0 };
-    let above = if slices > 0 { (slices + AROUND_COHORTS).max(least) } else { 0 };
+    let slices = view.data.cohorts.len().min(cohort_rows(at.area, view.size)) as u16;
+    let times = Times::of(at.area, view.size);
+    let above = if slices > 0 { (slices + AROUND_COHORTS).max(times.rows()) } else { 0 };
     let (above, groups) = split_rows(at.area, above);
     if slices > 0 {
-        let (cohorts, times) = split_columns(above, if with_times { above.width - TIMES } else { above.width });
+        let boxes = match times {
+            Times::None => 0,
+            Times::One => NARROW_TIMES,
+            Times::Beside => 2 * NARROW_TIMES,
+            Times::Stacked => TIMES,
+        };
+        let (cohorts, boxes) = split_columns(above, above.width - boxes);
         draw_cohorts(buffer, cohorts, view, cursor(Listing::Cohorts));
-        if with_times {
-            draw_times(buffer, times, view, cursor(Listing::Deliver), cursor(Listing::Read));
-        }
+        draw_times(buffer, boxes, view, times, [cursor(Listing::Deliver), cursor(Listing::Read)]);
     }
     draw_groups(buffer, groups, view, list, at.focused && beside.is_none());
 }
 
-/// Cells of the boxes that say how long it took.
-const TIMES: u16 = 50;
-
-fn draw_times(buffer: &mut Buffer, area: Rect, view: &View<'_>, on_deliver: Option<usize>, on_read: Option<usize>) {
+fn draw_times(
+    buffer: &mut Buffer,
+    area: Rect,
+    view: &View<'_>,
+    times: Times,
+    [on_deliver, on_read]: [Option<usize>; 2],
+) {
     let (zoom, funnel) = (&view.data.zoom, &view.data.funnel);
-    let (deliver, read) = split_rows(area, took::ROWS);
-    took::draw(buffer, deliver, view, Stretch::Deliver, (&zoom.deliver, &funnel.time_to_deliver_s), on_deliver);
-    let read = Rect { height: took::ROWS.min(read.height), ..read };
-    took::draw(buffer, read, view, Stretch::Read, (&zoom.read, &funnel.time_to_read_s), on_read);
+    let which = |at: usize| if times == Times::One { Some((at, 2)) } else { None };
+    let deliver = |buffer: &mut Buffer, area| {
+        let counted = (zoom.deliver.as_slice(), &funnel.time_to_deliver_s);
+        took::draw(buffer, area, view, Stretch::Deliver, counted, on_deliver, which(1));
+    };
+    let read = |buffer: &mut Buffer, area| {
+        let counted = (zoom.read.as_slice(), &funnel.time_to_read_s);
+        took::draw(buffer, area, view, Stretch::Read, counted, on_read, which(2));
+    };
+    match times {
+        Times::None => {}
+        Times::One if on_read.is_some() => read(buffer, area),
+        Times::One => deliver(buffer, area),
+        Times::Beside => {
+            let (left, right) = split_columns(area, NARROW_TIMES);
+            deliver(buffer, left);
+            read(buffer, right);
+        }
+        Times::Stacked => {
+            let (above, below) = split_rows(area, took::ROWS);
+            deliver(buffer, above);
+            read(buffer, Rect { height: took::ROWS.min(below.height), ..below });
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -75,14 +146,18 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option
             let gap = if words.is_empty() { "" } else { "  " };
             words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
         });
-    let totals = vec![legend.clone().muted(format!(" · {}", super::cohort(view))), legend];
+    let cohort = view.words().muted(super::cohort(view));
+    let totals = vec![legend.clone().muted(format!(" · {}", super::cohort(view))), legend.clone(), cohort];
+    let named_above = cut::width(view.pick("Cohorts", "分批")) + 8 + legend.width() <= usize::from(area.width);
     let inner = frame::draw(buffer, area, view.look, view.pick("Cohorts", "分批"), totals, cursor.is_some());
+    let head = match area.width {
+        ..60 => view.pick("outcomes", "结果"),
+        _ => view.pick("outcomes of the messages that began then", "该时段起始消息的结果"),
+    };
     let columns = [
         Column::text(Slice::Start, view.pick("from", "起始"), 6),
         Column::number(Slice::Messages, view.pick("msgs", "消息"), 9),
-        Column::text(Slice::Outcomes, view.pick("outcomes of the messages that began then", "该时段起始消息的结果"), 8)
-            .after(2)
-            .grows(),
+        Column::text(Slice::Outcomes, head, 8).after(2).grows(),
         Column::number(Slice::Settled, view.pick("settled", "终态率"), 7).after(2),
     ];
     let mut table = Table::new(view.look, &columns, data.cohorts.len());
@@ -99,6 +174,18 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option
             Slice::Settled => settled_value(view, funnel),
         }
     });
+    let below = split_rows(inner, data.cohorts.len() as u16 + 1).1;
+    if !named_above {
+        let row = Rect { y: inner.bottom().saturating_sub(1), ..below };
+        legend.draw(buffer, row.x, row.y, if below.height > 0 { row.width } else { 0 });
+    } else if below.height >= SCALE {
+        if let Some(bars) = table.cells(below, 2) {
+            chart::shares(buffer, bars, view.look);
+        }
+        let all = format::thousands(data.funnel.attempted);
+        let all = say!(view.look, "{all} in all", "共 {all}");
+        view.words().muted(all).draw(buffer, below.x, below.y + 1, 16);
+    }
 }
 
 /// The dimensions that delivery is broken down by, in the order of their key.
@@ -150,7 +237,8 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
         Column::number(Of::DeliverBoth, "p50 / p95", 11).after(2).goes(1),
     ];
     // Rule, sum and notes below the numbers.
-    let (rows, below) = split_rows(inner, inner.height.saturating_sub(4).min(groups.len() as u16 + 1));
+    let below = if area.height > LEAST_BY_NUMBER { 4 } else { 3 };
+    let (rows, below) = split_rows(inner, inner.height.saturating_sub(below).min(groups.len() as u16 + 1));
     let mut table = Table::new(view.look, &columns, groups.len());
     list.place(&mut table, rows.height, focused);
     table.draw(buffer, rows, |row, of, width| group_cell(view, groups.get(row), of, width));
@@ -165,22 +253,19 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
         of => funnel_cell(view, &data.funnel, of, width),
     });
     let conflicts = format::thousands(data.funnel.conflicts);
-    let notes = [
-        say!(
-            view.look,
-            "settled = delivered / (delivered + failed)   so far = delivered / sent   conflicts {conflicts}",
-            "终态率 = 送达 / (送达 + 失败)   送达率 = 送达 / 发送   冲突 {conflicts}"
-        ),
-        view.pick(
-            "latency only where both stages were seen; provider clock, 1 s grain",
-            "仅在两个阶段都出现时计算时延；平台时钟，精度 1 s",
-        )
-        .to_owned(),
-    ];
-    for note in notes {
-        let row = rows.next();
-        view.words().muted(note).draw(buffer, row.x, row.y, row.width);
-    }
+    let settled = view.pick("settled = delivered / (delivered + failed)", "终态率 = 送达 / (送达 + 失败)");
+    let so_far = view.pick("so far = delivered / sent", "送达率 = 送达 / 发送");
+    let conflicts = say!(view.look, "conflicts {conflicts}", "冲突 {conflicts}");
+    let notes = [format!("{settled}   {so_far}   {conflicts}"), format!("{settled}   {conflicts}")];
+    let [long, short] = notes.map(|note| view.words().muted(note));
+    let row = rows.next();
+    if long.width() <= row.width.into() { long } else { short }.draw(buffer, row.x, row.y, row.width);
+    let row = rows.next();
+    let grain = view.pick(
+        "latency only where both stages were seen; provider clock, 1 s grain",
+        "仅在两个阶段都出现时计算时延；平台时钟，精度 1 s",
+    );
+    view.words().muted(grain).draw(buffer, row.x, row.y, row.width);
 }
 
 /// The breakdown within the pane on a wide screen.

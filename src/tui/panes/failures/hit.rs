@@ -6,15 +6,17 @@ use crate::tui::panes::View;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{bars, format, frame, table};
+use crate::tui::widgets::{bars, cut, format, frame, table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Cells of the dimension, and from the right edge those of each figure.
+/// Cells of the dimension, and from the right edge those of lift, share elsewhere, share here.
 const DIMENSION: u16 = 9;
-const LIFT: u16 = 7;
-const ELSEWHERE: u16 = 10;
-const HERE: u16 = 9;
+const FIGURES: [u16; 3] = [7, 10, 9];
+/// The same in a narrow box, where shares are whole percents and a row takes one line.
+const NARROW: u16 = 48;
+const NARROW_DIMENSION: u16 = 8;
+const NARROW_FIGURES: [u16; 3] = [7, 6, 6];
 
 /// The name of a dimension.
 pub(in crate::tui::panes) fn dimension(dimension: Dimension, lang: Lang) -> &'static str {
@@ -46,16 +48,29 @@ pub(super) fn draw(
 ) {
     let code = code.map_or_else(|| view.pick("no code", "无代码").to_owned(), |code| code.to_string());
     let against = say!(view.look, "{code} against the rest", "{code} 对比其余");
-    let totals = vec![view.words().muted(against)];
+    let narrow = area.width < NARROW;
+    let fixed = hit.rows.iter().find_map(|row| row.explained).filter(|_| narrow);
+    let totals = match fixed {
+        // Said once for all rows, which have no line of their own for it.
+        Some((fixed, _)) => {
+            let (fixed, times) = (dimension(fixed, view.look.lang), view.look.glyph(Glyph::Times));
+            let once = say!(view.look, "({times}) once {fixed} is fixed", "({times}) 固定{fixed}后");
+            vec![view.words().muted(once)]
+        }
+        None => vec![view.words().muted(against)],
+    };
     let inner = frame::draw(buffer, area, view.look, view.pick("Who is hit", "影响范围"), totals, cursor.is_some());
-    let mut lines = Lines { buffer, view, inner, y: inner.y, cursor, listed: 0 };
+    // In few rows those around the cursor are seen.
+    let room = usize::from(inner.height.saturating_sub(u16::from(hit.judged)));
+    let skip = if narrow { cursor.map_or(0, |row| (row + 1).saturating_sub(room)) } else { 0 };
+    let mut lines = Lines { buffer, view, inner, y: inner.y, cursor, listed: 0, narrow, skip };
     if !hit.judged {
         return lines.not_judged(hit);
     }
     lines.heads();
     let mut named = None;
-    for row in &hit.rows {
-        lines.row(row, named != Some(row.dimension));
+    for (at, row) in hit.rows.iter().enumerate() {
+        lines.row(row, named != Some(row.dimension) || at == skip);
         named = Some(row.dimension);
     }
     if hit.rows.is_empty() {
@@ -81,8 +96,12 @@ struct Lines<'b, 'a> {
     y: u16,
     /// The row under the cursor, of those that can be opened.
     cursor: Option<usize>,
-    /// How many of these were drawn.
+    /// How many of these were drawn or skipped.
     listed: usize,
+    /// Whether there is little room.
+    narrow: bool,
+    /// Rows above those that are seen.
+    skip: usize,
 }
 
 impl<'a> Lines<'_, 'a> {
@@ -95,6 +114,10 @@ impl<'a> Lines<'_, 'a> {
 
     /// The same for what can be opened.
     fn next_listed(&mut self) -> Option<u16> {
+        if self.listed < self.skip {
+            self.listed += 1;
+            return None;
+        }
         let y = self.next()?;
         if self.cursor == Some(self.listed) {
             table::mark(self.buffer, self.inner, y, self.view.look, true);
@@ -113,10 +136,24 @@ impl<'a> Lines<'_, 'a> {
         }
     }
 
+    fn widths(&self) -> [u16; 3] {
+        if self.narrow { NARROW_FIGURES } else { FIGURES }
+    }
+
+    /// Where the values begin, and how many cells there are for them.
+    fn value_place(&self) -> (u16, u16) {
+        let dimension = if self.narrow { NARROW_DIMENSION } else { DIMENSION };
+        (dimension, self.inner.width.saturating_sub(dimension + self.widths().iter().sum::<u16>()))
+    }
+
+    fn share(&self, share: f64) -> String {
+        if self.narrow { format::whole_percent(share) } else { format::percent(share) }
+    }
+
     /// Figures from the right edge: lift, share elsewhere, share here.
     fn figures(&mut self, y: u16, figures: [Words<'_>; 3]) {
         let mut end = self.inner.right();
-        for (words, width) in figures.into_iter().zip([LIFT, ELSEWHERE, HERE]) {
+        for (words, width) in figures.into_iter().zip(self.widths()) {
             words.draw_right(self.buffer, end, y, width);
             end = end.saturating_sub(width);
         }
@@ -125,7 +162,8 @@ impl<'a> Lines<'_, 'a> {
     fn heads(&mut self) {
         let Some(y) = self.next() else { return };
         let head = |en, zh| self.view.words().muted(self.view.pick(en, zh));
-        let heads = [head("lift", "倍数"), head("elsewhere", "其余"), head("here", "此处")];
+        let elsewhere = if self.narrow { head("else", "其余") } else { head("elsewhere", "其余") };
+        let heads = [head("lift", "倍数"), elsewhere, head("here", "此处")];
         self.figures(y, heads);
     }
 
@@ -133,28 +171,37 @@ impl<'a> Lines<'_, 'a> {
         let (view, look) = (self.view, self.view.look);
         let Some(y) = self.next_listed() else { return };
         let quiet = row.explained.is_some();
+        let (x, room) = self.value_place();
         if first {
             let name = dimension(row.dimension, look.lang);
-            view.words().muted(name).draw(self.buffer, self.inner.x, y, DIMENSION);
+            view.words().muted(name).draw(self.buffer, self.inner.x, y, x);
         }
-        let room = self.inner.width.saturating_sub(DIMENSION + LIFT + ELSEWHERE + HERE);
-        let of = if quiet { view.words().muted(plain(view, row)) } else { view.words().value(plain(view, row)) };
-        of.draw(self.buffer, self.inner.x + DIMENSION, y, room);
+        let value = plain(view, row);
+        let value = if row.dimension == Dimension::Number && cut::width(&value) > usize::from(room) {
+            format::phone(&value, look.glyph(Glyph::Cut))
+        } else {
+            value
+        };
+        let of = if quiet { view.words().muted(value) } else { view.words().value(value) };
+        of.draw(self.buffer, self.inner.x + x, y, room);
         let times = look.glyph(Glyph::Times);
         let lift =
             row.lift.map_or_else(|| view.pick("only", "仅此").to_owned(), |lift| format!("{times}{}", factor(lift)));
-        let share = format::percent(row.share);
+        let lift = match row.explained {
+            Some((_, fixed)) if self.narrow => format!("({times}{})", factor(fixed)),
+            _ => lift,
+        };
+        let share = self.share(row.share);
         let (lift, share) = match quiet {
             true => (view.words().muted(lift), view.words().muted(share)),
             false => (view.words().bold(Role::Failed, lift), view.words().value(share)),
         };
-        self.figures(y, [lift, view.words().muted(format::percent(row.share_elsewhere)), share]);
-        let Some((fixed, lift)) = row.explained else { return };
+        self.figures(y, [lift, view.words().muted(self.share(row.share_elsewhere)), share]);
+        let Some((fixed, lift)) = row.explained.filter(|_| !self.narrow) else { return };
         let (fixed, lift) = (dimension(fixed, look.lang), factor(lift));
         let words = say!(look, "{times}{lift} once the {fixed} is fixed", "固定{fixed}后为 {times}{lift}");
         if let Some(y) = self.next() {
-            let x = self.inner.x + DIMENSION;
-            view.words().muted(words).draw(self.buffer, x, y, self.inner.width.saturating_sub(DIMENSION));
+            view.words().muted(words).draw(self.buffer, self.inner.x + x, y, self.inner.width.saturating_sub(x));
         }
     }
 
@@ -162,14 +209,19 @@ impl<'a> Lines<'_, 'a> {
         let view = self.view;
         let Some(y) = self.next_listed() else { return };
         let name = dimension(Dimension::Template, view.look.lang);
-        view.words().muted(name).draw(self.buffer, self.inner.x, y, DIMENSION);
-        let room = self.inner.width.saturating_sub(DIMENSION + LIFT + ELSEWHERE + HERE);
+        let (x, room) = self.value_place();
+        view.words().muted(name).draw(self.buffer, self.inner.x, y, x);
         let words = view.words().value(crate::event::clean::clean(template.label()).into_owned());
-        words.draw(self.buffer, self.inner.x + DIMENSION, y, room);
+        words.draw(self.buffer, self.inner.x + x, y, room);
+        let [lift, elsewhere, here] = self.widths();
         let end = self.inner.right();
-        view.words().muted(view.pick("in error texts", "见错误文本")).draw_right(self.buffer, end, y, LIFT + ELSEWHERE);
-        let end = end.saturating_sub(LIFT + ELSEWHERE);
-        view.words().value(format::percent(share)).draw_right(self.buffer, end, y, HERE);
+        let texts = if self.narrow {
+            view.pick("in texts", "错误文本")
+        } else {
+            view.pick("in error texts", "见错误文本")
+        };
+        view.words().muted(texts).draw_right(self.buffer, end, y, lift + elsewhere);
+        view.words().value(self.share(share)).draw_right(self.buffer, end.saturating_sub(lift + elsewhere), y, here);
     }
 
     /// How much of what has the cause failed with the code.
