@@ -21,7 +21,7 @@ const HINTS: &[(&str, &str, &[Action])] = &[
     ("pane", "面板", &[Action::NextPane]),
     ("hold", "停住", &[Action::Follow]),
     ("open", "打开", &[Action::Open]),
-    ("view", "视图", &[Action::Left, Action::Right]),
+    ("choose", "切换", &[Action::Left, Action::Right]),
     ("acknowledge", "确认", &[Action::Acknowledge]),
     ("filter", "过滤", &[Action::Filter]),
     ("filter off", "关过滤", &[Action::FilterOff]),

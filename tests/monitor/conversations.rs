@@ -3,7 +3,7 @@
 use crate::{DAY, HOUR, MINUTE, SECOND, START, all, inbound, monitor, scope, status, with_inbound};
 use watop::event::StatusName::{Delivered, Failed, Read, Sent};
 use watop::event::{Event, Millis, Seconds, Text};
-use watop::monitor::view::{Conversation, Scope};
+use watop::monitor::view::{Around, Conversation, Scope};
 
 fn from(event: Event, number: Option<&str>, customer: &str) -> Event {
     Event { number: number.map(Into::into), customer: Some(customer.into()), ..event }
@@ -68,6 +68,18 @@ fn inbound_counts_messages_received_in_the_window() {
     assert_eq!(rows[0].inbound, 2);
     assert_eq!(rows[0].preview, "3", "the last message is the last, also when it came after the window");
     assert_eq!(monitor.conversations(&scope(MINUTE, 2 * MINUTE)), [], "nobody wrote in it");
+}
+
+#[test]
+fn a_window_shorter_than_a_day_counts_those_that_wrote_in_it() {
+    let events = [
+        from(inbound(0, "a", "1"), None, "852"),
+        from(inbound(30 * MINUTE, "b", "2"), None, "853"),
+        from(inbound(59 * MINUTE, "c", "3"), None, "854"),
+    ];
+    let scope = scope(45 * MINUTE, 60 * MINUTE);
+    let page = monitor(&events).conversations_around(&scope, &Around { margin: 9, ..Around::default() });
+    assert_eq!((page.total, page.open, page.soon, page.rows.len()), (1, 1, 0, 1), "{page:#?}");
 }
 
 #[test]

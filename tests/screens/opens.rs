@@ -91,6 +91,23 @@ fn each_number_category_country_and_tag() {
 }
 
 #[test]
+fn each_figure_of_a_breakdown() {
+    let world = World::of_an_incident();
+    let mut stage = of_a_minute(&world);
+    stage.press("\t\t\tz");
+    for figure in ["sent", "delivered", "read", "failed", "waiting", "silent"] {
+        stage.press("l");
+        let count = copied(&mut stage);
+        if count > 0 {
+            assert_eq!(behind(&mut stage), count, "{figure}");
+        }
+    }
+    let last = rows(&mut stage);
+    stage.press("l");
+    assert_eq!(rows(&mut stage), last, "there is no further figure");
+}
+
+#[test]
 fn each_code() {
     let world = World::of_an_incident();
     let mut stage = of_a_minute(&world);

@@ -144,6 +144,24 @@ fn conversations_are_sorted_by_a_click_on_their_heads() {
 }
 
 #[test]
+fn a_click_on_a_cell_chooses_its_figure_and_one_on_a_box_beside_its_row() {
+    let world = World::of_an_incident();
+    let mut stage = Stage::new(&world, Lang::En, (200, 60));
+    stage.press("\t\t\tz");
+    let rows = stage.rows();
+    let heads = rows.iter().position(|row| row.contains("attempted") && row.contains("p50 / p95")).unwrap();
+    let failed = rows[heads].split("failed").next().unwrap_or_default().chars().count() as u16 + 5;
+    stage.click((failed, heads as u16 + 1));
+    let count = stage.copied();
+    let cell: String = stage.rows()[heads + 1].chars().take(usize::from(failed) + 1).collect();
+    assert!(cell.trim_end().ends_with(&count), "{count} in {cell}");
+    let (x, y) = find(&stage.rows(), "2–3 s");
+    stage.click((x, y));
+    stage.press("\n");
+    assert!(stage.rows().iter().any(|row| row.contains("deliver_s>=2 deliver_s<4")), "{:#?}", stage.rows());
+}
+
+#[test]
 fn the_sides_of_an_event_are_clicked() {
     let world = World::of_an_incident();
     let mut stage = stage(&world, "2k");

@@ -23,7 +23,7 @@ impl Conversations {
             threads.filter(|thread| is_listed(thread, scope, past) && self.is_picked(thread, &around.pick))
         };
         let everything = !past && scope.number.is_none() && is_any(&around.pick);
-        let [closing, later, closed] = if everything {
+        let [closing, later, closed] = if everything && scope.span.from.0 <= soon.start {
             let received = |index| self.threads.get(index).received;
             self.order.counts(scope.span.from.0, soon.clone(), received)
         } else {

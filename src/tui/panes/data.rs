@@ -8,6 +8,7 @@ use crate::monitor::view::{
     About, Activity, Alert, Around, Conversation, ConversationPage, Dimension, DimensionRow, Failure, Funnel, Group,
     Hit, Ingest, NumberRow, Pick, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
+use crate::tui::areas::Spot;
 
 use serde::{Deserialize, Serialize};
 
@@ -224,8 +225,31 @@ pub(super) enum Listing {
 }
 
 impl Listing {
+    /// Every one of them.
+    const ALL: [Self; 9] = [
+        Self::Stages,
+        Self::Groups,
+        Self::Cohorts,
+        Self::Deliver,
+        Self::Read,
+        Self::Codes,
+        Self::Hits,
+        Self::Conversations,
+        Self::Alerts,
+    ];
+
     /// How many there are.
-    pub(super) const COUNT: usize = 9;
+    pub(super) const COUNT: usize = Self::ALL.len();
+
+    /// The number of its box for the mouse: behind those of the panes.
+    pub(super) fn spot(self) -> Spot {
+        Spot::Pane(Pane::ALL.len() + self as usize)
+    }
+
+    /// The one whose box has a number.
+    pub(super) fn at(spot: usize) -> Option<Self> {
+        Self::ALL.get(spot.checked_sub(Pane::ALL.len())?).copied()
+    }
 
     /// What a pane lists first.
     pub(super) fn of(pane: Pane, zoomed: bool) -> Self {
@@ -368,6 +392,48 @@ impl Became {
             Self::Silent => "outcome:silent",
             Self::Failed => "outcome:failed",
             Self::Conflict => "outcome:conflict",
+        }
+    }
+}
+
+/// A figure of a breakdown that has a list behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figure {
+    Stage(Stage),
+    Became(Became),
+}
+
+impl Figure {
+    /// In the order of their columns.
+    pub(super) const ALL: [Self; 7] = [
+        Self::Stage(Stage::Attempted),
+        Self::Stage(Stage::Sent),
+        Self::Stage(Stage::Delivered),
+        Self::Stage(Stage::Read),
+        Self::Became(Became::Failed),
+        Self::Became(Became::Waiting),
+        Self::Became(Became::Silent),
+    ];
+
+    pub(super) fn name(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Stage(stage) => stage.name(lang),
+            Self::Became(became) => lang.pick(became.names().0, became.names().1),
+        }
+    }
+
+    pub(super) fn count(self, funnel: &Funnel) -> u64 {
+        match self {
+            Self::Stage(stage) => stage.count(funnel),
+            Self::Became(became) => became.count(funnel),
+        }
+    }
+
+    /// Selects its messages.
+    pub(super) fn filter(self) -> &'static str {
+        match self {
+            Self::Stage(stage) => stage.filter(),
+            Self::Became(became) => became.filter(),
         }
     }
 }

@@ -4,9 +4,9 @@ mod took;
 mod zoomed;
 
 pub(super) use took::{edges, filter as took_filter, label as took_label, name as stretch_name};
-pub(super) use zoomed::{cohort_rows, has_times};
+pub(super) use zoomed::{FIGURES, cohort_rows, draw as draw_zoomed, has_times};
 
-use super::data::{Became, Listing, Stage};
+use super::data::{Became, Stage};
 use super::layout::split_rows;
 use super::list::List;
 use super::{Pane, Place, Size, View};
@@ -32,11 +32,8 @@ pub(super) fn is_full(area: Rect) -> bool {
     inner.width >= 50 && inner.height >= 10
 }
 
-/// Draws the pane. With `beside`, the row of what is listed beside the table under the cursor, the focus is there.
-pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, beside: Option<(Listing, usize)>) {
-    if at.zoomed {
-        return zoomed::draw(buffer, at, view, list, beside);
-    }
+/// Draws the pane among the others.
+pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List) {
     let mode = view.words().muted(cohort(view));
     let totals = super::one_of_four(view, Pane::Delivery, vec![mode]);
     let inner = frame::draw(buffer, at.area, view.look, Pane::Delivery.name(view.look.lang), totals, at.focused);

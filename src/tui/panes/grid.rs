@@ -1,6 +1,6 @@
 //! Focus, zoom and cursors of the four panes: pure state, drawn and moved on given values.
 
-use super::data::{Key, Listing, OverviewData, Sort, Wants};
+use super::data::{Figure, Key, Listing, OverviewData, Sort, Wants};
 use super::layout::Layout;
 use super::list::List;
 use super::open;
@@ -55,6 +55,9 @@ pub struct Grid {
     /// What is listed beside the table of a zoomed pane, when the focus is there.
     beside: Option<Listing>,
     lists: [List; Listing::COUNT],
+    /// The figure under the cursor of the breakdown, and those that were seen last, by their place in [`Figure::ALL`].
+    figure: usize,
+    figures: Vec<usize>,
 }
 
 impl Grid {
@@ -99,7 +102,11 @@ impl Grid {
         list.settle(view.data, listing);
         view.look.areas.add(area, Spot::Pane(pane as usize));
         match pane {
-            Pane::Delivery => delivery::draw(buffer, at, view, list, beside.filter(|_| zoomed)),
+            Pane::Delivery if zoomed => {
+                self.figures = delivery::draw_zoomed(buffer, at, view, list, beside, self.figure);
+                self.figure = if self.figures.contains(&self.figure) { self.figure } else { 0 };
+            }
+            Pane::Delivery => delivery::draw(buffer, at, view, list),
             Pane::Failures => failures::draw(buffer, at, view, list, beside.filter(|_| zoomed).map(|(_, row)| row)),
             Pane::Conversations => conversations::draw(buffer, at, view, list),
             Pane::Alerts => alerts::draw(buffer, at, view, list),
@@ -123,11 +130,14 @@ impl Grid {
         if moved {
             return Outcome::Changed;
         }
+        let figure = self.figure();
         let list = &mut self.lists[listing as usize];
         let page = list.page();
         let changed = match action {
+            Action::Left if listing == Listing::Groups => self.step_figure(false),
+            Action::Right if listing == Listing::Groups => self.step_figure(true),
             Action::Open => {
-                return open::behind(data, listing, list.row()).map_or(Outcome::Ignored, Outcome::Open);
+                return open::behind(data, listing, list.row(), figure).map_or(Outcome::Ignored, Outcome::Open);
             }
             Action::Back if self.beside.take().is_some() => true,
             Action::NextPane => self.focus_on(pane.stepped(1)),
@@ -152,14 +162,27 @@ impl Grid {
 
     /// Takes a click: the pane gets the focus, the row the cursor.
     pub(super) fn point(&mut self, hit: &Hit, data: &OverviewData, size: Size) -> Outcome {
-        let Some(pane) = hit.pane.and_then(|at| Pane::ALL.get(at)) else { return Outcome::Ignored };
-        self.focus_on(*pane);
-        if let Some(head) = hit.head.filter(|_| self.zoomed(size)) {
-            self.sort_by(*pane, head);
-        }
+        let zoomed = self.zoomed(size);
+        let listing = match hit.pane.map(|at| (Pane::ALL.get(at), Listing::at(at))) {
+            Some((Some(pane), _)) => {
+                self.focus_on(*pane);
+                if let Some(head) = hit.head.filter(|_| zoomed && hit.row.is_none()) {
+                    self.sort_by(*pane, head);
+                }
+                Listing::of(*pane, zoomed)
+            }
+            Some((None, Some(beside))) => {
+                self.beside = Some(beside);
+                beside
+            }
+            _ => return Outcome::Ignored,
+        };
         if let Some(row) = hit.row {
-            let listing = Listing::of(*pane, self.zoomed(size));
             self.lists[listing as usize].select(data, listing, row);
+        }
+        let figure = hit.head.and_then(|place| place.checked_sub(delivery::FIGURES));
+        if let Some(figure) = figure.filter(|figure| listing == Listing::Groups && *figure < Figure::ALL.len()) {
+            self.figure = figure;
         }
         Outcome::Changed
     }
@@ -193,7 +216,12 @@ impl Grid {
             actions.push(Action::Zoom);
         }
         match self.focused(size) {
-            Pane::Delivery if zoomed => actions.push(Action::Dimension),
+            Pane::Delivery if zoomed => {
+                actions.push(Action::Dimension);
+                if self.listing(data, size) == Listing::Groups && self.figures.len() > 1 {
+                    actions.extend([Action::Left, Action::Right]);
+                }
+            }
             Pane::Failures if zoomed && listed > 1 => actions.push(Action::Sort),
             Pane::Conversations if zoomed => actions.extend([Action::Sort, Action::Unread, Action::Filter]),
             _ => {}
@@ -214,8 +242,10 @@ impl Grid {
         let listing = self.listing(data, size);
         let row = self.lists.get(listing as usize)?.row();
         match what {
-            Copied::Value => open::value(data, listing, row, look),
-            Copied::Path => Some(look.filter(&open::behind(data, listing, row)?.place.filter()?).into_owned()),
+            Copied::Value => open::value(data, listing, row, self.figure(), look),
+            Copied::Path => {
+                Some(look.filter(&open::behind(data, listing, row, self.figure())?.place.filter()?).into_owned())
+            }
         }
     }
 
@@ -338,6 +368,20 @@ impl Grid {
         if self.pick.take(event) {
             self.lists[Listing::Conversations as usize].reset();
         }
+    }
+
+    /// The figure under the cursor of the breakdown.
+    fn figure(&self) -> Figure {
+        Figure::ALL.get(self.figure).copied().unwrap_or(Figure::ALL[0])
+    }
+
+    /// Moves the cursor of the breakdown to the next figure that is seen, or to the one before.
+    fn step_figure(&mut self, on: bool) -> bool {
+        let at = self.figures.iter().position(|figure| *figure == self.figure);
+        let to = at.and_then(|at| if on { at.checked_add(1) } else { at.checked_sub(1) });
+        let figure = to.and_then(|to| self.figures.get(to)).copied();
+        self.figure = figure.unwrap_or(self.figure);
+        figure.is_some()
     }
 
     /// Sorts by the column whose head was clicked, where the pane can.

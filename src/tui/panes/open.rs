@@ -1,6 +1,6 @@
 //! What Enter leads to: the events behind a number, as a filter that is shown and can be edited.
 
-use super::data::{Key, Listing, OverviewData};
+use super::data::{Figure, Key, Listing, OverviewData, Stage};
 use super::delivery::{self, stretch_name};
 use super::failures;
 use crate::event::Text;
@@ -11,8 +11,8 @@ use crate::tui::look::Look;
 use crate::tui::place::{Open, Place};
 use crate::tui::title::Title;
 
-/// What is behind a row of a pane.
-pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Option<Open> {
+/// What is behind a row of a pane; of a breakdown, behind one figure of it.
+pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize, figure: Figure) -> Option<Open> {
     let (mut filter, title) = match data.key(listing, row)? {
         Key::Stage(stage) => {
             let title = Title::new().said(stage.name(Lang::En), stage.name(Lang::Zh));
@@ -28,7 +28,12 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
             (delivery::took_filter(stretch, bin), Title::new().said(en, zh).text(delivery::took_label(stretch, bin)))
         }
         Key::Group(dimension, group) => {
-            (format!("kind:status {}", dimension.selects(&group)?), group_title(dimension, &group))
+            let title = group_title(dimension, &group);
+            let title = match figure {
+                Figure::Stage(Stage::Attempted) => title,
+                figure => title.said(figure.name(Lang::En), figure.name(Lang::Zh)),
+            };
+            (format!("{} {}", figure.filter(), dimension.selects(&group)?), title)
         }
         Key::Code(code) => {
             let short = data.failures.get(row).map_or("", |failure| &failure.short);
@@ -68,8 +73,9 @@ pub(super) fn behind(data: &OverviewData, listing: Listing, row: usize) -> Optio
 }
 
 /// The value of a row, as it may be shown: a code, a count, a phone, a subject.
-pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, look: &Look) -> Option<String> {
+pub(super) fn value(data: &OverviewData, listing: Listing, row: usize, figure: Figure, look: &Look) -> Option<String> {
     Some(match data.key(listing, row)? {
+        Key::Group(..) if figure != Figure::ALL[0] => figure.count(&data.zoom.groups.get(row)?.funnel).to_string(),
         Key::Stage(stage) => stage.count(&data.funnel).to_string(),
         Key::Became(became) => became.count(&data.funnel).to_string(),
         Key::Cohort(_) => data.cohorts.get(row)?.1.attempted.to_string(),

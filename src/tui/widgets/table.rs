@@ -125,6 +125,19 @@ impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
         Some(Rect { x: placed.x, width: placed.width, ..area })
     }
 
+    /// The places of the columns that are seen in `area`, among all columns.
+    pub fn seen(&self, area: Rect) -> Vec<usize> {
+        place(self.columns, area).iter().map(|column| column.place).collect()
+    }
+
+    /// Where the cell of a row and of the column with this place is drawn in `area`; `None` when it is not seen.
+    pub fn cell(&self, area: Rect, row: usize, column: usize) -> Option<Rect> {
+        let room = self.room(area.height);
+        let at = row.checked_sub(self.top).filter(|at| *at < room && row < self.rows)?;
+        let column = place(self.columns, area).into_iter().find(|placed| placed.place == column)?;
+        Some(Rect::new(column.x, area.bottom() - room as u16 + at as u16, column.width, 1))
+    }
+
     /// Draws the heads and the rows that fit. `cell` builds one cell: row, column, and its width, so that a shorter wording can be
     /// chosen.
     pub fn draw(&self, buffer: &mut Buffer, area: Rect, mut cell: impl FnMut(usize, K, usize) -> Words<'a>) {
@@ -133,8 +146,9 @@ impl<'a, 'c, K: Copy> Table<'a, 'c, K> {
         let first = area.bottom() - room as u16;
         if first > area.top() {
             for column in &placed {
-                let head = Rect::new(column.x, first - 1, column.width, 1);
-                self.look.areas.add(head, Spot::Head(column.place));
+                // Over the rows, too: a click on a cell tells the column as well.
+                let seen = self.rows.saturating_sub(self.top).min(room) as u16;
+                self.look.areas.add(Rect::new(column.x, first - 1, column.width, seen + 1), Spot::Head(column.place));
                 column.draw(buffer, first - 1, Words::new(self.look).muted(column.head), column.width + 1);
             }
         }

@@ -1,7 +1,9 @@
 //! How long messages took from one stage to the next, counted between round edges.
 
 use crate::monitor::view::{Latency, Stretch};
+use crate::tui::areas::Spot;
 use crate::tui::panes::View;
+use crate::tui::panes::data::Listing;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::{format, frame, table};
 use ratatui::buffer::Buffer;
@@ -79,12 +81,18 @@ pub(super) fn draw(
         }
     };
     let (en, zh) = name(stretch);
+    let listing = match stretch {
+        Stretch::Deliver => Listing::Deliver,
+        Stretch::Read => Listing::Read,
+    };
+    view.look.areas.add(area, listing.spot());
     let inner = frame::draw(buffer, area, view.look, view.pick(en, zh), totals, cursor.is_some());
     let (all, most) = (counts.iter().sum::<u64>(), counts.iter().copied().max().unwrap_or(0));
     let figures = if area.width < WITH_COUNTS { FIGURES / 2 } else { FIGURES };
     let room = usize::from(inner.width.saturating_sub(LABEL + figures));
     let bins = labels(stretch).into_iter().zip(counts);
     for ((at, (label, count)), y) in bins.enumerate().zip(inner.top()..inner.bottom().saturating_sub(1)) {
+        view.look.areas.add(Rect { y, height: 1, ..inner }, Spot::Row(at));
         if cursor == Some(at) {
             table::mark(buffer, inner, y, view.look, true);
         }

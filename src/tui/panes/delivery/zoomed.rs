@@ -1,6 +1,6 @@
 //! The funnel on the whole screen: the cohort in slices of time, and by business number.
 
-use super::super::data::Listing;
+use super::super::data::{Became, Figure, Listing, Stage};
 use super::super::failures;
 use super::super::layout::{split_columns, split_rows};
 use super::super::list::List;
@@ -8,6 +8,7 @@ use super::super::{Pane, Place, Size, View};
 use super::{hit, outcomes, settled_value, took};
 use crate::monitor::view::{Dimension, DimensionRow, Funnel, NumberRow, Stretch};
 use crate::tui::action::Action;
+use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Cursor, Table};
@@ -15,6 +16,7 @@ use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, chart, cut, format, frame};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 /// Rows of the table by number that are worth more than further slices of time: frame, head, four numbers, rule, sum, notes.
 const BY_NUMBER: u16 = 11;
@@ -76,8 +78,16 @@ pub(in crate::tui::panes) fn has_times(area: Rect, size: Size) -> bool {
     Times::of(area, size) != Times::None
 }
 
-/// Draws the panes. With `beside`, the focus is on a row of what is listed beside the table.
-pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut List, beside: Option<(Listing, usize)>) {
+/// Draws the panes. With `beside`, the focus is on a row of what is listed beside the table. `figure` is the one under the cursor
+/// of the breakdown. Says which figures are seen.
+pub(in crate::tui::panes) fn draw(
+    buffer: &mut Buffer,
+    at: Place,
+    view: &View<'_>,
+    list: &mut List,
+    beside: Option<(Listing, usize)>,
+    figure: usize,
+) -> Vec<usize> {
     let cursor = |listing| beside.filter(|(on, _)| at.focused && *on == listing).map(|(_, row)| row);
     let slices = view.data.cohorts.len().min(cohort_rows(at.area, view.size)) as u16;
     let times = Times::of(at.area, view.size);
@@ -94,7 +104,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         draw_cohorts(buffer, cohorts, view, cursor(Listing::Cohorts));
         draw_times(buffer, boxes, view, times, [cursor(Listing::Deliver), cursor(Listing::Read)]);
     }
-    draw_groups(buffer, groups, view, list, at.focused && beside.is_none());
+    draw_groups(buffer, groups, view, list, (at.focused && beside.is_none()).then_some(figure))
 }
 
 fn draw_times(
@@ -141,6 +151,7 @@ enum Slice {
 
 fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<usize>) {
     let data = view.data;
+    view.look.areas.add(area, Listing::Cohorts.spot());
     let legend =
         outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
             let gap = if words.is_empty() { "" } else { "  " };
@@ -195,8 +206,7 @@ const DIMENSIONS: [Dimension; 4] = [Dimension::Number, Dimension::Category, Dime
 #[derive(Clone, Copy)]
 enum Of {
     Number,
-    Count(fn(&Funnel) -> u64),
-    Failed,
+    Figure(Figure),
     Settled,
     SoFar,
     Bounds,
@@ -205,7 +215,12 @@ enum Of {
     DeliverBoth,
 }
 
-fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, focused: bool) {
+/// The place of the first figure among the columns of the breakdown.
+pub(in crate::tui::panes) const FIGURES: usize = 1;
+
+/// Draws the breakdown. With a `figure` it has the focus, and that is the one under the cursor.
+fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List, figure: Option<usize>) -> Vec<usize> {
+    let focused = figure.is_some();
     let data = view.data;
     let (groups, dimension) = (&data.zoom.groups, data.zoom.dimension);
     let name = failures::dimension(dimension, view.look.lang);
@@ -220,17 +235,21 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
     let totals = vec![dimensions.muted(format!("   {}", super::cohort(view))), view.words().muted(by)];
     let inner = frame::draw(buffer, area, view.look, Pane::Delivery.name(view.look.lang), totals, focused);
     if data.funnel.attempted == 0 {
-        return super::draw_empty(buffer, inner, view);
+        super::draw_empty(buffer, inner, view);
+        return Vec::new();
     }
+    // In the order of `Figure::ALL`.
+    let [attempted, sent, delivered, read, failed, waiting, silent] =
+        Figure::ALL.map(|figure| Column::number(Of::Figure(figure), figure.name(view.look.lang), 8));
     let columns = [
         Column::text(Of::Number, name, 13).grows(),
-        Column::number(Of::Count(|funnel| funnel.attempted), view.pick("attempted", "已提交"), 9),
-        Column::number(Of::Count(|funnel| funnel.sent), view.pick("sent", "已发送"), 8).goes(4),
-        Column::number(Of::Count(|funnel| funnel.delivered), view.pick("delivered", "已送达"), 10),
-        Column::number(Of::Count(|funnel| funnel.read), view.pick("read", "已读"), 8).goes(3),
-        Column::number(Of::Failed, view.pick("failed", "失败"), 8),
-        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), view.pick("waiting", "等待中"), 8).goes(2),
-        Column::number(Of::Count(|funnel| funnel.outcomes.silent), view.pick("silent", "无回音"), 7).goes(6),
+        Column { width: 9, ..attempted },
+        sent.goes(4),
+        Column { width: 10, ..delivered },
+        read.goes(3),
+        failed,
+        waiting.goes(2),
+        Column { width: 7, ..silent }.goes(6),
         Column::number(Of::Settled, view.pick("settled", "终态率"), 9),
         Column::number(Of::SoFar, view.pick("so far", "送达率"), 8).goes(5),
         Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(7),
@@ -242,6 +261,11 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
     let mut table = Table::new(view.look, &columns, groups.len());
     list.place(&mut table, rows.height, focused);
     table.draw(buffer, rows, |row, of, width| group_cell(view, groups.get(row), of, width));
+    if let Some(cell) = figure.and_then(|figure| table.cell(rows, list.row(), FIGURES + figure)) {
+        buffer.set_style(cell, Modifier::UNDERLINED);
+    }
+    let seen = table.seen(rows).into_iter().filter_map(|place| place.checked_sub(FIGURES));
+    let seen = seen.filter(|figure| *figure < Figure::ALL.len()).collect();
     let rule = view.look.glyph(Glyph::Rule).repeat(below.width.into());
     let mut rows = super::Rows(below);
     let row = rows.next();
@@ -266,16 +290,20 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
         "仅在两个阶段都出现时计算时延；平台时钟，精度 1 s",
     );
     view.words().muted(grain).draw(buffer, row.x, row.y, row.width);
+    // The sum is no row to go to.
+    view.look.areas.add(below, Spot::Pane(Pane::Delivery as usize));
+    seen
 }
 
 /// The breakdown within the pane on a wide screen.
 pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
+    let figure = |figure: Figure, width| Column::number(Of::Figure(figure), figure.name(view.look.lang), width);
     let columns = [
         Column::text(Of::Number, view.pick("number", "号码"), 13),
-        Column::number(Of::Count(|funnel| funnel.attempted), view.pick("attempted", "已提交"), 10),
-        Column::number(Of::Count(|funnel| funnel.delivered), view.pick("delivered", "已送达"), 10),
-        Column::number(Of::Failed, view.pick("failed", "失败"), 8),
-        Column::number(Of::Count(|funnel| funnel.outcomes.waiting), view.pick("waiting", "等待中"), 8),
+        figure(Figure::Stage(Stage::Attempted), 10),
+        figure(Figure::Stage(Stage::Delivered), 10),
+        figure(Figure::Became(Became::Failed), 8),
+        figure(Figure::Became(Became::Waiting), 8),
         Column::number(Of::Settled, view.pick("settled", "终态率"), 8),
         Column::text(Of::Outcomes, "", 8).after(3).grows(),
         Column::number(Of::Deliver, view.pick("deliver p95", "送达 p95"), 11).after(2),
@@ -283,6 +311,7 @@ pub(super) fn draw_breakdown(buffer: &mut Buffer, area: Rect, view: &View<'_>) {
     let numbers = &view.data.numbers;
     let table = Table::new(view.look, &columns, numbers.len());
     table.draw(buffer, area, |row, of, width| number_cell(view, numbers.get(row), of, width));
+    view.look.areas.add(area, Spot::Pane(Pane::Delivery as usize));
 }
 
 fn group_cell<'a>(view: &View<'a>, row: Option<&'a DimensionRow>, of: Of, width: usize) -> Words<'a> {
@@ -306,9 +335,10 @@ fn funnel_cell<'a>(view: &View<'a>, funnel: &Funnel, of: Of, width: usize) -> Wo
     let words = view.words();
     match of {
         Of::Number => words,
-        Of::Count(count) => words.value(format::count(count(funnel), width)),
-        Of::Failed if hit(view, funnel) => words.bold(Role::Failed, format::count(funnel.outcomes.failed, width)),
-        Of::Failed => words.value(format::count(funnel.outcomes.failed, width)),
+        Of::Figure(figure @ Figure::Became(Became::Failed)) if hit(view, funnel) => {
+            words.bold(Role::Failed, format::count(figure.count(funnel), width))
+        }
+        Of::Figure(figure) => words.value(format::count(figure.count(funnel), width)),
         Of::Settled => settled_value(view, funnel),
         Of::SoFar => words.value_or_nothing(funnel.so_far().map(format::percent)),
         Of::Bounds => match funnel.bounds() {

@@ -1,8 +1,10 @@
 //! Who is hit: what is frequent among the messages with the code under the cursor and not among all others.
 
 use crate::monitor::view::{Dimension, Group, Hit, HitRow};
+use crate::tui::areas::Spot;
 use crate::tui::lang::{Lang, say};
 use crate::tui::panes::View;
+use crate::tui::panes::data::Listing;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
@@ -59,6 +61,7 @@ pub(super) fn draw(
         }
         None => vec![view.words().muted(against)],
     };
+    view.look.areas.add(area, Listing::Hits.spot());
     let inner = frame::draw(buffer, area, view.look, view.pick("Who is hit", "影响范围"), totals, cursor.is_some());
     // In few rows those around the cursor are seen.
     let room = usize::from(inner.height.saturating_sub(u16::from(hit.judged)));
@@ -119,6 +122,7 @@ impl<'a> Lines<'_, 'a> {
             return None;
         }
         let y = self.next()?;
+        self.view.look.areas.add(Rect { y, height: 1, ..self.inner }, Spot::Row(self.listed));
         if self.cursor == Some(self.listed) {
             table::mark(self.buffer, self.inner, y, self.view.look, true);
         }
