@@ -130,7 +130,7 @@ impl Making<'_> {
     }
 
     fn capture(&self, bounds: Bounds) -> Result<Captured, Failure> {
-        let selection = Selection { from: bounds.from, to: bounds.to, filter: None, now: self.now };
+        let selection = Selection { from: bounds.from, to: bounds.to, requests: None, filter: None, now: self.now };
         let recipe = Recipe { selection: &selection, filter: "", masker: self.masker };
         let operator = Operator::open_read_only(&self.config.data_dir)?;
         let out = self.create(CAPTURE).and_then(|file| encoder(BufWriter::new(file)));
