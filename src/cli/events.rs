@@ -32,7 +32,7 @@ pub(super) struct Events {
     #[command(flatten)]
     window: Window,
     /// Only events that this expression finds, such as 'status:failed code:131049 to:+52* age<10m'
-    #[arg(long, value_name = "EXPR", default_value = "")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, default_value = "")]
     filter: String,
     /// Go on with what arrives
     #[arg(long, conflicts_with = "until")]

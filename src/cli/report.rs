@@ -60,7 +60,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "NUMBER")]
     number: Option<Text>,
     /// Only what this expression selects: a message counts with all of its events when they satisfy it together
-    #[arg(long, value_name = "EXPR", conflicts_with = "oneline")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, conflicts_with = "oneline")]
     filter: Option<String>,
     /// csv is one table: the breakdowns of --by, else the failures
     #[arg(long, value_enum, default_value_t = Format::Text)]
