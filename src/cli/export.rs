@@ -5,7 +5,7 @@ use super::events;
 use super::failure::Failure;
 use super::marked;
 use super::mask::Masking;
-use super::output::{Progress, diagnostic};
+use super::output::{Progress, diagnostic, note_absent};
 use super::target::Target;
 use super::window::{Moment, Window, now};
 use crate::capture::{self, Har, Recipe, SelectError, Selection, curl, masked};
@@ -79,6 +79,7 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
         false => (filter, expression),
     };
     let reader = Reader::open(&config.data_dir)?;
+    note_absent(&config.data_dir);
     if let Some(number) = args.request
         && reader.request(number)?.is_none()
     {

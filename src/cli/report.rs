@@ -6,7 +6,7 @@ use super::Common;
 use super::events::parse_for_messages;
 use super::failure::Failure;
 use super::mask::Masking;
-use super::output::{Data, Progress, Tone, diagnostic};
+use super::output::{Data, Progress, Tone, diagnostic, note_absent};
 use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now, shifted};
 use crate::config::Config;
@@ -136,6 +136,7 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     }
     out.flush()?;
     if !args.oneline {
+        note_absent(&config.data_dir);
         tell_failed_notices(&config.data_dir)?;
     }
     judge(&conditions, &report, &looked)

@@ -110,3 +110,14 @@ fn a_filter_may_begin_with_the_sign_that_turns_it_around() {
     assert_eq!(said.code, Some(2), "{said:?}");
     assert!(said.err.contains("the filter is wrong"), "{said:?}");
 }
+
+#[test]
+fn a_directory_without_a_journal_is_named_beside_what_is_printed_of_it() {
+    let user = User::new();
+    for command in [&["report"][..], &["events"], &["export"], &["message", "wamid.1"]] {
+        let said = user.run(command);
+        assert!(said.err.contains("holds no journal yet") && said.err.contains("--data-dir"), "{command:?}: {said:?}");
+    }
+    let line = user.run(&["report", "--oneline"]);
+    assert_eq!(line.err, "", "a prompt is not the place");
+}
