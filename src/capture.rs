@@ -29,6 +29,7 @@ mod line;
 mod mask;
 mod reader;
 mod select;
+mod selected;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -40,6 +41,7 @@ pub use line::{Header, read_line};
 pub use mask::{masked, masked_header, masked_refused};
 pub use reader::{Reader, is_capture};
 pub use select::{Captured, Recipe, SelectError, Selection, capture, raw_requests, select};
+pub use selected::Selected;
 pub use writer::Writer;
 
 use crate::event::Millis;

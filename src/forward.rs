@@ -21,9 +21,9 @@ mod strain;
 
 pub use address::Address;
 pub use client::{Answer, Client, PostError};
-pub use resend::{Resender, satisfies, usual};
+pub use resend::{Resender, usual};
 pub use sign::Signer;
-pub use stored::{Selection, Stored};
+pub use stored::{Stored, StoredError};
 
 use crate::event::Kind;
 use crate::journal::operator::{Attempt, Operator, Origin};

@@ -157,6 +157,15 @@ impl Filter {
         self.expr.any_term(&|term| matches!(term, Term::Path { .. } | Term::Words(_)))
     }
 
+    /// Whether it asks for the numbers that events have in a journal: what was not read from one has none.
+    pub fn needs_numbers(&self) -> bool {
+        self.expr.any_term(&|term| match term {
+            Term::Field { field, .. } => field.name == "seq",
+            Term::Events(_) => true,
+            Term::Path { .. } | Term::Words(_) => false,
+        })
+    }
+
     /// Tests one event. `body` may be empty unless [`Self::needs_body`]; `now` is for `age`.
     pub fn matches(&self, event: &Event, body: &[u8], now: Millis) -> bool {
         // Read once, and only when a term asks for it.

@@ -468,11 +468,36 @@ fn a_bundle_holds_everything_masked_in_both_forms_and_shows_edits() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.contains("report.txt EDITED")
-            && told.contains("alerts.txt EDITED")
+        told.lines().any(|line| line.starts_with("report.txt ") && line.ends_with(" EDITED"))
+            && told.lines().any(|line| line.starts_with("alerts.txt ") && line.ends_with(" MISSING"))
             && told.matches("unchanged").count() == 4,
         "{told}"
     );
+}
+
+#[test]
+fn what_is_no_bundle_is_told_by_what_it_is() {
+    let home = Home::new();
+    let data = home.path("data");
+    for name in ["b.zip", "b.tar.gz", "b.ndjson.zst"] {
+        let said = fails(&data, 2, &["bundle", "--output", home.path(name).to_str().unwrap()]);
+        assert!(said.contains("a directory, or a file that ends in .tar or .tar.zst"), "{name}: {said}");
+    }
+    let check = |name: &str, content: &[u8]| {
+        fs::write(home.path(name), content).unwrap();
+        fails(&data, 1, &["bundle", "--check", home.path(name).to_str().unwrap()])
+    };
+    let said = check("other", b"GET / HTTP/1.1");
+    assert!(said.contains("this is no capture file"), "{said}");
+    let archive = home.path("whole.tar.zst");
+    run(&data, &["bundle", "--output", archive.to_str().unwrap()]);
+    let whole = fs::read(&archive).unwrap();
+    let said = check("half.tar.zst", &whole[..whole.len() / 2]);
+    assert!(said.contains("cannot be read"), "{said}");
+    let capture = home.path("c.ndjson");
+    run(&data, &["export", "--output", capture.to_str().unwrap()]);
+    let said = check("c2.ndjson", &fs::read(&capture).unwrap());
+    assert!(said.contains("it is a capture and no bundle"), "{said}");
 }
 
 #[test]

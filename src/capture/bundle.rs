@@ -100,6 +100,8 @@ pub struct Bundle {
     place: Place,
     manifest: Option<Manifest>,
     edited: Vec<String>,
+    /// Of these, those that are not there.
+    missing: Vec<String>,
 }
 
 enum Place {
@@ -121,7 +123,7 @@ impl Bundle {
         if is_archive(path)? {
             return Self::archive(path);
         }
-        Ok(Self { place: Place::Alone(path.to_owned()), manifest: None, edited: Vec::new() })
+        Ok(Self { place: Place::Alone(path.to_owned()), manifest: None, edited: Vec::new(), missing: Vec::new() })
     }
 
     fn directory(dir: &Path) -> Result<Self, CaptureError> {
@@ -135,8 +137,7 @@ impl Bundle {
                 found.push(Listed::of(name, &mut file).map_err(|error| unusable(name, &error))?);
             }
         }
-        let edited = edited(&manifest, &found);
-        Ok(Self { place: Place::Alone(dir.join(CAPTURE)), manifest: Some(manifest), edited })
+        Ok(Self::listed(Place::Alone(dir.join(CAPTURE)), manifest, &found))
     }
 
     fn archive(path: &Path) -> Result<Self, CaptureError> {
@@ -160,9 +161,18 @@ impl Bundle {
         }
         let missing = |name: &str| CaptureError::Unusable(format!("the archive has no {name}: it is no bundle"));
         let manifest = manifest.ok_or_else(|| missing(MANIFEST))?;
-        let edited = edited(&manifest, &found);
         let place = Place::Unpacked(capture.ok_or_else(|| missing(CAPTURE))?);
-        Ok(Self { place, manifest: Some(manifest), edited })
+        Ok(Self::listed(place, manifest, &found))
+    }
+
+    /// With the files that were `found` there.
+    fn listed(place: Place, manifest: Manifest, found: &[Listed]) -> Self {
+        let names = |lacks: &dyn Fn(&Listed) -> bool| {
+            manifest.files.iter().filter(|listed| lacks(listed)).map(|listed| listed.name.clone()).collect()
+        };
+        let edited = names(&|listed| !found.contains(listed));
+        let missing = names(&|listed| !found.iter().any(|found| found.name == listed.name));
+        Self { place, manifest: Some(manifest), edited, missing }
     }
 
     /// The capture, from its beginning. One reader at a time.
@@ -188,10 +198,11 @@ impl Bundle {
     pub fn edited(&self) -> &[String] {
         &self.edited
     }
-}
 
-fn edited(manifest: &Manifest, found: &[Listed]) -> Vec<String> {
-    manifest.files.iter().filter(|listed| !found.contains(listed)).map(|listed| listed.name.clone()).collect()
+    /// Of these, the files that are missing.
+    pub fn missing(&self) -> &[String] {
+        &self.missing
+    }
 }
 
 fn read_manifest(file: impl Read) -> Result<Manifest, CaptureError> {

@@ -1,5 +1,6 @@
 //! Which requests of a journal go into a capture.
 
+use super::Selected;
 use super::mask::{masked, masked_acknowledgement, masked_refused, masked_rule_alert};
 use super::{Entry, Header, Writer};
 use crate::event::mask::Masker;
@@ -7,15 +8,18 @@ use crate::event::{Event, KeySecret, Millis, Origin, decode_isolated};
 use crate::journal::operator::Operator;
 use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::query::Filter;
+use std::collections::BTreeSet;
 use std::io::Write;
 
 /// Which requests are meant.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Selection {
     /// Received at or after this time.
     pub from: Option<Millis>,
     /// Received before this time.
     pub to: Option<Millis>,
+    /// Only these, by number.
+    pub requests: Option<BTreeSet<u64>>,
     /// With an event that this finds; without one, all of them.
     pub filter: Option<Filter>,
     /// For `age` in the filter.
@@ -28,17 +32,18 @@ impl Selection {
         self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
     }
 
-    /// Whether an event of the request is found: one that is stored, or one that its delivery only repeated.
-    fn finds(&self, stored: &[Event], request: u64, raw: &RawRequest) -> bool {
+    /// Whether it is one of those, and from that time, that are meant; what the filter says is another question.
+    pub(crate) fn covers(&self, request: u64, at: Millis) -> bool {
+        self.requests.as_ref().is_none_or(|only| only.contains(&request)) && self.spans(at)
+    }
+
+    /// Whether an event that was decoded from the request's bytes is found. Such events have no number.
+    pub(crate) fn finds_told(&self, request: u64, raw: &RawRequest) -> bool {
         let Some(filter) = &self.filter else { return true };
-        let mut of_request = stored.iter().filter(|event| event.request == request);
-        if of_request.any(|event| filter.matches(event, &raw.body, self.now)) {
-            return true;
-        }
         let origin = Origin { received_at: raw.received_at, verified: raw.verified.clone() };
         // The keys of these events are not looked at.
-        let repeated = decode_isolated(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
-        repeated.map(|event| Event { request, ..event }).any(|event| filter.matches(&event, &raw.body, self.now))
+        let told = decode_isolated(&raw.body, &origin, &KeySecret([0; 16])).into_iter();
+        told.map(|event| Event { request, ..event }).any(|event| filter.matches(&event, &raw.body, self.now))
     }
 }
 
@@ -64,28 +69,12 @@ pub fn select<E>(
     mut progress: impl FnMut(u64, u64),
     mut take: impl FnMut(u64, RawRequest) -> Result<(), E>,
 ) -> Result<(), SelectError<E>> {
-    let last = reader.stats()?.last_page;
-    let first = match selection.from {
-        Some(from) => reader.page_at(from)?.saturating_sub(1),
-        None => 0,
-    };
-    let mut page = first;
-    while page < last
-        && let Some(mut batch) = reader.next(page)?
-    {
-        page = batch.page;
-        progress(page - first, last - first);
-        if !batch.requests.iter().any(|summary| selection.spans(summary.received_at)) {
-            continue;
-        }
-        if selection.filter.is_some() {
-            reader.settle(&mut batch)?;
-        }
-        for (number, raw) in raw_requests(reader, &batch)? {
-            if selection.spans(raw.received_at) && selection.finds(&batch.events, number, &raw) {
-                take(number, raw).map_err(SelectError::Taker)?;
-            }
-        }
+    let mut selected = Selected::new(reader, selection.clone())?;
+    while let Some(next) = selected.next() {
+        let (number, raw) = next?;
+        let (done, total) = selected.progress();
+        progress(done, total);
+        take(number, raw).map_err(SelectError::Taker)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Common;
 use super::export::counted;
 use super::failure::Failure;
-use super::output::{Data, Progress, Tone, diagnostic};
+use super::output::{Data, Progress, Tone, diagnostic, note_absent};
 use super::report::whole;
 use super::target::{Target, encoder, exists, parent, unwritten};
 use super::window::{Bounds, Moment, Window, now};
@@ -62,6 +62,11 @@ pub(super) fn run(common: &Common, args: &BundleArgs) -> Result<(), Failure> {
     }
     let Some(output) = &args.output else { return Err(Failure::usage("name the bundle with --output")) };
     let archive = is_archive(output);
+    if let Some(other) = other_archive(output) {
+        let message =
+            format!("a bundle is a directory, or a file that ends in .tar or .tar.zst; .{other} is not written");
+        return Err(Failure::usage(message));
+    }
     if output.exists() && !(archive && args.force) {
         return Err(exists(output));
     }
@@ -69,6 +74,7 @@ pub(super) fn run(common: &Common, args: &BundleArgs) -> Result<(), Failure> {
     let bounds = args.window.bounds(TWO_HOURS, now)?;
     let config = common.load()?.config;
     let reader = Reader::open(&config.data_dir)?;
+    note_absent(&config.data_dir);
     let masker = if args.unmasked { None } else { Some(reader.masker()?) };
     let report = whole(&reader, &config, bounds, now)?;
     let report = match &masker {
@@ -98,6 +104,12 @@ pub(super) fn run(common: &Common, args: &BundleArgs) -> Result<(), Failure> {
 fn is_archive(output: &Path) -> bool {
     let name = output.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     name.ends_with(".tar") || name.ends_with(".tar.zst")
+}
+
+/// How the name of an archive ends that is not written: a directory of that name is not what was meant.
+fn other_archive(output: &Path) -> Option<&'static str> {
+    let ending = output.extension()?.to_str()?.to_ascii_lowercase();
+    ["zip", "tgz", "gz", "bz2", "xz", "7z", "zst"].into_iter().find(|other| *other == ending && !is_archive(output))
 }
 
 /// A bundle being made in a directory.
@@ -130,7 +142,7 @@ impl Making<'_> {
     }
 
     fn capture(&self, bounds: Bounds) -> Result<Captured, Failure> {
-        let selection = Selection { from: bounds.from, to: bounds.to, filter: None, now: self.now };
+        let selection = Selection { from: bounds.from, to: bounds.to, requests: None, filter: None, now: self.now };
         let recipe = Recipe { selection: &selection, filter: "", masker: self.masker };
         let operator = Operator::open_read_only(&self.config.data_dir)?;
         let out = self.create(CAPTURE).and_then(|file| encoder(BufWriter::new(file)));
@@ -200,15 +212,19 @@ fn check(common: &Common, path: &Path) -> Result<(), Failure> {
     let failed = |error: String| Failure::failed(format!("{}: {error}", path.display()));
     let bundle = Bundle::open(path).map_err(|error| failed(error.to_string()))?;
     let Some(manifest) = bundle.manifest() else {
-        return Err(failed(
-            "is no bundle; a capture file has a sum in each line and is checked when it is read".into(),
-        ));
+        // Neither a bundle nor a capture is told by what is wrong with it.
+        bundle.capture().map_err(|error| failed(error.to_string()))?;
+        let message = "it is a capture and no bundle; a capture has a sum in each line and is checked when it is read";
+        return Err(failed(message.to_owned()));
     };
     let mut out = Data::new(common.color);
     for Listed { name, .. } in &manifest.files {
-        let edited = bundle.edited().contains(name);
-        let (tone, word) = if edited { (Tone::Bad, "EDITED or missing") } else { (Tone::Good, "unchanged") };
-        out.line(&format!("{} {}", clean(name), out.paint(tone, word)))?;
+        let (tone, word) = match (bundle.edited().contains(name), bundle.missing().contains(name)) {
+            (_, true) => (Tone::Bad, "MISSING"),
+            (true, false) => (Tone::Bad, "EDITED"),
+            (false, false) => (Tone::Good, "unchanged"),
+        };
+        out.line(&format!("{:20}{}", clean(name), out.paint(tone, word)))?;
     }
     out.flush()?;
     if bundle.edited().is_empty() { Ok(()) } else { Err(Failure::told()) }

@@ -3,7 +3,7 @@
 use super::Common;
 use super::failure::Failure;
 use super::mask::Masking;
-use super::output::{Data, Tone, diagnostic};
+use super::output::{Data, Tone, diagnostic, note_absent};
 use super::window::{Bounds, Moment, Window, now};
 use crate::event::clean::clean;
 use crate::event::mask::Masker;
@@ -32,7 +32,7 @@ pub(super) struct Events {
     #[command(flatten)]
     window: Window,
     /// Only events that this expression finds, such as 'status:failed code:131049 to:+52* age<10m'
-    #[arg(long, value_name = "EXPR", default_value = "")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, default_value = "")]
     filter: String,
     /// Go on with what arrives
     #[arg(long, conflicts_with = "until")]
@@ -60,6 +60,7 @@ pub(super) fn run(common: &Common, args: &Events) -> Result<(), Failure> {
     let config = common.load()?.config;
     let dir = &config.data_dir;
     let reader = Reader::open(dir)?;
+    note_absent(dir);
     let masker = args.masking.masker(&reader)?;
     let mut printer = Printer { reader, filter, bounds, args, masker, out: Data::new(common.color), last_raw: 0 };
     printer.print_head()?;

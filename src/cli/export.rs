@@ -5,7 +5,7 @@ use super::events;
 use super::failure::Failure;
 use super::marked;
 use super::mask::Masking;
-use super::output::{Progress, diagnostic};
+use super::output::{Progress, diagnostic, note_absent};
 use super::target::Target;
 use super::window::{Moment, Window, now};
 use crate::capture::{self, Har, Recipe, SelectError, Selection, curl, masked};
@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::event::csv;
 use crate::journal::operator::Operator;
 use crate::journal::{RawRequest, Reader};
+use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -41,7 +42,7 @@ pub(super) struct Export {
     #[command(flatten)]
     window: Window,
     /// Only requests with an event that this expression finds
-    #[arg(long, value_name = "EXPR", default_value = "")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, default_value = "")]
     filter: String,
     /// Only requests with an event that was marked when the screen was left
     #[arg(long, conflicts_with_all = ["filter", "request"])]
@@ -78,6 +79,7 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
         false => (filter, expression),
     };
     let reader = Reader::open(&config.data_dir)?;
+    note_absent(&config.data_dir);
     if let Some(number) = args.request
         && reader.request(number)?.is_none()
     {
@@ -85,7 +87,8 @@ pub(super) fn run(common: &Common, args: &Export) -> Result<(), Failure> {
         return Err(Failure::failed(message));
     }
     let everything = expression.trim().is_empty();
-    let selection = Selection { from: bounds.from, to: bounds.to, filter: (!everything).then_some(filter), now };
+    let selection =
+        Selection { from: bounds.from, to: bounds.to, requests: None, filter: (!everything).then_some(filter), now };
     let target = Target::create(&args.output, args.force)?;
     let export = Exporter { reader, config, selection, args, expression: &expression };
     let (target, told) = match args.format {
@@ -149,9 +152,15 @@ impl Exporter<'_> {
             self.reader.settle(&mut batch)?;
             let bodies = if filter.needs_body() { capture::raw_requests(&self.reader, &batch)? } else { Vec::new() };
             for event in &batch.events {
-                let body = bodies.binary_search_by_key(&event.request, |(number, _)| *number);
-                let body = body.map_or(&[][..], |at| &bodies[at].1.body);
-                if self.selection.spans(event.received_at) && filter.matches(event, body, self.selection.now) {
+                let body = match bodies.binary_search_by_key(&event.request, |(number, _)| *number) {
+                    Ok(at) => bodies[at].1.body.clone(),
+                    // One that was read later stands in another page than its request.
+                    Err(_) if filter.needs_body() => {
+                        self.reader.request(event.request)?.map(|raw| raw.body).unwrap_or_default()
+                    }
+                    Err(_) => Bytes::new(),
+                };
+                if self.selection.spans(event.received_at) && filter.matches(event, &body, self.selection.now) {
                     rows += 1;
                     let masked = masker.as_ref().map(|masker| masker.event(event));
                     write(&csv::to_csv(masked.as_ref().unwrap_or(event)))?;

@@ -4,9 +4,10 @@ use super::failure::Failure;
 use super::output::{Data, Tone, diagnostic};
 use super::window::{Moment, Window, now};
 use super::{Common, events};
+use crate::capture::{Selected, Selection};
 use crate::config::Config;
 use crate::event::clean::clean;
-use crate::forward::{self, Address, Resender, Route, satisfies};
+use crate::forward::{self, Address, Resender, Route};
 use crate::journal::operator::{Attempt, Operator, Target};
 use crate::journal::{RawRequest, Reader};
 use crate::report::rows::AttemptRow;
@@ -65,7 +66,7 @@ struct Resend {
     #[arg(value_name = "N", required_unless_present = "filter", conflicts_with_all = ["filter", "since", "until"])]
     requests: Vec<NonZeroU64>,
     /// Every request with an event that this expression finds
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     filter: Option<String>,
     #[command(flatten)]
     window: Window,
@@ -144,20 +145,10 @@ fn run_resend(out: &mut Data, config: &Config, args: &Resend) -> Result<(), Fail
         send(out, request, &raw)?;
     }
     if let Some(filter) = filter {
-        let last = reader.stats()?.last_request;
-        let mut after = match bounds.from {
-            Some(from) => reader.request_at(from)?.saturating_sub(1),
-            None => 0,
-        };
-        while after < last {
-            let requests = reader.requests_after(after)?;
-            let Some((end, _)) = requests.last() else { break };
-            after = *end;
-            for (request, raw) in &requests {
-                if bounds.contains(raw.received_at) && satisfies(*request, raw, &filter, now) {
-                    send(out, *request, raw)?;
-                }
-            }
+        let selection = Selection { from: bounds.from, to: bounds.to, requests: None, filter: Some(filter), now };
+        for next in Selected::new(&reader, selection)? {
+            let (request, raw) = next?;
+            send(out, request, &raw)?;
         }
     }
     diagnostic(&format!("{sent} sent, {taken} taken"));

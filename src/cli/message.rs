@@ -3,7 +3,7 @@
 use super::Common;
 use super::failure::Failure;
 use super::mask::Masking;
-use super::output::{Data, diagnostic};
+use super::output::{Data, diagnostic, note_absent};
 use super::window::now;
 use crate::event::Text;
 use crate::journal::Reader;
@@ -47,6 +47,7 @@ enum Format {
 pub(super) fn run(common: &Common, args: &MessageArgs) -> Result<(), Failure> {
     let config = common.load()?.config;
     let reader = Reader::open(&config.data_dir)?;
+    note_absent(&config.data_dir);
     let (mut id, material) = find(&reader, args.id.trim())?;
     let material = match args.masking.masker(&reader)? {
         Some(masker) => {

@@ -1,6 +1,7 @@
 //! The one place that prints: data to stdout, diagnostics to stderr.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// When to colour.
@@ -27,6 +28,16 @@ pub(super) enum Tone {
     Good,
     Warning,
     Bad,
+}
+
+/// Says so when nothing was ever received into `dir`: what is printed of it is true and may not be what was meant.
+pub(super) fn note_absent(dir: &Path) {
+    if !dir.join("journal.db").exists() {
+        let dir = dir.display();
+        diagnostic(&format!(
+            "{dir} holds no journal yet: nothing was received there; another one is named with --data-dir"
+        ));
+    }
 }
 
 impl Data {

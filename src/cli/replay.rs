@@ -5,10 +5,11 @@ use super::output::{Data, Progress, Tone, diagnostic};
 use super::send::Digest;
 use super::window::{Moment, Window, now};
 use super::{Common, events, forward, marked, refused};
+use crate::capture::Selection;
 use crate::config::{Algorithm, Config};
 use crate::event::Millis;
 use crate::forward::replay::{Answered, End, Replay, ReplayError, Speed};
-use crate::forward::{Address, Client, Selection, Signer, Stored};
+use crate::forward::{Address, Client, Signer, Stored, StoredError};
 use crate::journal::operator::{Operator, Replayed};
 use crate::journal::{RawRequest, Reader};
 use crate::query::duration;
@@ -45,7 +46,7 @@ pub(super) struct ReplayArgs {
     #[command(flatten)]
     window: Window,
     /// Only requests with an event that this expression finds
-    #[arg(long, value_name = "EXPR", default_value = "")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, default_value = "")]
     filter: String,
     /// Only requests with an event that was marked when the screen of SOURCE, a data directory, was left
     #[arg(long, conflicts_with_all = ["filter", "request"])]
@@ -121,7 +122,10 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
     // Answers stand beside the journal that was replayed; those of a capture file in the configured directory.
     let (stored, dir) = match place.is_file() {
         true => {
-            let unreadable = |error| Failure::failed(format!("{}: {error}", place.display()));
+            let unreadable = |error| match error {
+                StoredError::Capture(error) => Failure::failed(format!("{}: {error}", place.display())),
+                StoredError::Unanswerable(message) => Failure::usage(message),
+            };
             (Stored::capture(&place, selection).map_err(unreadable)?, config.data_dir.clone())
         }
         false if place.join("journal.db").exists() => (Stored::journal(Reader::open(&place)?, selection)?, place),

@@ -6,7 +6,7 @@ use super::Common;
 use super::events::parse_for_messages;
 use super::failure::Failure;
 use super::mask::Masking;
-use super::output::{Data, Progress, Tone, diagnostic};
+use super::output::{Data, Progress, Tone, diagnostic, note_absent};
 use super::refused::operator;
 use super::window::{Bounds, Moment, Window, now, shifted};
 use crate::config::Config;
@@ -60,7 +60,7 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "NUMBER")]
     number: Option<Text>,
     /// Only what this expression selects: a message counts with all of its events when they satisfy it together
-    #[arg(long, value_name = "EXPR", conflicts_with = "oneline")]
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true, conflicts_with = "oneline")]
     filter: Option<String>,
     /// csv is one table: the breakdowns of --by, else the failures
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -136,6 +136,7 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> Result<(), Failure> {
     }
     out.flush()?;
     if !args.oneline {
+        note_absent(&config.data_dir);
         tell_failed_notices(&config.data_dir)?;
     }
     judge(&conditions, &report, &looked)

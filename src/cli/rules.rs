@@ -18,6 +18,8 @@ struct Replayed {
     left_out: Vec<(String, usize)>,
     from: Option<Millis>,
     to: Millis,
+    /// Whether the journal holds nothing at all.
+    empty: bool,
 }
 
 pub(super) fn check(out: &mut Data, config: &Config, bounds: Bounds, ndjson: bool) -> Result<(), Failure> {
@@ -30,7 +32,8 @@ pub(super) fn check(out: &mut Data, config: &Config, bounds: Bounds, ndjson: boo
     }
     match replayed.from {
         Some(from) => out.line(&format!("{} to {}", from.rfc3339(), replayed.to.rfc3339()))?,
-        None => out.line("the journal is empty")?,
+        None if replayed.empty => out.line("the journal is empty")?,
+        None => out.line("nothing was received in that time")?,
     }
     let quiet = |rule: &&Rule| !replayed.changes.iter().any(|change| change.alert.rule == rule.name);
     let rules = || config.rules.0.iter().map(|setting| &setting.rule);
@@ -87,6 +90,7 @@ fn replay(config: &Config, bounds: Bounds) -> Result<Replayed, Failure> {
         left_out,
         from: first.map(|first| bounds.from.map_or(first, |from| from.max(first))),
         to: end,
+        empty: stats.last_page == 0,
     })
 }
 

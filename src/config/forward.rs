@@ -42,7 +42,12 @@ fn route(entry: Entry, source: &Source<'_>) -> Result<Route, ConfigError> {
         route.kinds = kinds.into_inner();
     }
     if let Some(filter) = filter {
-        route.filter = Some(source.filter(&filter)?);
+        let found = source.filter(&filter)?;
+        if found.needs_numbers() {
+            let message = "a request is forwarded by what it says, and seq is a number of the journal: leave it out";
+            return Err(source.error(filter.span(), message));
+        }
+        route.filter = Some(found);
     }
     route.timeout = timeout.map_or(route.timeout, |time| time.0);
     route.concurrency = concurrency.map_or(route.concurrency, usize::from);

@@ -5,7 +5,6 @@ use super::{Client, Mark, Route, deliver};
 use crate::event::Millis;
 use crate::journal::operator::{Attempt, Operator, Origin};
 use crate::journal::{OpenError, RawRequest};
-use crate::query::Filter;
 use std::path::Path;
 
 /// Where requests are sent again when nobody says where: the targets of the configuration, else those that were forwarded to
@@ -47,9 +46,4 @@ impl Resender {
         self.operator.resend_end(&attempt)?;
         Ok(attempt)
     }
-}
-
-/// Whether at least one event of a request satisfies `filter`, decoded from its bytes.
-pub fn satisfies(request: u64, raw: &RawRequest, filter: &Filter, now: Millis) -> bool {
-    Content::of(request, raw).goes(&[], Some(filter), &raw.body, now)
 }

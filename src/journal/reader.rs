@@ -173,6 +173,16 @@ impl Reader {
         })
     }
 
+    /// The page with the request of this number, or with the first one after it; without one, the page that will come next.
+    pub fn page_of(&self, request: u64) -> Result<u64, OpenError> {
+        self.read(Ok(1), |connection| {
+            Ok(match page::first_where(connection, |place| place.last_request() >= request)? {
+                Some(place) => place.page,
+                None => super::log::Ends::load(connection)?.page + 1,
+            })
+        })
+    }
+
     /// One event by its sequence number, amendments merged in.
     pub fn event(&self, seq: u64) -> Result<Option<Event>, OpenError> {
         let merge = |mut event: Event, amendment: Event| {

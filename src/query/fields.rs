@@ -382,7 +382,8 @@ pub const FIELDS: &[Field] = &[
         example: "seq:1200..1300",
         holds: Holds::Number,
         of_message: None,
-        read: |event, _, test| test(Value::Number(event.seq.into())),
+        // One that was not read from a journal has none.
+        read: |event, _, test| event.seq != 0 && test(Value::Number(event.seq.into())),
     },
     Field {
         name: "request",

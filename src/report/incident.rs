@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::markdown::{Markdown, escaped};
-use super::text::seconds;
+use super::text::{counted, seconds};
 use crate::event::clean::clean;
 use crate::monitor::figures::{percent, thousands};
 use crate::monitor::view::Alert;
@@ -52,8 +52,8 @@ pub fn summary(report: &Report, masked: bool) -> String {
 fn impact(page: &mut Markdown, report: &Report) {
     let funnel = &report.funnel;
     page.line(&format!(
-        "- {} messages attempted, {} delivered, {} failed ({} of those with an outcome)",
-        thousands(funnel.attempted),
+        "- {} attempted, {} delivered, {} failed ({} of those with an outcome)",
+        counted(funnel.attempted, "message"),
         thousands(funnel.delivered),
         thousands(funnel.outcomes.failed),
         funnel.settled().map_or_else(|| "no share".to_owned(), |settled| percent(1.0 - settled)),
@@ -63,15 +63,15 @@ fn impact(page: &mut Markdown, report: &Report) {
     for failure in failures.into_iter().take(CODES) {
         let code = failure.code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
         page.line(&format!(
-            "- {code} {}: {} messages, {} recipients, {} to {}",
+            "- {code} {}: {}, {}, {} to {}",
             escaped(&failure.title),
-            thousands(failure.messages),
-            thousands(failure.recipients),
+            counted(failure.messages, "message"),
+            counted(failure.recipients, "recipient"),
             seconds(failure.first_at),
             seconds(failure.last_at),
         ));
     }
-    page.line(&format!("- {} requests refused (401)", thousands(report.ingest.refused)));
+    page.line(&format!("- {} refused (401)", counted(report.ingest.refused, "request")));
 }
 
 /// Template and account events in order of their time, one per line.

@@ -63,7 +63,7 @@ impl Page {
 
 fn head(page: &mut Page, report: &Report) {
     let Report { scope, ingest, extras, .. } = report;
-    let number = scope.number.as_ref().map_or("all numbers".into(), |number| clean(number));
+    let number = scope.number.as_ref().map_or("all numbers".to_owned(), |number| format!("number {}", clean(number)));
     page.line(&format!("watop report  {} to {}", seconds(scope.span.from), seconds(scope.span.to)));
     page.line(&format!("as of {}, {number}", seconds(scope.as_of)));
     if let Some(filter) = &extras.filter {
@@ -150,9 +150,9 @@ fn failures(page: &mut Page, failures: &[Failure]) {
         let code = failure.code.map_or("no code".to_owned(), |code| code.to_string());
         let title = clean(&failure.title);
         page.line(&format!("  {code:<8}{:>9}  {title}", thousands(failure.messages)));
-        let recipients = thousands(failure.recipients);
+        let recipients = counted(failure.recipients, "recipient");
         let retry = if failure.retryable { "may pass later" } else { "not retryable" };
-        page.line(&format!("{:21}class {} · {recipients} recipients · {retry}", "", clean(&failure.class)));
+        page.line(&format!("{:21}class {} · {recipients} · {retry}", "", clean(&failure.class)));
         page.line(&format!("{:21}{} to {}", "", seconds(failure.first_at), seconds(failure.last_at)));
         page.wrapped(21, &clean(&failure.advice));
     }
@@ -174,7 +174,12 @@ fn conversations(page: &mut Page, conversations: &[Conversation], as_of: Millis)
         };
         page.line(&format!("  {customer} {name} {:>5} in  to {number}  {left}", thousands(conversation.inbound)));
         let at = seconds(conversation.last_inbound_at);
-        page.line(&format!("    {at}  {}: {}", clean(&conversation.last_type), clean(&conversation.preview)));
+        let (kind, preview) = (clean(&conversation.last_type), clean(&conversation.preview));
+        // The preview of what is not text names its type.
+        match preview.starts_with(&*kind) {
+            true => page.line(&format!("    {at}  {preview}")),
+            false => page.line(&format!("    {at}  {kind}: {preview}")),
+        }
     }
 }
 
@@ -196,7 +201,11 @@ fn alerts(page: &mut Page, alerts: &[Alert]) {
             (None, false) => "",
         };
         page.line(&format!("  {severity:<9} {}  {}{state}", seconds(alert.at), clean(&alert.what)));
-        page.line(&format!("{:12}{} · {}", "", clean(&alert.title), clean(&alert.subject)));
+        let (title, subject) = (clean(&alert.title), clean(&alert.subject));
+        match title.ends_with(&*subject) {
+            true => page.line(&format!("{:12}{title}", "")),
+            false => page.line(&format!("{:12}{title} · {subject}", "")),
+        }
         page.wrapped(12, &clean(&alert.detail));
     }
 }
@@ -214,6 +223,11 @@ fn costs(page: &mut Page, costs: &[Cost]) {
         let price = format!("{currency:<4}{amount:>12}");
         page.line(&format!("  {what} {price}  {cny:>14}  {:>9}", thousands(cost.messages)));
     }
+}
+
+/// `1 recipient`, `1,204 recipients`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
 pub(super) fn seconds(at: Millis) -> String {

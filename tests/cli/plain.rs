@@ -98,3 +98,26 @@ fn keys_lists_every_action_with_the_keys_in_force() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("did you mean zoom?"), "{}", said.err);
 }
+
+#[test]
+fn a_filter_may_begin_with_the_sign_that_turns_it_around() {
+    let user = User::new();
+    for command in ["events", "export", "report"] {
+        let said = user.run(&[command, "--filter", "-code:131026"]);
+        assert_eq!(said.code, Some(0), "{command}: {said:?}");
+    }
+    let said = user.run(&["events", "--filter", "--since"]);
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains("the filter is wrong"), "{said:?}");
+}
+
+#[test]
+fn a_directory_without_a_journal_is_named_beside_what_is_printed_of_it() {
+    let user = User::new();
+    for command in [&["report"][..], &["events"], &["export"], &["message", "wamid.1"]] {
+        let said = user.run(command);
+        assert!(said.err.contains("holds no journal yet") && said.err.contains("--data-dir"), "{command:?}: {said:?}");
+    }
+    let line = user.run(&["report", "--oneline"]);
+    assert_eq!(line.err, "", "a prompt is not the place");
+}

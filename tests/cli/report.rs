@@ -28,7 +28,18 @@ fn a_condition_that_is_met_ends_with_3_and_says_its_value() {
 fn a_condition_without_data_does_not_fail_and_says_so() {
     let said = User::new().run(&["report", "--fail-if", "failure_rate>5%"]);
     assert_eq!(said.code, Some(0));
-    assert_eq!(said.err, "watop: failure_rate>5% is not tested: nothing to measure\n");
+    assert_eq!(said.err.lines().last(), Some("watop: failure_rate>5% is not tested: nothing to measure"));
+}
+
+#[test]
+fn the_text_says_nothing_twice() {
+    let user = with_examples();
+    let out = user.out(&["report", "--since", "all"]);
+    assert!(out.contains("· 1 recipient ·") && out.contains("· 2 recipients ·"), "{out}");
+    assert!(out.contains("  reaction 👍") && !out.contains("reaction: reaction") && out.contains("text: OK"), "{out}");
+    assert!(out.contains("WABA 1049513xxxx7327\n") && out.contains("welcome en_US · 6048 en_US"), "{out}");
+    let of_one = user.out(&["report", "--since", "all", "--number", "85230174859"]);
+    assert!(of_one.contains("number 85230174859\n"), "{of_one}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::support::{PATH, Serving, report, run};
 use crate::target::{Post, Target};
 use crate::{examples, lines, outcome, post_all, status, stored, text};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use watop::journal::Reader;
@@ -92,6 +93,74 @@ fn filter_window_and_number_choose_what_is_sent() {
     assert_eq!(count(&["--dry-run"]).len(), 0);
     let planned = run(dir.path(), &["replay", "--to", "http://127.0.0.1:9/", "--dry-run", "--format", "ndjson"]);
     assert_eq!(lines(&planned).len(), 58);
+}
+
+/// The numbers of the requests that a filter makes `export`, `events` and `replay` take.
+fn taken_by(dir: &Path, filter: &str) -> [BTreeSet<u64>; 3] {
+    let numbers = |arguments: &[&str]| -> BTreeSet<u64> {
+        let all: Vec<_> = arguments.iter().copied().chain(["--filter", filter]).collect();
+        lines(&run(dir, &all)).iter().filter_map(|line| line["request"].as_u64()).collect()
+    };
+    [
+        numbers(&["export"]),
+        numbers(&["events", "--format", "ndjson"]),
+        numbers(&["replay", "--to", "http://127.0.0.1:9/", "--dry-run", "--format", "ndjson"]),
+    ]
+}
+
+#[test]
+fn a_filter_means_the_same_requests_whether_they_are_listed_exported_or_replayed() {
+    let dir = stored();
+    // Fields that an event has from the journal, not from its body, and a few of the other kind.
+    let filters = [
+        "seq:1..3",
+        "-seq<40",
+        "request:7",
+        "scheme:meta",
+        "age<1h",
+        "age>1h",
+        "code:131009 or seq:2",
+        "status:failed",
+    ];
+    for filter in filters {
+        let [exported, listed, replayed] = taken_by(dir.path(), filter);
+        assert_eq!((&exported, &replayed), (&listed, &listed), "{filter}");
+        assert_eq!(listed.is_empty(), filter == "age>1h", "{filter}: {listed:?}");
+    }
+}
+
+#[test]
+fn a_delivery_that_only_repeated_an_event_is_found_by_what_it_says_and_has_no_number_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(dir.path());
+    let sent = status("wamid.1", "sent");
+    post_all(&serving, [sent.clone(), status("wamid.2", "sent"), sent]);
+    serving.stop();
+    let [exported, listed, replayed] = taken_by(dir.path(), "id:wamid.1");
+    assert_eq!((exported, replayed), (BTreeSet::from([1, 3]), BTreeSet::from([1, 3])), "both deliveries said it");
+    assert_eq!(listed, BTreeSet::from([1]), "it is one event");
+    for (filter, requests) in [("seq:1", vec![1]), ("seq<9", vec![1, 2]), ("-seq:1", vec![2]), ("request:3", vec![3])] {
+        let [exported, _, replayed] = taken_by(dir.path(), filter);
+        let requests = BTreeSet::from_iter(requests);
+        assert_eq!((exported, replayed), (requests.clone(), requests), "{filter}");
+    }
+}
+
+#[test]
+fn numbers_of_events_cannot_be_asked_of_a_capture_file() {
+    let dir = stored();
+    let file = dir.path().join("all.ndjson");
+    let file = file.to_str().unwrap();
+    run(dir.path(), &["export", "--output", file]);
+    let replay =
+        |filter| outcome(dir.path(), &["replay", file, "--to", "http://127.0.0.1:9/", "--dry-run", "--filter", filter]);
+    let said = replay("seq:5");
+    assert_eq!(said.status.code(), Some(2), "{said:?}");
+    assert!(
+        text(&said.stderr).contains("keeps no numbers of events") && text(&said.stderr).contains("request:N"),
+        "{said:?}"
+    );
+    assert_eq!(text(&replay("request:5").stdout).lines().count(), 1);
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// How often files are looked at for changes.
 const POLL: Duration = Duration::from_secs(2);
+/// How long a changed file must have stood still: whoever saves it may empty it first, and an empty file is a configuration, too.
+const SETTLED: Duration = Duration::from_millis(500);
 
 /// Reads the configuration again when it changes.
 pub(in crate::cli) struct Reload {
@@ -43,10 +45,16 @@ impl Reload {
         Ok((config, Self { flags, allow_unsigned: receive.allow_unsigned, first, verifies, files, stamps }))
     }
 
-    /// Until a file has changed since it was last read, or last found wrong.
+    /// Until a file has changed since it was last read, or last found wrong, and is not being written any more.
     pub(in crate::cli) async fn due(&self) {
-        while Stamps::of(&self.files) == self.stamps {
-            tokio::time::sleep(POLL).await;
+        let mut seen = Stamps::of(&self.files);
+        loop {
+            tokio::time::sleep(if seen == self.stamps { POLL } else { SETTLED }).await;
+            let now = Stamps::of(&self.files);
+            if is_written(&self.stamps, &seen, &now) {
+                return;
+            }
+            seen = now;
         }
     }
 
@@ -89,6 +97,11 @@ impl Reload {
     }
 }
 
+/// Whether files are other ones than when they were `read`, and the same `now` as when they were last `seen`.
+fn is_written(read: &Stamps, seen: &Stamps, now: &Stamps) -> bool {
+    now != read && now == seen
+}
+
 /// What of the configuration is read at the start alone, and differs now.
 fn waiting(first: &Config, now: &Config) -> Vec<&'static str> {
     let differs = [
@@ -116,5 +129,26 @@ impl Taken {
         }
         let waits = lang.pick("; not before watop is started again: ", ";重启 watop 后生效:");
         format!("{said}{waits}{}", waiting.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_emptied_before_it_is_written_is_not_read_in_between() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = [dir.path().join("watop.toml")];
+        let written = |text: &str| {
+            std::fs::write(&files[0], text).unwrap();
+            Stamps::of(&files)
+        };
+        let read = written("[rules]");
+        let (emptied, whole) = (written(""), written("[[forward]]"));
+        assert!(!is_written(&read, &read, &emptied), "it may go on to change");
+        assert!(!is_written(&read, &emptied, &whole));
+        assert!(is_written(&read, &whole, &whole));
+        assert!(!is_written(&read, &read, &read));
     }
 }
