@@ -50,6 +50,18 @@ fn main() {
         screens.iter_mut().for_each(|screen| screen.resize(width, height));
         measure(&mut screens, rounds, width, height);
     }
+    filters(&screens);
+}
+
+/// Prints how long a filter over the whole screen takes until everything is counted.
+fn filters(screens: &[Screen]) {
+    for expression in ["status:failed", "code:131026 number:852*", "outcome:read"] {
+        for screen in screens {
+            let (took, selected) = screen.filter(expression);
+            let (events, took) = (screen.events(), took.as_millis());
+            println!("filter {expression:<26} {events:>9} events: {took:>6} ms until {selected} messages are counted");
+        }
+    }
 }
 
 /// Goes through all steps `rounds` times and prints a line for each.

@@ -108,6 +108,43 @@ fn each_figure_of_a_breakdown() {
 }
 
 #[test]
+fn each_row_of_who_is_hit() {
+    let world = World::of_an_incident();
+    let mut stage = of_a_minute(&world);
+    stage.press("z");
+    let messages = behind(&mut stage);
+    stage.press("\t");
+    let hit = rows(&mut stage);
+    let row = hit.iter().rfind(|row| row.contains('▌')).unwrap();
+    let share = row.rsplit('▌').next().unwrap().split(" %").next().unwrap();
+    let share: f64 = share.rsplit(' ').next().unwrap().parse().unwrap();
+    let here = behind(&mut stage);
+    let percent = (here as f64 / messages as f64 * 1000.0).round() / 10.0;
+    assert_eq!(percent, share, "{here} of {messages} in {row}");
+}
+
+#[test]
+fn each_conversation() {
+    let world = World::of_an_incident();
+    let mut stage = Stage::new(&world, Lang::En, SIZE);
+    stage.press("\tz");
+    let heads = rows(&mut stage).into_iter().find(|row| row.contains("last inbound")).unwrap();
+    let end = heads.split("inbound  ").nth(1).map_or(0, |_| heads.find(" inbound ").unwrap() + " inbound".len());
+    let end = heads[..end].chars().count();
+    for at in 0..3 {
+        stage.press(if at == 0 { "g" } else { "j" });
+        let row = rows(&mut stage).into_iter().find(|row| row.contains('▌')).unwrap();
+        let inbound = last_number(&row.chars().take(end).collect::<String>()).unwrap();
+        stage.press("\n");
+        let thread = rows(&mut stage);
+        let counts = thread.iter().position(|row| row.contains("answers attempted")).unwrap();
+        let counted = thread[counts - 1].trim_end_matches(['│', '┃', ' ']).rsplit(' ').next().unwrap();
+        assert_eq!(counted.replace(',', "").parse::<u64>().unwrap(), inbound, "{row} in {thread:#?}");
+        stage.press("\u{1b}");
+    }
+}
+
+#[test]
 fn each_code() {
     let world = World::of_an_incident();
     let mut stage = of_a_minute(&world);

@@ -12,7 +12,9 @@ use watop::event::Millis;
 use watop::event::mask::Masker;
 use watop::journal::{Batch, Journal, Reader};
 use watop::monitor::Monitor;
-use watop::source::Feed;
+use watop::monitor::view::{Scope, Span};
+use watop::query::Filter;
+use watop::source::{Feed, filtered};
 use watop::tui::app::{App, Setup};
 use watop::tui::input::Input;
 use watop::tui::keymap::Keymap;
@@ -64,6 +66,18 @@ impl Screen {
         }
         self.app.feed(Feed::CaughtUp, Millis(self.now));
         self.draw();
+    }
+
+    /// How long it takes until a filter over the whole screen has counted the journal, and how many messages it selects. The
+    /// screen shows the counts of before meanwhile.
+    pub(crate) fn filter(&self, expression: &str) -> (Duration, u64) {
+        let filter = Filter::parse_for_messages(expression).expect("a filter");
+        let reader = Reader::open(self.directory.path()).expect("the journal");
+        let started = Instant::now();
+        let monitor = filtered::count(reader, filter, Default::default(), |_, _| {}).expect("counts");
+        let took = started.elapsed();
+        let all = Scope { span: Span::covering(Millis(0), Millis(self.now)), as_of: Millis(self.now), number: None };
+        (took, monitor.counts(&all).attempted)
     }
 
     pub(crate) fn events(&self) -> usize {

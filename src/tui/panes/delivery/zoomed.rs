@@ -262,7 +262,9 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
     list.place(&mut table, rows.height, focused);
     table.draw(buffer, rows, |row, of, width| group_cell(view, groups.get(row), of, width));
     if let Some(cell) = figure.and_then(|figure| table.cell(rows, list.row(), FIGURES + figure)) {
-        buffer.set_style(cell, Modifier::UNDERLINED);
+        let digits = cell.positions().filter(|at| buffer[*at].symbol() != " ").map(|at| at.x).min();
+        let x = digits.unwrap_or(cell.x);
+        buffer.set_style(Rect { x, width: cell.right() - x, ..cell }, Modifier::UNDERLINED);
     }
     let seen = table.seen(rows).into_iter().filter_map(|place| place.checked_sub(FIGURES));
     let seen = seen.filter(|figure| *figure < Figure::ALL.len()).collect();
