@@ -155,8 +155,8 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option
         _ => view.pick("outcomes of the messages that began then", "该时段起始消息的结果"),
     };
     let columns = [
-        Column::text(Slice::Start, view.pick("from", "起始"), 6),
-        Column::number(Slice::Messages, view.pick("msgs", "消息"), 9),
+        Column::text(Slice::Start, view.pick("from", "起始"), 7),
+        Column::number(Slice::Messages, view.pick("msgs", "消息"), 8),
         Column::text(Slice::Outcomes, head, 8).after(2).grows(),
         Column::number(Slice::Settled, view.pick("settled", "终态率"), 7).after(2),
     ];
