@@ -230,10 +230,10 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
         Column::number(Of::Count(|funnel| funnel.read), view.pick("read", "已读"), 8).goes(3),
         Column::number(Of::Failed, view.pick("failed", "失败"), 8),
         Column::number(Of::Count(|funnel| funnel.outcomes.waiting), view.pick("waiting", "等待中"), 8).goes(2),
-        Column::number(Of::Count(|funnel| funnel.outcomes.silent), view.pick("silent", "无回音"), 7).goes(6),
+        Column::number(Of::Count(|funnel| funnel.outcomes.silent), view.pick("silent", "无回音"), 7).goes(7),
         Column::number(Of::Settled, view.pick("settled", "终态率"), 9),
         Column::number(Of::SoFar, view.pick("so far", "送达率"), 8).goes(5),
-        Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(7),
+        Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(6),
         Column::number(Of::DeliverBoth, "p50 / p95", 11).after(2).goes(1),
     ];
     // Rule, sum and notes below the numbers.
@@ -256,7 +256,9 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
     let settled = view.pick("settled = delivered / (delivered + failed)", "终态率 = 送达 / (送达 + 失败)");
     let so_far = view.pick("so far = delivered / sent", "送达率 = 送达 / 发送");
     let conflicts = say!(view.look, "conflicts {conflicts}", "冲突 {conflicts}");
-    let notes = [format!("{settled}   {so_far}   {conflicts}"), format!("{settled}   {conflicts}")];
+    let silent = format::thousands(data.funnel.outcomes.silent);
+    let silent = say!(view.look, "silent {silent}", "无回音 {silent}");
+    let notes = [format!("{settled}   {so_far}   {conflicts}   {silent}"), format!("{settled}   {conflicts}")];
     let [long, short] = notes.map(|note| view.words().muted(note));
     let row = rows.next();
     if long.width() <= row.width.into() { long } else { short }.draw(buffer, row.x, row.y, row.width);
