@@ -133,7 +133,12 @@ impl EventsTab {
             let (buffer, focused) = (frame.buffer_mut(), self.focus == Focus::Inspector);
             let inner = border::draw(buffer, area, look, look.lang.pick("Event", "事件"), Vec::new(), focused);
             let hint = look.lang.pick("none is listed that could be looked into", "列表为空,没有可查看的事件");
-            Words::new(look).muted(hint).draw(buffer, inner.x, inner.y, if inner.height > 0 { inner.width } else { 0 });
+            Words::new(look).muted(hint).draw(
+                buffer,
+                inner.x,
+                inner.y + 2,
+                if inner.height > 2 { inner.width } else { 0 },
+            );
             return;
         }
         let selected = self.selected.is_some() && self.selected == self.inspector.seq();
