@@ -15,7 +15,7 @@ use super::panes::Context;
 use super::place::Open;
 use super::store::{Forwarded, Job, Resend};
 use super::terms::sentence;
-use super::theme::Role;
+use super::theme::{Glyph, Role};
 use super::widgets::format;
 use super::widgets::words::Words;
 use crate::event::clean::clean;
@@ -243,10 +243,17 @@ impl Page for ForwardTab {
             return vec![words().bold(Role::Warn, ask)];
         }
         let figures = Figures::of(self.attempts.iter().filter(|attempt| ctx.scope.span.contains(attempt.at)));
-        let mut summary = vec![
+        let down = self.targets.iter().filter(|target| target.fault.is_some()).count();
+        let mut summary = Vec::new();
+        if down > 0 {
+            // First, so that it stays where the targets have no room.
+            let said = say!(look, " {down} down", " {down} 个中断");
+            summary.push(words().glyph(Role::Failed, Glyph::Critical).bold(Role::Failed, said));
+        }
+        summary.extend([
             words().value(format::thousands(figures.all)).muted(look.lang.pick(" in the window", " 窗口内")),
             words().value(format::thousands(figures.failed())).muted(look.lang.pick(" not taken", " 未被接收")),
-        ];
+        ]);
         if self.under_way > 0 {
             let count = self.under_way;
             summary.push(words().text(say!(look, "sending {count} again", "正在再次发送 {count} 条")));
@@ -274,6 +281,11 @@ impl Page for ForwardTab {
         let [targets, attempts, detail] =
             Layout::vertical([Constraint::Length(rows), Constraint::Fill(3), Constraint::Fill(2)]).areas(area);
         self.draw_targets(buffer, targets, ctx);
+        if self.attempts.is_empty() {
+            // Nothing to say about an attempt: no empty boxes for it.
+            let rest = Rect { height: area.height - targets.height, ..attempts };
+            return self.draw_attempts(buffer, rest, ctx);
+        }
         self.draw_attempts(buffer, attempts, ctx);
         if area.width < 100 {
             self.draw_answer(buffer, detail, ctx);

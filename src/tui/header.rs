@@ -54,7 +54,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
         left.push(Segment::new(1, Words::new(look).muted(untold(look, notice))));
     }
     if let Some(watched) = &app.known.intake.watched {
-        left.extend(watching(app, look, watched));
+        left.extend(watching(app, look, watched, now));
     } else if area.width >= WIDE && app.pause.is_none() && app.known.period.end.is_none() {
         left.push(Segment::new(6, Words::new(look).muted(short_address(&app.known.intake.address))));
     }
@@ -124,7 +124,7 @@ fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
 }
 
 /// What is watched, in place of an address; for a file the times it spans, and whether it was read to its end.
-fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>> {
+fn watching<'a>(app: &App, look: &'a Look, watched: &Watched, now: Millis) -> Vec<Segment<'a>> {
     let words = || Words::new(look);
     let name = match watched {
         Watched::Journal(Some(Holder { pid: Some(pid) })) => {
@@ -140,7 +140,7 @@ fn watching<'a>(app: &App, look: &'a Look, watched: &Watched) -> Vec<Segment<'a>
     let mut about = vec![Segment::new(2, name)];
     if matches!(watched, Watched::File(_)) {
         let (day, clock) =
-            (|at| format::day(at, &app.known.zone, look.lang), |at| format::hour_minute(at, &app.known.zone));
+            (|at| format::day(at, now, &app.known.zone, look.lang), |at| format::hour_minute(at, &app.known.zone));
         let times = app.known.monitor.extent().map(|(from, to)| match day(from) == day(to) {
             true => format!("{} {}–{}, ", day(from), clock(from), clock(to)),
             false => format!("{} {} – {} {}, ", day(from), clock(from), day(to), clock(to)),
@@ -283,7 +283,7 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
         .strong(app.known.period.window.label());
     let (from, to) = (scope.span.from, Millis(scope.span.to.0.min(scope.as_of.0)));
     let mut times = format!("{}–{}", format::hour_minute(from, zone), format::hour_minute(to, zone));
-    let day = |at| format::day(at, zone, look.lang);
+    let day = |at| format::day(at, scope.as_of, zone, look.lang);
     if day(from) != day(scope.as_of) {
         times = format!("{} {times}", day(from));
     }

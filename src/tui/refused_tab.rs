@@ -214,6 +214,11 @@ impl Page for RefusedTab {
             }
         }
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        // Two figures that add up, and not as many reasons as there happens to be room for.
+        if reasons.len() > 2 {
+            let others = reasons.drain(1..).map(|(_, count)| count).sum();
+            reasons.push((ctx.look.lang.pick("others", "其他"), others));
+        }
         for (reason, count) in reasons {
             summary.push(words().muted(format!("{} ", clean(reason))).value(format::thousands(count)));
         }

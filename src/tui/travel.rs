@@ -46,7 +46,7 @@ fn said<'a>(app: &'a App, look: &'a Look, scope: &Scope, now: Millis) -> Option<
     }
     if let Some(kept) = app.known.kept_from.filter(|kept| scope.span.from < *kept) {
         let gone = format::duration((kept.0.min(scope.span.to.0) - scope.span.from.0) / 1000);
-        let from = format!("{} {}", format::day(kept, zone, look.lang), format::hour_minute(kept, zone));
+        let from = format!("{} {}", format::day(kept, scope.as_of, zone, look.lang), format::hour_minute(kept, zone));
         let words = Words::new(look).glyph(Role::Warn, Glyph::Warning).text(say!(
             look,
             " kept from {from}: {gone} of this window are gone; numbers are for the rest",
@@ -57,7 +57,7 @@ fn said<'a>(app: &'a App, look: &'a Look, scope: &Scope, now: Millis) -> Option<
     app.known.period.end?;
     let times = format!("{}–{}", format::hour_minute(scope.span.from, zone), format::hour_minute(scope.span.to, zone));
     let window = Words::new(look).glyph(Role::Warn, Glyph::Past).muted(look.lang.pick(" window ", " 窗口 "));
-    let window = window.strong(times).muted(format!(" {}", format::day(scope.span.from, zone, look.lang)));
+    let window = window.strong(times).muted(format!(" {}", format::day(scope.span.from, scope.as_of, zone, look.lang)));
     let line = line(app, look, scope, now);
     Some((Role::Ok, vec![Segment::new(0, window), Segment::new(3, line)]))
 }

@@ -1,6 +1,6 @@
 //! Template and account alerts.
 
-use crate::{DAY, HOUR, MINUTE, SECOND, START, all, monitor, notice, scope, with_notice};
+use crate::{DAY, HOUR, MINUTE, SECOND, START, all, failed, monitor, notice, scope, with_notice};
 use watop::event::Severity::{Critical, Good, Info, Warning};
 use watop::event::{Event, Millis, Seconds};
 use watop::monitor::Monitor;
@@ -156,4 +156,32 @@ fn alerts_obey_the_number() {
     let monitor = monitor(&[paused(0, "a")]);
     let of = |number: &str| monitor.alerts(&Scope { number: Some(number.into()), ..all() }).len();
     assert_eq!((of("85290000001"), of("1")), (1, 0));
+}
+
+#[test]
+fn about_an_alert_its_template_over_time_and_what_failed_because_of_it_are_known() {
+    let of_template = |event, template: Option<&str>| {
+        with_notice(event, |notice| {
+            (notice.template, notice.template_id) = (template.map(Into::into), template.map(|_| "7".into()));
+            (notice.language, notice.waba) = (Some("en_US".into()), Some("WABA".into()));
+        })
+    };
+    let red = of_template(notice(MINUTE, "template_quality", "7 en_US", "RED", Critical), Some("offer"));
+    let pause = of_template(paused(2 * MINUTE, "7 en_US"), Some("offer"));
+    let elsewhere = of_template(notice(MINUTE, "template_quality", "8 en_US", "RED", Critical), Some("other"));
+    let failures = [(MINUTE, 132_000), (3 * MINUTE, 132_015), (4 * MINUTE, 132_015)];
+    let failures = failures.map(|(at, code)| failed(at, &format!("m{at}"), &[code]));
+    let mut events = vec![red.clone(), pause.clone(), elsewhere];
+    events.extend(failures);
+    let scope = scope(0, 15 * MINUTE);
+    let about = monitor(&events).about(&id(&pause).into(), &scope, 20).expect("the alert is known");
+    assert_eq!((about.id.as_ref(), about.waba.as_deref()), (id(&pause), Some("WABA")));
+    assert_eq!(about.before.map(|before| before.id.to_string()), Some(id(&red).to_owned()));
+    let template = about.template.expect("it is about a template");
+    assert_eq!((template.name.as_ref(), template.id.as_deref()), ("offer", Some("7")));
+    assert_eq!(template.status.last().map(|state| state.said.to_string()), Some("PAUSED".to_owned()));
+    assert_eq!(template.quality.last().map(|state| state.severity), Some(Critical));
+    assert_eq!((template.named, template.unnamed), (0, 2), "since the pause, whose code is that of templates");
+    assert_eq!(template.failed.counts.iter().sum::<u64>(), 3, "over time also what came before it");
+    assert_eq!(monitor(&events).about(&"nobody".into(), &scope, 20), None);
 }

@@ -74,7 +74,7 @@ fn a_drag_over_the_activity_selects_its_time() {
     mouse(&mut screen, MouseEventKind::Up(MouseButton::Left), at(19));
     let chosen = screen.shown();
     assert!(line(&chosen, "watop").contains("◀"), "{chosen}");
-    assert!(line(&chosen, "window").contains("window 4 m  14:23–14:27"), "16 columns of 15 s:\n{chosen}");
+    assert!(line(&chosen, "window").contains("window 4 m  14:22–14:26"), "16 columns of 12 s:\n{chosen}");
 }
 
 #[test]

@@ -124,8 +124,14 @@ fn words<'a>(change: &Change, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
         },
         Cell::What => words.value(title(&change.subject).shown(look)),
         Cell::Measure => words.muted(short_measure(change.measure, look.lang)),
-        Cell::Now => words.value(change.side(change.now)),
-        Cell::Before => words.muted(change.side(change.before)),
+        Cell::Now => match side(change, change.now) {
+            Some(figure) => words.value(figure),
+            None => words.nothing(),
+        },
+        Cell::Before => match side(change, change.before) {
+            Some(figure) => words.muted(figure),
+            None => words.nothing(),
+        },
         Cell::Change => match change.difference() {
             Some(difference) if change.turn.is_some() => words.role(role, difference),
             Some(difference) => words.muted(difference),
@@ -138,6 +144,11 @@ fn words<'a>(change: &Change, cell: Cell, ctx: &Context<'a>) -> Words<'a> {
             words.muted(say!(look, "{low} to {high}", "{low} 至 {high}"))
         }
     }
+}
+
+/// A side in figures; `None` for a share of nothing.
+fn side(change: &Change, of: (u64, u64)) -> Option<String> {
+    (change.measure == Measure::Volume || of.1 > 0).then(|| change.side(of))
 }
 
 /// What a difference is about.
@@ -190,7 +201,7 @@ fn long_measure(measure: Measure, lang: Lang) -> &'static str {
 /// `14:17–14:32`, with the day where it is another one.
 fn times(window: &Window, ctx: &Context<'_>) -> String {
     let [from, to] = [window.from, window.to].map(|at| format::hour_minute(at, ctx.zone));
-    let day = |at| format::day(at, ctx.zone, ctx.look.lang);
+    let day = |at| format::day(at, ctx.scope.as_of, ctx.zone, ctx.look.lang);
     if day(window.from) == day(ctx.scope.as_of) {
         format!("{from}–{to}")
     } else {

@@ -91,8 +91,12 @@ impl Data {
             Row { share: share(cost.amount, total), trend, cost }
         };
         let mut rows: Vec<Row> = costs.into_iter().map(row).collect();
-        // Sorting is stable: equal amounts stay in the order of their categories.
-        rows.sort_by_key(|row| (row.cost.currency.is_none(), row.cost.currency.clone(), Reverse(row.cost.amount)));
+        // What costs something first, in every currency, so that few rows hold all of it. Sorting is stable: equal amounts stay in
+        // the order of their categories.
+        rows.sort_by_key(|row| {
+            let free = row.cost.amount.is_none_or(|amount| amount.is_zero());
+            (free, row.cost.currency.is_none(), row.cost.currency.clone(), Reverse(row.cost.amount))
+        });
         let numbers = monitor.costs_by_number(scope).into_iter();
         let end = trend.from.0 + trend.columns.len() as i64 * i64::from(trend.column_s) * 1000;
         Self {

@@ -25,7 +25,7 @@ const BOTH: u16 = 110;
 /// Cells of the scale left of the trend.
 const SCALE: u16 = 9;
 /// Rows of the list from which there is room to say what amounts mean.
-const ROOMY: u16 = 16;
+const ROOMY: u16 = 20;
 /// Cells of a trend within a row.
 const SPARK: u16 = 15;
 

@@ -127,6 +127,20 @@ impl EventsTab {
 
     fn draw_inspector(&mut self, frame: &mut Frame<'_>, area: Rect, ctx: &Context<'_>) {
         ctx.look.areas.add(area, Spot::Pane(super::INSPECTOR));
+        let look = ctx.look;
+        if self.list.rows().is_empty() && !self.list.reading && self.selected.is_none() {
+            // What was newest before the list became empty is in no relation to it.
+            let (buffer, focused) = (frame.buffer_mut(), self.focus == Focus::Inspector);
+            let inner = border::draw(buffer, area, look, look.lang.pick("Event", "事件"), Vec::new(), focused);
+            let hint = look.lang.pick("none is listed that could be looked into", "列表为空,没有可查看的事件");
+            Words::new(look).muted(hint).draw(
+                buffer,
+                inner.x,
+                inner.y + 2,
+                if inner.height > 2 { inner.width } else { 0 },
+            );
+            return;
+        }
         let selected = self.selected.is_some() && self.selected == self.inspector.seq();
         self.inspector.draw(frame, area, ctx, self.focus == Focus::Inspector, selected);
     }

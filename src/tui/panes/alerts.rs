@@ -150,8 +150,8 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     if zoomed {
         return vec![
             severity,
-            Column::text(Col::Since, view.pick("since", "起于"), 6),
-            what.after(2),
+            Column::text(Col::Since, view.pick("since", "起于"), 7),
+            what,
             Column::text(Col::Subject, view.pick("subject", "对象"), 18).grows(),
             Column::text(Col::Detail, view.pick("cause", "原因"), 24).after(2).grows().goes(1),
             Column::text(Col::Number, view.pick("number", "号码"), 8),

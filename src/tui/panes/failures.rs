@@ -201,8 +201,8 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let what = Column::text(Col::What, view.pick("what", "含义"), 12).grows();
     let class = Column::text(Col::Class, view.pick("class", "类别"), 10);
     if zoomed {
-        let first = Column::number(Col::FirstMinute, view.pick("first", "首次"), 6);
-        let last = Column::number(Col::LastMinute, view.pick("last", "最近"), 6);
+        let first = Column::number(Col::FirstMinute, view.pick("first", "首次"), 7);
+        let last = Column::number(Col::LastMinute, view.pick("last", "最近"), 7);
         let sort = view.data.zoom.sort;
         let sorted = |by: Sort, head: Column<Col>, en, zh| {
             if sort == by { Column { head: view.pick(en, zh), ..head } } else { head }
@@ -220,8 +220,8 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             Column::number(Col::FineShare, view.pick("share", "占比"), 6).after(2).goes(2),
             Column::number(Col::OfAttempted, view.pick("of att.", "占提交"), 7).after(2).goes(5),
             sorted(Sort::Recipients, recipients, "recips▼", "收件人▼").after(2).goes(3),
-            sorted(Sort::First, first, "first▼", "首次▼").after(2).goes(8),
-            sorted(Sort::Last, last, "last▼", "最近▼").after(2).goes(7),
+            sorted(Sort::First, first, "first▼", "首次▼").goes(8),
+            sorted(Sort::Last, last, "last▼", "最近▼").goes(7),
             Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES).after(3).goes(1),
         ];
         if advised {

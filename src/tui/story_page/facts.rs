@@ -1,6 +1,6 @@
 //! The boxes beside the story: what is known of the message, its requests, where it was forwarded.
 
-use super::says::cost;
+use super::says::cost_of;
 use super::{StoryPage, fitted};
 use crate::event::clean::clean;
 use crate::event::{Detail, Millis};
@@ -116,9 +116,7 @@ fn facts(story: &Story, ctx: &Context<'_>, room: usize) -> Vec<(&'static str, Ro
         let since = format::since(state.since, ctx.scope.as_of, ctx.zone, ctx.look.lang);
         facts.push((lang.pick("  was then", "  当时状态"), Role::Warn, format!("{} {since}", clean(&state.state))));
     }
-    facts.extend(story.costs.iter().map(|line| {
-        (lang.pick("cost", "费用"), Role::Text, format!("{} {}", cost(line), terms::category(lang, &line.category)))
-    }));
+    facts.extend(story.costs.iter().map(|line| (lang.pick("cost", "费用"), Role::Text, cost_of(line, lang))));
     facts.extend(story.conversation.as_deref().map(|text| (lang.pick("conversation", "会话"), Role::Text, id(text))));
     facts.push(window(story, ctx));
     let answer = story.answer.as_ref().map(|event| match &event.detail {

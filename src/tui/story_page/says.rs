@@ -50,15 +50,13 @@ pub(super) fn says(step: &Step, ctx: &Context<'_>) -> Vec<(Role, String)> {
         (Detail::Inbound(inbound), _) => &inbound.costs,
         _ => &[],
     };
-    says.extend(
-        costs.iter().map(|line| (Role::Text, format!("{} {}", cost(line), terms::category(lang, &line.category)))),
-    );
+    says.extend(costs.iter().map(|line| (Role::Text, cost_of(line, lang))));
     if let (Detail::Status(status), false) = (&step.event.detail, told)
         && let Some(at) = status.expires_at
     {
         let at = format!(
             "{} {}",
-            format::day(Millis::from(at), ctx.zone, lang),
+            format::day(Millis::from(at), ctx.scope.as_of, ctx.zone, lang),
             format::hour_minute(Millis::from(at), ctx.zone)
         );
         says.push((Role::Muted, say!(ctx.look, "expires {at}", "{at} 到期")));
@@ -112,4 +110,9 @@ pub(in crate::tui) fn cost(line: &CostLine) -> String {
     let amount = line.amount.map(|amount| format!("{currency} {}", amount.normalize()));
     let cny = line.cny.map(|cny| format!("CNY {}", cny.normalize()));
     [amount, cny].into_iter().flatten().collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// The same and what it is for: `USD 0.0169 utility`; the category alone where the wire names no amount.
+pub(super) fn cost_of(line: &CostLine, lang: Lang) -> String {
+    format!("{} {}", cost(line), terms::category(lang, &line.category)).trim_start().to_owned()
 }

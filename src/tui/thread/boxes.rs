@@ -179,7 +179,7 @@ impl Thread {
         let words = Words::new(look);
         match self.entries.all().first() {
             Some(oldest) if !self.is_whole() => {
-                let day = format::day(oldest.at, ctx.zone, ctx.look.lang);
+                let day = format::day(oldest.at, ctx.scope.as_of, ctx.zone, ctx.look.lang);
                 words.muted(say!(look, "since {day}", "自 {day}"))
             }
             _ => words.muted(look.lang.pick("all time", "全部时间")),
@@ -316,7 +316,7 @@ fn everything(ctx: &Context<'_>) -> Scope {
 /// `today 14:13:07`, `tomorrow 14:13:07`, else with the day.
 fn moment(at: Millis, ctx: &Context<'_>) -> String {
     let clock = format::clock(at, ctx.zone);
-    let day = |at| format::day(at, ctx.zone, ctx.look.lang);
+    let day = |at| format::day(at, ctx.scope.as_of, ctx.zone, ctx.look.lang);
     let now = ctx.scope.as_of;
     let look = ctx.look;
     if day(at) == day(now) {

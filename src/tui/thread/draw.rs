@@ -83,7 +83,7 @@ impl Thread {
         let cursor = self.turned(self.place());
         let writer = Writer { ctx, entries: &self.entries, width: inner.width.into() };
         let entry = |row: usize| self.entries.all().get(self.turned(row));
-        let day = |row: usize| entry(row).map(|entry| format::day(entry.at, ctx.zone, ctx.look.lang));
+        let day = |row: usize| entry(row).map(|entry| format::day(entry.at, ctx.scope.as_of, ctx.zone, ctx.look.lang));
         let begins_day = |row: usize| row == 0 || day(row) != day(row - 1);
         let lines = |row: usize| -> Vec<Words<'_>> {
             let Some(this) = entry(row) else { return Vec::new() };
@@ -197,8 +197,9 @@ impl Thread {
 /// The line before the first message of a day.
 fn day_rule<'a>(at: Millis, ctx: &Context<'a>, width: usize) -> Words<'a> {
     let look = ctx.look;
-    let day = format::weekday(at, ctx.zone, look.lang);
-    let today = format::day(at, ctx.zone, ctx.look.lang) == format::day(ctx.scope.as_of, ctx.zone, ctx.look.lang);
+    let day = format::weekday(at, ctx.scope.as_of, ctx.zone, look.lang);
+    let today = format::day(at, ctx.scope.as_of, ctx.zone, ctx.look.lang)
+        == format::day(ctx.scope.as_of, ctx.scope.as_of, ctx.zone, ctx.look.lang);
     let day = if today { say!(look, " Today, {day} ", " 今天,{day} ") } else { format!(" {day} ") };
     let room = width.saturating_sub(cut::width(&day));
     let rule = look.glyph(Glyph::Rule);

@@ -233,7 +233,7 @@ impl<'a> Writer<'a, '_> {
                     Some(until) => {
                         let until = Millis::from(*until);
                         let (day, clock) = (
-                            format::day(until, self.ctx.zone, self.ctx.look.lang),
+                            format::day(until, self.ctx.scope.as_of, self.ctx.zone, self.ctx.look.lang),
                             format::clock(until, self.ctx.zone),
                         );
                         words.muted(say!(self.look(), " until {day} {clock}", " 有效至 {day} {clock}"))

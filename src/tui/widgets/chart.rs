@@ -147,7 +147,7 @@ pub fn axis(
             continue;
         }
         let label = match step {
-            86_400.. => format::day(at, times.zone, look.lang),
+            86_400.. => format::day(at, times.start(times.columns), times.zone, look.lang),
             _ if with_seconds => format::clock(at, times.zone),
             _ => format::hour_minute(at, times.zone),
         };

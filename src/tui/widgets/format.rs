@@ -29,28 +29,39 @@ pub fn amount(amount: Decimal, scale: u32) -> String {
     if decimals.is_empty() { grouped } else { format!("{grouped}.{decimals}") }
 }
 
-/// `12 Mar`, in Chinese `03-12`.
-pub fn day(at: Millis, zone: &TimeZone, lang: Lang) -> String {
-    written(at, zone, lang.pick("%-d %b", "%m-%d"))
+/// `12 Mar`, in Chinese `03-12`; with its year when that is not the year of `now`.
+pub fn day(at: Millis, now: Millis, zone: &TimeZone, lang: Lang) -> String {
+    let year = |at| written(at, zone, "%Y");
+    let form = if year(at) == year(now) { lang.pick("%-d %b", "%m-%d") } else { lang.pick("%-d %b %Y", "%Y-%m-%d") };
+    written(at, zone, form)
 }
 
-/// `Thu 12 Mar`, in the language of the screen.
-pub fn weekday(at: Millis, zone: &TimeZone, lang: Lang) -> String {
+/// `Thu 12 Mar`, in the language of the screen; with its year when that is not the year of `now`.
+pub fn weekday(at: Millis, now: Millis, zone: &TimeZone, lang: Lang) -> String {
+    let year = |at| written(at, zone, "%Y");
     match lang {
+        Lang::En if year(at) != year(now) => written(at, zone, "%a %-d %b %Y"),
         Lang::En => written(at, zone, "%a %-d %b"),
         Lang::Zh => {
             let days = ["周日", "周一", "周二", "周三", "周四", "周五", "周六"];
             let number = written(at, zone, "%w").parse::<usize>().unwrap_or(0);
-            format!("{} {}", written(at, zone, "%-m月%-d日"), days.get(number).copied().unwrap_or_default())
+            let form = if year(at) == year(now) { "%-m月%-d日" } else { "%Y年%-m月%-d日" };
+            format!("{} {}", written(at, zone, form), days.get(number).copied().unwrap_or_default())
         }
     }
 }
 
-/// `14:19` of the day of `now`, else the day.
+/// `14:19` of the day of `now`, else the day, in at most 7 cells: of what is so long ago that its day could be one to come, the
+/// month and the year.
 pub fn since(at: Millis, now: Millis, zone: &TimeZone, lang: Lang) -> String {
-    let today = day(now, zone, lang);
-    let day = day(at, zone, lang);
-    if day == today { hour_minute(at, zone) } else { day }
+    const AMBIGUOUS: i64 = 300 * 86_400_000;
+    if day(at, now, zone, lang) == day(now, now, zone, lang) {
+        hour_minute(at, zone)
+    } else if now.0 - at.0 > AMBIGUOUS {
+        written(at, zone, "%Y-%m")
+    } else {
+        written(at, zone, lang.pick("%-d %b", "%m-%d"))
+    }
 }
 
 /// A phone in a narrow column: `852…705`, `1650…107`. The ends are what people know a number by; +1 numbers keep their area.
@@ -65,6 +76,18 @@ pub fn phone(number: &str, mark: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_of_another_year_says_so() {
+        let at = |text: &str| Millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let now = at("2026-01-02T10:00:00Z");
+        let said = |text, lang| (day(at(text), now, &TimeZone::UTC, lang), since(at(text), now, &TimeZone::UTC, lang));
+        let pair = |day: &str, since: &str| (day.to_owned(), since.to_owned());
+        assert_eq!(said("2026-01-02T09:05:00Z", Lang::En), pair("2 Jan", "09:05"));
+        assert_eq!(said("2025-12-31T09:05:00Z", Lang::En), pair("31 Dec 2025", "31 Dec"));
+        assert_eq!(said("2025-12-31T09:05:00Z", Lang::Zh), pair("2025-12-31", "12-31"));
+        assert_eq!(said("2025-01-02T09:05:00Z", Lang::En), pair("2 Jan 2025", "2025-01"), "a year ago is not today");
+    }
 
     #[test]
     fn amounts_stay_exact_and_stand_at_their_points() {

@@ -63,6 +63,10 @@ fn time(value: &str, ctx: &Context<'_>) -> Option<String> {
         1_000_000_000_000..=9_999_999_999_999 => Millis(number),
         _ => return None,
     };
-    let (day, clock) = (format::day(at, ctx.zone, ctx.look.lang), format::clock(at, ctx.zone));
-    Some(if day == format::day(ctx.scope.as_of, ctx.zone, ctx.look.lang) { clock } else { format!("{day} {clock}") })
+    let (day, clock) = (format::day(at, ctx.scope.as_of, ctx.zone, ctx.look.lang), format::clock(at, ctx.zone));
+    Some(if day == format::day(ctx.scope.as_of, ctx.scope.as_of, ctx.zone, ctx.look.lang) {
+        clock
+    } else {
+        format!("{day} {clock}")
+    })
 }

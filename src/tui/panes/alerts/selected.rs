@@ -115,7 +115,7 @@ fn facts<'a>(view: &View<'a>, alert: &'a Alert, cause: Option<&str>) -> Vec<Word
 
 /// A clock time, after the day when that is not today.
 fn moment<'a>(view: &View<'a>, at: Millis) -> Words<'a> {
-    let day = |at| format::day(at, view.zone, view.look.lang);
+    let day = |at| format::day(at, view.data.scope.as_of, view.zone, view.look.lang);
     let today = day(view.data.scope.as_of);
     let day = Some(day(at)).filter(|day| *day != today).map_or_else(String::new, |day| format!("{day} "));
     view.words().value(format!("{day}{}", format::clock(at, view.zone)))

@@ -166,8 +166,8 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option
         _ => view.pick("outcomes of the messages that began then", "该时段起始消息的结果"),
     };
     let columns = [
-        Column::text(Slice::Start, view.pick("from", "起始"), 6),
-        Column::number(Slice::Messages, view.pick("msgs", "消息"), 9),
+        Column::text(Slice::Start, view.pick("from", "起始"), 7),
+        Column::number(Slice::Messages, view.pick("msgs", "消息"), 8),
         Column::text(Slice::Outcomes, head, 8).after(2).grows(),
         Column::number(Slice::Settled, view.pick("settled", "终态率"), 7).after(2),
     ];
@@ -249,10 +249,10 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
         read.goes(3),
         failed,
         waiting.goes(2),
-        Column { width: 7, ..silent }.goes(6),
+        Column { width: 7, ..silent }.goes(7),
         Column::number(Of::Settled, view.pick("settled", "终态率"), 9),
         Column::number(Of::SoFar, view.pick("so far", "送达率"), 8).goes(5),
-        Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(7),
+        Column::number(Of::Bounds, view.pick("bounds", "区间"), 12).after(2).goes(6),
         Column::number(Of::DeliverBoth, "p50 / p95", 11).after(2).goes(1),
     ];
     // Rule, sum and notes below the numbers.
@@ -282,7 +282,9 @@ fn draw_groups(buffer: &mut Buffer, area: Rect, view: &View<'_>, list: &mut List
     let settled = view.pick("settled = delivered / (delivered + failed)", "终态率 = 送达 / (送达 + 失败)");
     let so_far = view.pick("so far = delivered / sent", "送达率 = 送达 / 发送");
     let conflicts = say!(view.look, "conflicts {conflicts}", "冲突 {conflicts}");
-    let notes = [format!("{settled}   {so_far}   {conflicts}"), format!("{settled}   {conflicts}")];
+    let silent = format::thousands(data.funnel.outcomes.silent);
+    let silent = say!(view.look, "silent {silent}", "无回音 {silent}");
+    let notes = [format!("{settled}   {so_far}   {conflicts}   {silent}"), format!("{settled}   {conflicts}")];
     let [long, short] = notes.map(|note| view.words().muted(note));
     let row = rows.next();
     if long.width() <= row.width.into() { long } else { short }.draw(buffer, row.x, row.y, row.width);

@@ -15,6 +15,9 @@ use jiff::tz::TimeZone;
 /// Cells before the sentences of a calm screen.
 pub(super) const INDENT: usize = 13;
 
+/// Cells that the second row may be shorter than the first, for the keys that lead to the proof.
+const BESIDE: usize = 16;
+
 /// Text pieces; `true` marks a value.
 type Pieces = Vec<(String, bool)>;
 
@@ -163,10 +166,15 @@ impl Speaker<'_> {
             " Listening since {since}; storing works, {refused}.",
             "自 {since} 起监听；存储正常，{refused}。"
         );
+        let short = say!(self.look, " Listening since {since}, {refused}.", "自 {since} 起监听，{refused}。");
         let next = self.pick(
             "point the sender at the address below; the first event appears here by itself",
             "让发送方指向下面的地址；首个事件会自动出现在这里",
         );
+        let short_next = self.pick("point the sender at the address below", "让发送方指向下面的地址");
+        let fits = |words: &str, before: usize| before + cut::width(words) <= self.room;
+        let state = if fits(&state, INDENT + cut::width(none)) { state } else { short };
+        let next = if fits(next, INDENT) { next } else { short_next };
         Sentences { what: said(&[none, &state]), more: said(&["", &self.label("next", "下一步"), "", next]) }
     }
 
@@ -222,7 +230,11 @@ impl Speaker<'_> {
     fn who_and_what_to_do(&self, outbreak: &Outbreak) -> Pieces {
         let mut more = self.who(&outbreak.common);
         let advice = terms::advice(self.look, &outbreak.failure);
-        let advice = first_clause(&advice);
+        let whole = format!("{}{}", self.pick("do ", "处理 "), lowered(&advice));
+        let advice = match width(&more) + cut::width(&whole) + BESIDE <= self.room {
+            true => lowered(&advice),
+            false => first_clause(&advice),
+        };
         if !advice.is_empty() {
             // Prose, which may be cut where the room ends, unlike a value.
             more.push((format!("{}{advice}", self.pick("do ", "处理 ")), false));
@@ -320,13 +332,17 @@ fn named(look: &Look, alert: &Alert) -> String {
 
 /// The first clause of an advice, to follow `do`: `stop using it`.
 fn first_clause(advice: &str) -> String {
-    let clause = advice.split([';', '.', '；', '。']).next().unwrap_or_default().trim();
-    let mut letters = clause.chars();
+    lowered(advice.split([';', '.', '；', '。']).next().unwrap_or_default().trim())
+}
+
+/// The advice as it follows `do`.
+fn lowered(advice: &str) -> String {
+    let mut letters = advice.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
             first.to_lowercase().chain(letters).collect()
         }
-        _ => clause.to_owned(),
+        _ => advice.to_owned(),
     }
 }
 

@@ -111,7 +111,7 @@ fn an_outbreak_says_what_how_many_since_when_who_and_what_to_do() {
         of(Lang::En, &shown),
         [
             "132015 Template paused  1,700 messages failed, 700 recipients  since 16:03:00, 12 m ago, still 0.7/s",
-            "who tag order-update on 852…001, template order_update  do stop using it",
+            "who tag order-update on 852…001, template order_update  do stop using it; edit it and wait for the pause to end",
             "132015 1,700 msgs since 16:03"
         ]
     );
@@ -119,7 +119,7 @@ fn an_outbreak_says_what_how_many_since_when_who_and_what_to_do() {
         of(Lang::Zh, &shown),
         [
             "132015 模板已暂停  1,700 条消息失败，700 位收件人  自 16:03:00（12 m 前），仍有 0.7/s",
-            "涉及 标签 order-update，号码 852…001，模板 order_update  处理 停用此模板",
+            "涉及 标签 order-update，号码 852…001，模板 order_update  处理 停用此模板；修改内容，等待暂停期结束",
             "132015 1,700 条 自 16:03"
         ]
     );
@@ -129,11 +129,11 @@ fn an_outbreak_says_what_how_many_since_when_who_and_what_to_do() {
 fn an_outbreak_that_is_over_says_so_and_names_nobody_without_reason() {
     let over = of(Lang::En, &judged(Level::Watch, Some(NOW), outbreak(0, Common::default())));
     assert!(over[0].ends_with("<1 m ago, none in the last minute"), "{}", over[0]);
-    assert_eq!(over[1], "do stop using it");
+    assert_eq!(over[1], "do stop using it; edit it and wait for the pause to end");
     let template = Common { template: Some("t".into()), ..Common::default() };
     assert_eq!(
         of(Lang::En, &judged(Level::Watch, Some(NOW), outbreak(0, template)))[1],
-        "who template t  do stop using it"
+        "who template t  do stop using it; edit it and wait for the pause to end"
     );
 }
 
