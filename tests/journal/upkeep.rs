@@ -150,6 +150,25 @@ fn nothing_of_a_forgotten_customer_is_left_anywhere_and_everything_of_others_is(
 }
 
 #[test]
+fn a_name_that_others_have_from_the_customers_contact_goes_with_it() {
+    let dir = tempdir().unwrap();
+    let journal = open(dir.path());
+    // With one contact alone, its name is taken for whoever writes.
+    let mut of_other = inbound("theirs", OTHER, "hello");
+    of_other["contacts"] = inbound("mine", CUSTOMER, "")["contacts"].clone();
+    post(&journal, &of_other, *T0).unwrap();
+    let named = format!("name of {CUSTOMER}");
+    assert_eq!(events(&Reader::open(dir.path()).unwrap())[0].name.as_deref(), Some(named.as_str()));
+    drop(journal);
+    let forgotten = forget(dir.path(), CUSTOMER);
+    assert_eq!((forgotten.events, forgotten.events_altered, forgotten.requests_redacted), (0, 1, 1));
+    let left = events(&Reader::open(dir.path()).unwrap());
+    assert_eq!((left.len(), left[0].name.as_deref(), left[0].customer.as_deref()), (1, None, Some(OTHER)));
+    assert_eq!(anywhere(dir.path(), "name of"), Vec::<String>::new());
+    assert_eq!(reread_twice(dir.path()).changed, 0, "what is left says what is stored of it");
+}
+
+#[test]
 fn a_delivery_after_forgetting_is_a_new_event_and_one_of_others_is_still_known() {
     let dir = tempdir().unwrap();
     let journal = open(dir.path());
