@@ -249,7 +249,8 @@ fn print_targets(out: &mut Data, format: Format, targets: &[Target], last_reques
 
 #[derive(Serialize)]
 pub(super) struct AttemptRow<'a> {
-    n: u64,
+    /// Null while it is not in the list yet: of what was just sent.
+    n: Option<u64>,
     at: String,
     origin: &'a str,
     target: &'a str,
@@ -269,7 +270,7 @@ pub(super) struct AttemptRow<'a> {
 impl<'a> From<&'a Attempt> for AttemptRow<'a> {
     fn from(attempt: &'a Attempt) -> Self {
         Self {
-            n: attempt.n,
+            n: (attempt.n > 0).then_some(attempt.n),
             at: attempt.at.rfc3339(),
             origin: attempt.origin.as_str(),
             target: &attempt.target,

@@ -1,5 +1,6 @@
 //! `watop replay`: deliver stored requests again.
 
+use super::export::counted;
 use super::failure::Failure;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::send::Digest;
@@ -332,9 +333,11 @@ impl<'a> Tally<'a> {
         }
         let failed = self.taken < self.sent;
         match self.args.fail_if {
-            Some(FailIf::Changed) if self.changed > 0 => Err(Failure::met(format!("{} answers changed", self.changed))),
+            Some(FailIf::Changed) if self.changed > 0 => {
+                Err(Failure::met(format!("{} changed", counted(self.changed, "answer"))))
+            }
             Some(FailIf::Failed) if failed => {
-                Err(Failure::met(format!("{} were not answered 2xx", self.sent - self.taken)))
+                Err(Failure::met(format!("not answered 2xx: {}", counted(self.sent - self.taken, "request"))))
             }
             _ if self.args.compares() && self.unanswered == 0 => Ok(()),
             _ if failed => Err(Failure::told()),

@@ -232,6 +232,7 @@ fn answers_that_changed_since_the_last_replay_are_reported() {
     broken.store(true, Ordering::Relaxed);
     let third = outcome(dir.path(), &compare);
     assert_eq!(third.status.code(), Some(3), "{third:?}");
+    assert!(text(&third.stderr).contains("2 answers changed"), "{third:?}");
     let changed: BTreeSet<_> = text(&third.stdout).lines().map(|line| line.trim().to_owned()).collect();
     assert_eq!(changed, BTreeSet::from(["17  200 → 500".to_owned(), "18  200, another body".to_owned()]));
     let replayed = lines(&run(dir.path(), &["forward", "--request", "17", "--format", "ndjson"]));
