@@ -23,7 +23,7 @@ pub use address::Address;
 pub use client::{Answer, Client, PostError};
 pub use resend::{Resender, usual};
 pub use sign::Signer;
-pub use stored::{Stored, StoredError};
+pub use stored::Stored;
 
 use crate::event::Kind;
 use crate::journal::operator::{Attempt, Operator, Origin};

@@ -476,6 +476,15 @@ fn a_bundle_holds_everything_masked_in_both_forms_and_shows_edits() {
 }
 
 #[test]
+fn a_directory_that_is_not_there_is_named_before_anything_is_read() {
+    let home = Home::new();
+    for command in ["export", "bundle"] {
+        let said = fails(&home.path("data"), 1, &[command, "--output", home.path("none/x.tar").to_str().unwrap()]);
+        assert!(said.contains("there is no directory") && !said.contains(".part"), "{said}");
+    }
+}
+
+#[test]
 fn what_is_no_bundle_is_told_by_what_it_is() {
     let home = Home::new();
     let data = home.path("data");

@@ -37,7 +37,8 @@ impl<R: Borrow<Reader>> Selected<R> {
             None => 0,
         };
         let late = match &selection.filter {
-            Some(filter) if filter.needs_numbers() => late(journal, filter, selection.now, last)?,
+            // Nothing is read later unless somebody asked for it.
+            Some(filter) if journal.rewritten()? > 0 => late(journal, filter, selection.now, last)?,
             _ => BTreeSet::new(),
         };
         Ok(Self { reader, selection, late, first, page: first, last, passed: 0, ready: Vec::new().into_iter() })
@@ -84,8 +85,11 @@ impl<R: Borrow<Reader>> Selected<R> {
             }
             stored += 1;
         }
+        if self.late.contains(&request) {
+            return true;
+        }
         if filter.needs_numbers() {
-            return self.late.contains(&request);
+            return false;
         }
         // What is not stored in this page was known before, or read later.
         let summary = batch.requests.iter().find(|summary| summary.request == request);

@@ -5,7 +5,7 @@ use super::export::counted;
 use super::failure::Failure;
 use super::output::{Data, Progress, Tone, diagnostic, note_absent};
 use super::report::whole;
-use super::target::{Target, encoder, exists, parent, unwritten};
+use super::target::{Target, check_place, encoder, exists, parent, unwritten};
 use super::window::{Bounds, Moment, Window, now};
 use crate::capture::bundle::{Bundle, CAPTURE, Listed, MANIFEST, Manifest};
 use crate::capture::{self, Captured, Recipe, Selection};
@@ -70,6 +70,7 @@ pub(super) fn run(common: &Common, args: &BundleArgs) -> Result<(), Failure> {
     if output.exists() && !(archive && args.force) {
         return Err(exists(output));
     }
+    check_place(output)?;
     let now = now();
     let bounds = args.window.bounds(TWO_HOURS, now)?;
     let config = common.load()?.config;

@@ -95,9 +95,13 @@ pub(super) fn run(common: &Common, args: &Forget) -> Result<(), Failure> {
 /// Opens the journal to change it, or only to look at it. Who holds it must let go of it first.
 pub(super) fn open(dir: &Path, look: bool, command: &str) -> Result<Option<Upkeep>, Failure> {
     match if look { Upkeep::look(dir) } else { Upkeep::open(dir) } {
-        Err(OpenError::Held { dir, holder }) => Err(Failure::failed(format!(
-            "{dir} is in use: {holder} receives into it; stop it, run watop {command} again, and start it"
-        ))),
+        Err(OpenError::Held { dir: held, holder }) => {
+            let pid = directory::holder(dir).and_then(|holder| holder.pid);
+            let how = pid.map_or_else(String::new, |pid| format!(" (kill {pid} lets it finish what waits)"));
+            Err(Failure::failed(format!(
+                "{held} is in use: {holder} receives into it; stop it, run watop {command} again, and start it{how}"
+            )))
+        }
         upkeep => Ok(upkeep?),
     }
 }

@@ -1,15 +1,17 @@
 //! `watop replay`: deliver stored requests again.
 
+use super::export::counted;
 use super::failure::Failure;
 use super::output::{Data, Progress, Tone, diagnostic};
 use super::send::Digest;
 use super::window::{Moment, Window, now};
 use super::{Common, events, forward, marked, refused};
-use crate::capture::Selection;
+use crate::capture::bundle::{Bundle, is_bundle};
+use crate::capture::{CaptureError, Selection};
 use crate::config::{Algorithm, Config};
 use crate::event::Millis;
 use crate::forward::replay::{Answered, End, Replay, ReplayError, Speed};
-use crate::forward::{Address, Client, Signer, Stored, StoredError};
+use crate::forward::{Address, Client, Signer, Stored};
 use crate::journal::operator::{Operator, Replayed};
 use crate::journal::{RawRequest, Reader};
 use crate::query::duration;
@@ -19,12 +21,12 @@ use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Deliver stored requests again: original bytes and signature, original order, and original spacing where wanted
 ///
-/// SOURCE is a data directory or a capture file. Requests of one message go one after the other, others side by side. Each carries Watop-Request
+/// SOURCE is a data directory, a capture file or a bundle. Requests of one message go one after the other, others side by side. Each carries Watop-Request
 /// and Watop-Replay. Answers are recorded, see `watop forward`. Text output lists what was not answered 2xx and, with
 /// --compare, what changed; ndjson lists every answer. Exit code 1 when a request was not answered 2xx, with --compare when
 /// one was not answered at all; 3 when --fail-if holds.
@@ -37,7 +39,7 @@ Examples:
   watop replay --to http://127.0.0.1:3000/hook --marked
   watop replay --to http://127.0.0.1:3000/hook --compare --fail-if changed")]
 pub(super) struct ReplayArgs {
-    /// Data directory or capture file to read from [default: the configured data directory]
+    /// Data directory, capture file or bundle to read from [default: the configured data directory]
     #[arg(value_name = "SOURCE")]
     source: Option<PathBuf>,
     /// Where to
@@ -114,26 +116,16 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
     let config = common.load()?.config;
     let place = args.source.clone().unwrap_or_else(|| config.data_dir.clone());
     let requests = match args.marked {
+        true if is_capture(&place) => {
+            let message = "--marked goes with a data directory: marks are those of its screen";
+            return Err(Failure::usage(message));
+        }
         true => Some(marked::requests(&place)?),
         false => args.request.map(|request| BTreeSet::from([request.get()])),
     };
     let filter = (!args.filter.trim().is_empty()).then_some(filter);
     let selection = Selection { from: bounds.from, to: bounds.to, requests, filter, now: now() };
-    // Answers stand beside the journal that was replayed; those of a capture file in the configured directory.
-    let (stored, dir) = match place.is_file() {
-        true => {
-            let unreadable = |error| match error {
-                StoredError::Capture(error) => Failure::failed(format!("{}: {error}", place.display())),
-                StoredError::Unanswerable(message) => Failure::usage(message),
-            };
-            (Stored::capture(&place, selection).map_err(unreadable)?, config.data_dir.clone())
-        }
-        false if place.join("journal.db").exists() => (Stored::journal(Reader::open(&place)?, selection)?, place),
-        false => {
-            let message = format!("{} holds no journal: name a data directory or a capture file", place.display());
-            return Err(Failure::usage(message));
-        }
-    };
+    let (stored, dir) = stored(&place, selection, &config.data_dir)?;
     let source = RefCell::new(stored);
     let requests = std::iter::from_fn(|| source.borrow_mut().next());
     let mut out = Data::new(common.color);
@@ -173,6 +165,35 @@ pub(super) fn run(common: &Common, args: &ReplayArgs) -> Result<(), Failure> {
     }
     diagnostic(&tally.summary());
     tally.verdict(end)
+}
+
+/// A capture file or a bundle in either form.
+fn is_capture(place: &Path) -> bool {
+    place.is_file() || is_bundle(place)
+}
+
+/// What is stored at `place`, and where its answers are recorded: beside the journal that was replayed; those of a capture in
+/// the directory that is `configured`.
+fn stored(place: &Path, selection: Selection, configured: &Path) -> Result<(Stored, PathBuf), Failure> {
+    let failed = |error: CaptureError| Failure::failed(format!("{}: {error}", place.display()));
+    if is_capture(place) {
+        let capture = Bundle::open(place).and_then(|bundle| bundle.capture()).map_err(failed)?;
+        if capture.header().masked {
+            diagnostic(&format!(
+                "{} is masked: its bodies are not the originals, and no signature goes with them",
+                place.display()
+            ));
+        }
+        return Ok((Stored::capture(capture, selection).map_err(Failure::usage)?, configured.to_owned()));
+    }
+    if place.join("journal.db").exists() {
+        return Ok((Stored::journal(Reader::open(place)?, selection)?, place.to_owned()));
+    }
+    let place = match place.exists() {
+        true => format!("{} holds no journal", place.display()),
+        false => format!("there is no {}", place.display()),
+    };
+    Err(Failure::usage(format!("{place}: name a data directory, a capture file or a bundle")))
 }
 
 fn signer(config: &Config, args: &ReplayArgs) -> Result<Option<Signer>, Failure> {
@@ -313,9 +334,11 @@ impl<'a> Tally<'a> {
         }
         let failed = self.taken < self.sent;
         match self.args.fail_if {
-            Some(FailIf::Changed) if self.changed > 0 => Err(Failure::met(format!("{} answers changed", self.changed))),
+            Some(FailIf::Changed) if self.changed > 0 => {
+                Err(Failure::met(format!("{} changed", counted(self.changed, "answer"))))
+            }
             Some(FailIf::Failed) if failed => {
-                Err(Failure::met(format!("{} were not answered 2xx", self.sent - self.taken)))
+                Err(Failure::met(format!("not answered 2xx: {}", counted(self.sent - self.taken, "request"))))
             }
             _ if self.args.compares() && self.unanswered == 0 => Ok(()),
             _ if failed => Err(Failure::told()),

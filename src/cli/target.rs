@@ -48,6 +48,7 @@ impl Target {
             Ok(_) if !force => return Err(exists(path)),
             _ => {}
         }
+        check_place(path)?;
         // Beside it, so that giving it its name is one step; 0600.
         let file =
             tempfile::Builder::new().prefix(".watop-").suffix(".part").tempfile_in(parent(path)).map_err(failed)?;
@@ -88,6 +89,18 @@ pub(super) fn encoder<W: Write>(out: W) -> io::Result<zstd::stream::write::Encod
 /// The directory of a file.
 pub(super) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether the directory is there in which `path` is to stand.
+pub(super) fn check_place(path: &Path) -> Result<(), Failure> {
+    let directory = parent(path);
+    match directory.is_dir() {
+        true => Ok(()),
+        false => {
+            let (path, directory) = (path.display(), directory.display());
+            Err(Failure::failed(format!("cannot write {path}: there is no directory {directory}; make it first")))
+        }
+    }
 }
 
 /// Says what could not be written; a stdout that nobody reads any more is a quiet end.

@@ -151,11 +151,12 @@ impl Person {
         if self.in_bytes(&body) {
             return emptied(erased, others);
         }
-        // Elements moved up where others went.
-        let mut told: HashMap<_, Text> = decode(&body).into_iter().map(|event| (event.key, event.path)).collect();
-        let kept = others
-            .into_iter()
-            .map(|event| Event { path: told.remove(&event.key).unwrap_or(event.path.clone()), ..event });
+        // Elements moved up where others went, and with a contact its name went.
+        let mut told: HashMap<_, Event> = decode(&body).into_iter().map(|event| (event.key, event)).collect();
+        let kept = others.into_iter().map(|event| match told.remove(&event.key) {
+            Some(Event { path, name, .. }) => Event { path, name, ..event },
+            None => event,
+        });
         Some(Redacted { body, erased, kept: kept.collect() })
     }
 

@@ -66,7 +66,12 @@ impl Signer {
             (Ok(signer), Err(_)) | (Err(_), Ok(signer)) => Ok(signer),
             (Err(_), Err(_)) => {
                 let labels = signing.nxcloud.iter().chain(&signing.meta).map(|secret| secret.label.as_str());
-                let known: Vec<_> = ["nxcloud", "meta"].into_iter().chain(labels).collect();
+                let mut known = vec!["nxcloud", "meta"];
+                for label in labels {
+                    if !known.contains(&label) {
+                        known.push(label);
+                    }
+                }
                 Err(format!("there is no secret labelled {name:?}; write one of {}", known.join(", ")))
             }
         }

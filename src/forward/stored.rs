@@ -1,8 +1,7 @@
 //! Stored requests in their order, wherever they are kept.
 
-use crate::capture::{self, CaptureError, Entry, Selected, Selection};
+use crate::capture::{self, Entry, Selected, Selection};
 use crate::journal::{OpenError, RawRequest, Reader};
-use std::path::Path;
 
 /// The selected requests of a journal, as it stood when this was made, or of a capture file. After an error nothing more comes.
 pub struct Stored(Kept);
@@ -11,17 +10,6 @@ pub struct Stored(Kept);
 enum Kept {
     Journal(Box<Selected<Reader>>),
     Capture(capture::Reader, Box<Selection>),
-}
-
-/// Why there are no stored requests.
-#[derive(Debug, thiserror::Error)]
-pub enum StoredError {
-    /// It is not there, or not a capture.
-    #[error(transparent)]
-    Capture(#[from] CaptureError),
-    /// What is asked for cannot be known of what is kept there.
-    #[error("{0}")]
-    Unanswerable(String),
 }
 
 impl Stored {
@@ -33,17 +21,17 @@ impl Stored {
         Ok(Self(Kept::Journal(Box::new(Selected::new(reader, selection)?))))
     }
 
-    /// Those of the capture file at `path`.
+    /// Those of a capture.
     ///
     /// # Errors
-    /// It is not there, or not a capture; or the filter asks for the numbers of events, which a capture does not keep.
-    pub fn capture(path: &Path, selection: Selection) -> Result<Self, StoredError> {
-        if selection.filter.as_ref().is_some_and(|filter| filter.needs_numbers()) {
-            let message = "the filter asks for seq, and a capture file keeps no numbers of events: \
-                           select by request:N, or watop import it and name the data directory";
-            return Err(StoredError::Unanswerable(message.to_owned()));
+    /// The filter asks for the numbers of events, which a capture does not keep; in words for the user.
+    pub fn capture(reader: capture::Reader, selection: Selection) -> Result<Self, String> {
+        match selection.filter.as_ref().is_some_and(|filter| filter.needs_numbers()) {
+            true => Err("the filter asks for seq, and a capture file keeps no numbers of events: \
+                         select by request:N, or watop import it and name the data directory"
+                .to_owned()),
+            false => Ok(Self(Kept::Capture(reader, Box::new(selection)))),
         }
-        Ok(Self(Kept::Capture(capture::Reader::open(path)?, Box::new(selection))))
     }
 
     /// How far it is, of how much.

@@ -1,4 +1,7 @@
-//! Changing what is stored: the only way but retention. Holds the writer's lock, so it never runs beside a receiver.
+//! Changing what is stored: the only way but retention. Holds the writer's lock, so it never runs beside a receiver: a receiver
+//! goes on from what it holds in memory of the journal (keys of duplicates, the last numbers, where the index is), and each of
+//! these would have to be changed with the pages, between two commits, for as long as it takes. Stopping it for that time loses
+//! nothing that was answered, and senders repeat the rest.
 //!
 //! Pages are replaced in place, some per transaction, and keep their numbers and times. The search index is thrown away first and
 //! made anew at the end: it can always be made from the journal, so whatever happens in between leaves nothing wrong behind.

@@ -7,7 +7,8 @@ use serde::Serialize;
 /// An attempt to forward a request.
 #[derive(Debug, Serialize)]
 pub struct AttemptRow<'a> {
-    n: u64,
+    /// Null while it is not in the list yet: of what was just sent.
+    n: Option<u64>,
     at: String,
     origin: &'a str,
     target: &'a str,
@@ -27,7 +28,7 @@ pub struct AttemptRow<'a> {
 impl<'a> From<&'a Attempt> for AttemptRow<'a> {
     fn from(attempt: &'a Attempt) -> Self {
         Self {
-            n: attempt.n,
+            n: (attempt.n > 0).then_some(attempt.n),
             at: attempt.at.rfc3339(),
             origin: attempt.origin.as_str(),
             target: &attempt.target,

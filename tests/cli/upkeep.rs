@@ -106,6 +106,7 @@ fn forgetting_leaves_no_byte_in_any_file_and_says_what_went() {
     let held = user.run(&["forget", CUSTOMER]);
     assert_eq!(held.code, Some(1));
     assert!(held.err.contains("receives into it; stop it, run watop forget again"), "{held:?}");
+    assert!(held.err.contains("(kill ") && held.err.contains("lets it finish what waits)"), "{held:?}");
     let looked = user.json(&["forget", CUSTOMER, "--dry-run", "--format", "json"]);
     serving.stop();
     let dir = data_dir(&user);

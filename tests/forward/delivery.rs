@@ -147,6 +147,54 @@ fn what_a_target_that_is_down_misses_arrives_when_it_is_back() {
 }
 
 #[test]
+fn a_target_that_comes_back_and_takes_a_second_and_a_half_gets_everything_in_order() {
+    let address = nobody();
+    let setup = Setup::new(&format!("http://{address}/hook"), "");
+    let serving = setup.serve();
+    post_all(&serving, mixed(2));
+    setup.wait_attempts(|attempts| !attempts.is_empty());
+    let target = Target::at(address, |_| {
+        std::thread::sleep(Duration::from_millis(1500));
+        (200, "late".to_owned())
+    });
+    target.wait(|posts| !posts.is_empty());
+    // The target answers one after the other, each after its time: these are answered while it is at the first ones.
+    let more: Vec<_> = ["sent", "delivered"].into_iter().map(|stage| status("wamid.new", stage)).collect();
+    post_all(&serving, more);
+    assert!(target.taken().len() < 8, "answers wait for no target");
+    target.wait_taken(8);
+    serving.stop();
+    assert_complete(&target.posts(), 8);
+    assert_in_order(&target.taken());
+    let repeated = target.posts().iter().filter(|post| post.attempt() > 1).count();
+    let attempts = setup.operator().attempts_after(0).unwrap();
+    let failed: BTreeSet<_> = attempts.iter().filter(|it| !it.taken()).map(|it| it.request).collect();
+    assert_eq!(repeated, failed.len(), "each that was tried while the target was down is marked, and no other");
+    assert!(attempts.iter().filter(|it| it.taken()).all(|it| it.took_ms >= 1500), "{attempts:?}");
+}
+
+#[test]
+fn a_target_that_answers_after_the_timeout_is_sent_the_same_again_with_a_mark() {
+    let slow = Mutex::new(true);
+    let target = Target::answering(move |_| {
+        if std::mem::take(&mut *slow.lock().unwrap()) {
+            std::thread::sleep(Duration::from_millis(1500));
+        }
+        (200, "taken".to_owned())
+    });
+    let setup = Setup::new(&target.url(), "timeout = \"1s\"");
+    let serving = setup.serve();
+    post_all(&serving, [status("wamid.a", "sent"), status("wamid.a", "read")]);
+    let attempts = setup.wait_attempts(|attempts| attempts.iter().filter(|attempt| attempt.taken()).count() == 2);
+    let seen: Vec<_> = attempts.iter().map(|it| (it.request, it.attempt, it.status)).collect();
+    // How often it was in vain depends on the machine; the first always is.
+    assert_eq!(seen[0], (1, 1, None), "{attempts:?}");
+    assert!(attempts[0].error.as_ref().is_some_and(|error| error.contains("in time")), "{attempts:?}");
+    assert_complete(&target.posts(), 2);
+    assert!(seen.is_sorted_by_key(|(request, ..)| *request), "the second status waits for the first: {seen:?}");
+}
+
+#[test]
 fn a_request_that_fails_holds_up_its_own_message_only_and_is_repeated_with_a_mark() {
     // The first status of every third message fails twice.
     let failures = Mutex::new(BTreeMap::<u64, u32>::new());

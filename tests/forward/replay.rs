@@ -54,6 +54,23 @@ fn a_capture_file_is_replayed_as_its_journal_is() {
 }
 
 #[test]
+fn a_bundle_is_replayed_in_either_form_and_says_that_it_is_masked() {
+    let dir = stored();
+    for name in ["bundle", "bundle.tar.zst"] {
+        let bundle = dir.path().join(name);
+        let bundle = bundle.to_str().unwrap();
+        run(dir.path(), &["bundle", "--output", bundle]);
+        let planned = outcome(dir.path(), &["replay", bundle, "--to", "http://127.0.0.1:9/", "--dry-run"]);
+        assert_eq!(text(&planned.stdout).lines().count(), 58, "{planned:?}");
+        assert!(text(&planned.stderr).contains("is masked: its bodies are not the originals"), "{planned:?}");
+        let marked = outcome(dir.path(), &["replay", bundle, "--to", "http://127.0.0.1:9/", "--marked"]);
+        assert!(marked.status.code() == Some(2) && text(&marked.stderr).contains("goes with a data directory"));
+    }
+    let nowhere = outcome(dir.path(), &["replay", "nowhere", "--to", "http://127.0.0.1:9/"]);
+    assert!(nowhere.status.code() == Some(2) && text(&nowhere.stderr).contains("there is no nowhere"), "{nowhere:?}");
+}
+
+#[test]
 fn resigned_requests_are_accepted_by_another_receiver() {
     let dir = stored();
     for resign in ["nxcloud", "meta"] {
@@ -215,6 +232,7 @@ fn answers_that_changed_since_the_last_replay_are_reported() {
     broken.store(true, Ordering::Relaxed);
     let third = outcome(dir.path(), &compare);
     assert_eq!(third.status.code(), Some(3), "{third:?}");
+    assert!(text(&third.stderr).contains("2 answers changed"), "{third:?}");
     let changed: BTreeSet<_> = text(&third.stdout).lines().map(|line| line.trim().to_owned()).collect();
     assert_eq!(changed, BTreeSet::from(["17  200 → 500".to_owned(), "18  200, another body".to_owned()]));
     let replayed = lines(&run(dir.path(), &["forward", "--request", "17", "--format", "ndjson"]));

@@ -20,6 +20,7 @@ fn a_resend_is_marked_and_stands_in_the_list_beside_what_was_forwarded() {
     let said = outcome(dir.path(), &["forward", "resend", "2", "--format", "ndjson"]);
     assert!(said.status.success(), "{said:?}");
     assert!(text(&said.stderr).contains("1 sent, 1 taken"));
+    assert_eq!(lines(&text(&said.stdout))[0]["n"], Value::Null, "it is told before it is in the list");
     let posts: Vec<_> = target.posts().iter().map(|post| (post.request(), post.attempt())).collect();
     assert_eq!(posts, [(1, 1), (2, 1), (2, 2)]);
     assert_eq!(target.posts()[2].body, target.posts()[1].body);
@@ -29,6 +30,7 @@ fn a_resend_is_marked_and_stands_in_the_list_beside_what_was_forwarded() {
         list.iter().map(|row| (row["request"].as_u64(), row["attempt"].as_u64(), &row["origin"])).collect();
     assert_eq!(shown[2], (Some(2), Some(2), &Value::from("resend")));
     assert_eq!(list[2]["status"], 202);
+    assert!(list.iter().all(|row| row["n"].as_u64() > Some(0)));
     assert_eq!(list[0]["kinds"], serde_json::json!(["status"]));
     let listed = run(dir.path(), &["forward", "--request", "2"]);
     assert!(listed.contains("(resend)") && !listed.contains('\u{1b}'), "{listed:?}");

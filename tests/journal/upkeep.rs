@@ -4,11 +4,14 @@ use crate::support::{T0, events, open, post, raw, settled, status, submission};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::tempdir;
+use watop::capture::{Selected, Selection};
 use watop::event::person::Person;
 use watop::event::{self, Event, Kind, Millis, Origin};
 use watop::journal::upkeep::{Forgotten, Reread, Upkeep};
 use watop::journal::{Journal, Reader, Receipt, Submission, Term};
+use watop::monitor::view::{Scope, Span};
 use watop::monitor::{Monitor, Settings};
+use watop::query::Filter;
 
 const CUSTOMER: &str = "4915112345678";
 const OTHER: &str = "4915199999999";
@@ -147,6 +150,25 @@ fn nothing_of_a_forgotten_customer_is_left_anywhere_and_everything_of_others_is(
 }
 
 #[test]
+fn a_name_that_others_have_from_the_customers_contact_goes_with_it() {
+    let dir = tempdir().unwrap();
+    let journal = open(dir.path());
+    // With one contact alone, its name is taken for whoever writes.
+    let mut of_other = inbound("theirs", OTHER, "hello");
+    of_other["contacts"] = inbound("mine", CUSTOMER, "")["contacts"].clone();
+    post(&journal, &of_other, *T0).unwrap();
+    let named = format!("name of {CUSTOMER}");
+    assert_eq!(events(&Reader::open(dir.path()).unwrap())[0].name.as_deref(), Some(named.as_str()));
+    drop(journal);
+    let forgotten = forget(dir.path(), CUSTOMER);
+    assert_eq!((forgotten.events, forgotten.events_altered, forgotten.requests_redacted), (0, 1, 1));
+    let left = events(&Reader::open(dir.path()).unwrap());
+    assert_eq!((left.len(), left[0].name.as_deref(), left[0].customer.as_deref()), (1, None, Some(OTHER)));
+    assert_eq!(anywhere(dir.path(), "name of"), Vec::<String>::new());
+    assert_eq!(reread_twice(dir.path()).changed, 0, "what is left says what is stored of it");
+}
+
+#[test]
 fn a_delivery_after_forgetting_is_a_new_event_and_one_of_others_is_still_known() {
     let dir = tempdir().unwrap();
     let journal = open(dir.path());
@@ -272,6 +294,77 @@ fn more_events_than_there_were_get_new_numbers_and_still_open_their_request() {
     let next = post(&journal, &status("d", "sent"), *T0 + 3).unwrap();
     assert_eq!(next, Receipt { request: 4, events: 1, duplicates: 0 });
     assert_eq!(reader.find(&Term::Message("d".into())).unwrap(), [5]);
+}
+
+/// The request `a` and `b`, then `b` again with a tag: both stored by a version that could read neither, and then read again. `b`
+/// gets a late number, and what amends it the earlier one that was free.
+fn amended_by_an_earlier_number(dir: &Path) {
+    let journal = open(dir);
+    let two = json!({"business_phone": "85212345678",
+        "statuses": [status("a", "sent")["statuses"][0], status("b", "sent")["statuses"][0]]});
+    let mut tagged = status("b", "sent");
+    tagged["statuses"][0]["biz_opaque_callback_data"] = "promo".into();
+    post_unread(&journal, &two, *T0);
+    post_unread(&journal, &tagged, *T0 + 1);
+    drop(journal);
+    let reread = reread_twice(dir);
+    assert_eq!((reread.after.events, reread.after.duplicates), (2, 1));
+}
+
+#[test]
+fn an_event_with_a_late_number_may_be_amended_by_an_earlier_one() {
+    let dir = tempdir().unwrap();
+    amended_by_an_earlier_number(dir.path());
+    let reader = Reader::open(dir.path()).unwrap();
+    let stored: Vec<_> = events(&reader).iter().map(|event| (event.seq, event.request, event.amends)).collect();
+    assert_eq!(stored, [(1, 1, None), (2, 2, Some(3)), (3, 1, None)]);
+    assert_eq!(ids(&settled(&reader)), [(1, 1, Kind::Status), (3, 1, Kind::Status)]);
+    assert_eq!(reader.deliveries(3).unwrap().iter().map(|event| event.seq).collect::<Vec<_>>(), [3, 2]);
+    let tag = |event: &Event| match &event.detail {
+        event::Detail::Status(status) => status.tag.clone(),
+        _ => None,
+    };
+    assert_eq!(settled(&reader).iter().map(tag).collect::<Vec<_>>(), [None, Some("promo".into())]);
+    assert_eq!(reader.find(&Term::Message("b".into())).unwrap(), [3]);
+    // What is counted does not depend on which of the two came first.
+    let mut monitor = Monitor::new(Settings::default());
+    let mut page = 0;
+    while let Some(batch) = reader.next(page).unwrap() {
+        page = batch.page;
+        monitor.fold_batch(&batch);
+    }
+    let as_of = Millis(*T0 + 60_000);
+    let scope = Scope { span: Span::last(10, as_of), number: None, as_of };
+    assert_eq!(monitor.counts(&scope).attempted, 2);
+    assert_eq!((monitor.ingest(&scope).events, monitor.ingest(&scope).duplicates), (2, 1));
+    // Both deliveries of b are known: neither is new a third time, told one way or the other.
+    let journal = open(dir.path());
+    let mut tagged = status("b", "sent");
+    tagged["statuses"][0]["biz_opaque_callback_data"] = "promo".into();
+    for body in [status("b", "sent"), tagged] {
+        let again = post(&journal, &body, *T0 + 2).unwrap();
+        assert_eq!((again.events, again.duplicates), (0, 1));
+    }
+    assert_eq!(events(&reader).len(), 3, "nothing more is stored");
+}
+
+#[test]
+fn an_event_with_a_late_number_leads_to_its_request_whatever_is_asked_for() {
+    let dir = tempdir().unwrap();
+    amended_by_an_earlier_number(dir.path());
+    let selected = |expression: &str| {
+        let filter = Filter::parse(expression).unwrap();
+        let now = Millis(*T0 + 60_000);
+        let selection = Selection { from: None, to: None, requests: None, filter: Some(filter), now };
+        let reader = Reader::open(dir.path()).unwrap();
+        let requests = Selected::new(reader, selection).unwrap().map(|next| next.unwrap().0).collect::<Vec<_>>();
+        (expression.to_owned(), requests)
+    };
+    for (expression, requests) in
+        [("seq:3", vec![1]), ("tag:promo", vec![1, 2]), ("id:b", vec![1, 2]), ("seq>3", vec![])]
+    {
+        assert_eq!(selected(expression), (expression.to_owned(), requests));
+    }
 }
 
 #[test]

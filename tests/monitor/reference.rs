@@ -434,11 +434,11 @@ fn alert(event: &Event, last_at: Millis, all: &[(Event, Millis)]) -> Alert {
     }
 }
 
-/// Alerts of the span for the marks of a chart.
+/// Alerts of the span for the marks of a chart: what happened before it is none, however late it was said.
 pub(crate) fn marks(events: &[Event], scope: &Scope) -> Vec<(Millis, Severity, Text)> {
     let mut marks: Vec<_> = alerts(events, scope)
         .into_iter()
-        .filter(|alert| alert.severity >= Severity::Warning)
+        .filter(|alert| alert.severity >= Severity::Warning && alert.at >= scope.span.from)
         .map(|alert| {
             let first = events.iter().filter(|event| {
                 matches!(&event.detail, Detail::Template(notice) | Detail::Account(notice) if notice.alert_id == alert.id)

@@ -192,6 +192,11 @@ impl Sheet {
                 summary.unrecognised -= u32::from(event.kind() == Kind::Unrecognised && event.amends.is_none());
             } else if let Some(moved) = kept.iter().find(|moved| moved.key == event.key) {
                 event.path.clone_from(&moved.path);
+                // It may have come with a contact that was the customer's.
+                if event.name != moved.name {
+                    event.name.clone_from(&moved.name);
+                    sum.events_altered += 1;
+                }
             }
         }
         // What was told again and not stored is known from the body alone.
