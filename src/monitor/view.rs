@@ -356,7 +356,7 @@ pub struct CostTrend {
 pub struct Activity {
     /// Start of the first column.
     pub from: Millis,
-    /// Length of a column in seconds: 1, 2, 5, 10, 15, 30, then minutes, then hours.
+    /// Length of a column in seconds: 1, 2, 5, 10, 12, 15, 20, 30, then minutes, then hours.
     pub column_s: u32,
     /// Statuses per column, oldest first; a column still filling is left out.
     pub statuses: Vec<u64>,

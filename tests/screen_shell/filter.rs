@@ -37,6 +37,16 @@ fn tab_completes_a_field_and_then_a_live_value() {
 }
 
 #[test]
+fn outcomes_are_offered_with_how_many_messages_became_that() {
+    let mut screen = screen(120, 36);
+    let outcomes = screen.press("/outcome:");
+    assert!(line(&outcomes, "┃ failed").contains(" 3 "), "{outcomes}");
+    assert!(line(&outcomes, "┃ waiting").contains(" 1 "), "{outcomes}");
+    let filtered = screen.press("failed\n");
+    assert!(line(&filtered, "15 m").contains("/ outcome:failed"), "{filtered}");
+}
+
+#[test]
 fn a_mistake_is_corrected_by_tab_and_meanwhile_the_last_good_list_stays() {
     let mut screen = screen(120, 36);
     let good = super::rows(&screen.press("2/status:failed"));

@@ -65,16 +65,15 @@ fn a_drag_over_the_activity_selects_its_time() {
     }
     screen.now += 5 * 60_000;
     let shown = screen.shown();
-    let (x, y) = find(&shown, "statuses");
-    let at = |cells: u16| (x + 20 + cells, y);
-    mouse(&mut screen, MouseEventKind::Down(MouseButton::Left), at(4));
-    mouse(&mut screen, MouseEventKind::Drag(MouseButton::Left), at(19));
+    let ((from, y), (to, _)) = (find(&shown, "┴14:25"), find(&shown, "┴14:30"));
+    mouse(&mut screen, MouseEventKind::Down(MouseButton::Left), (from, y - 1));
+    mouse(&mut screen, MouseEventKind::Drag(MouseButton::Left), (to - 1, y - 1));
     let dragged = screen.shown();
     assert!(dragged.contains("window 15 m"), "nothing is chosen before the button is let go:\n{dragged}");
-    mouse(&mut screen, MouseEventKind::Up(MouseButton::Left), at(19));
+    mouse(&mut screen, MouseEventKind::Up(MouseButton::Left), (to - 1, y - 1));
     let chosen = screen.shown();
     assert!(line(&chosen, "watop").contains("◀"), "{chosen}");
-    assert!(line(&chosen, "window").contains("window 4 m  14:22–14:26"), "16 columns of 12 s:\n{chosen}");
+    assert!(line(&chosen, "window").contains("window 5 m  14:25–14:30"), "{chosen}");
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn each_conversation() {
     let mut stage = Stage::new(&world, Lang::En, SIZE);
     stage.press("\tz");
     let heads = rows(&mut stage).into_iter().find(|row| row.contains("last inbound")).unwrap();
-    let end = heads.split("inbound  ").nth(1).map_or(0, |_| heads.find(" inbound ").unwrap() + " inbound".len());
+    let end = heads.rfind(" inbound").unwrap() + " inbound".len();
     let end = heads[..end].chars().count();
     for at in 0..3 {
         stage.press(if at == 0 { "g" } else { "j" });

@@ -1,10 +1,13 @@
 //! Values that a field has in what is looked at, with how many messages have them.
 
+use crate::event::Text;
 use crate::monitor::view::literal;
-use crate::monitor::view::{Around, Conversation, Dimension};
+use crate::monitor::view::{Around, Conversation, Cost, Dimension, Funnel};
 use crate::query::Field;
 use crate::tui::panes::Context;
 use crate::tui::terms;
+use crate::tui::widgets::format;
+use std::collections::BTreeMap;
 
 /// Conversations whose customers are offered: the newest of them.
 const CUSTOMERS: usize = 100;
@@ -34,7 +37,9 @@ impl Value {
 /// masked, neither phones nor names: a filter shows what it is made of.
 pub(super) fn values(field: &Field, ctx: &Context<'_>) -> Vec<Value> {
     if !field.words().is_empty() {
-        return field.words().iter().map(|word| Value::new(word, String::new(), None)).collect();
+        let funnel = (field.name == "outcome").then(|| ctx.monitor.counts(ctx.scope));
+        let count = |word: &str| became(word, funnel.as_ref()?);
+        return field.words().iter().map(|word| Value::new(word, String::new(), count(word))).collect();
     }
     let open = ctx.look.masker.is_none();
     match field.name {
@@ -51,10 +56,40 @@ pub(super) fn values(field: &Field, ctx: &Context<'_>) -> Vec<Value> {
         "from" if open => customers(ctx),
         "name" if open => names(ctx),
         "code" => codes(ctx),
+        "currency" => costs(ctx, |cost| cost.currency.clone()),
+        "secret" => secrets(ctx),
+        "direction" => costs(ctx, |cost| Some(cost.direction.clone())),
         "platform_code" => platform_codes(ctx),
         "subject" => subjects(ctx),
         _ => Vec::new(),
     }
+}
+
+/// Messages with an outcome.
+fn became(word: &str, funnel: &Funnel) -> Option<u64> {
+    Some(match word {
+        "read" => funnel.outcomes.read,
+        "delivered" => funnel.outcomes.delivered,
+        "failed" => funnel.outcomes.failed,
+        "waiting" => funnel.outcomes.waiting,
+        "silent" => funnel.outcomes.silent,
+        "conflict" => funnel.conflicts,
+        _ => return None,
+    })
+}
+
+/// What costs are told apart by, with the cost lines that have it, most first.
+fn costs(ctx: &Context<'_>, of: fn(&Cost) -> Option<Text>) -> Vec<Value> {
+    let mut values: BTreeMap<Text, u64> = BTreeMap::new();
+    for cost in ctx.monitor.costs(ctx.scope) {
+        if let Some(value) = of(&cost) {
+            *values.entry(value).or_default() += cost.messages;
+        }
+    }
+    let mut values: Vec<_> =
+        values.into_iter().map(|(text, count)| Value::new(&text, String::new(), Some(count))).collect();
+    values.sort_by_key(|value| std::cmp::Reverse(value.count));
+    values
 }
 
 fn by(dimension: Dimension, ctx: &Context<'_>) -> Vec<Value> {
@@ -91,10 +126,16 @@ fn conversations(ctx: &Context<'_>) -> Vec<Conversation> {
 
 fn customers(ctx: &Context<'_>) -> Vec<Value> {
     let value = |conversation: Conversation| {
-        let name = conversation.name.map(String::from).unwrap_or_default();
-        Some(Value::new(&conversation.customer?, name, None))
+        let last = format::clock(conversation.last_inbound_at, ctx.zone);
+        let note = conversation.name.map_or_else(|| last.clone(), |name| format!("{name} · {last}"));
+        Some(Value::new(&conversation.customer?, note, None))
     };
     unique(conversations(ctx).into_iter().filter_map(value))
+}
+
+fn secrets(ctx: &Context<'_>) -> Vec<Value> {
+    let labels = ctx.intake.schemes.iter().flat_map(|access| &access.labels);
+    unique(labels.map(|label| Value::new(label, String::new(), None)))
 }
 
 fn names(ctx: &Context<'_>) -> Vec<Value> {
