@@ -66,7 +66,24 @@ pub(super) fn open(dir: &Path, now: Millis) -> Result<Opened, OpenError> {
         }
         Err(refused) => return Err(refused.worded()),
     };
-    let copy = upgrade(&connection, &path, STEPS).map_err(Refused::worded)?;
+    upgraded(connection, &path, notices)
+}
+
+/// The same for whoever changes what is stored: a damaged journal stays where it is, and is an error.
+pub(super) fn open_sound(dir: &Path) -> Result<Opened, OpenError> {
+    let path = dir.join(directory::JOURNAL);
+    match connect(&path).and_then(|connection| check(connection, &path)) {
+        Ok(connection) => upgraded(connection, &path, Vec::new()),
+        Err(Refused::Damaged(reason)) => Err(OpenError::Unusable(format!(
+            "the journal is damaged ({reason}); nothing was changed. A receiver keeps it under another name when it starts, \
+             and begins a new one"
+        ))),
+        Err(refused) => Err(refused.worded()),
+    }
+}
+
+fn upgraded(connection: Connection, path: &Path, mut notices: Vec<String>) -> Result<Opened, OpenError> {
+    let copy = upgrade(&connection, path, STEPS).map_err(Refused::worded)?;
     notices.extend(copy.map(|copy| format!("the journal was upgraded; the old one is kept as {}", copy.display())));
     Ok(Opened { connection, notices })
 }
