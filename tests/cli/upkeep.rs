@@ -219,4 +219,9 @@ fn a_damaged_journal_is_neither_changed_nor_moved_by_reread_and_forget() {
         assert!(said.err.contains("the journal is damaged") && said.err.contains("nothing was changed"), "{said:?}");
         assert_eq!(fs::read(dir.join("journal.db")).unwrap(), before);
     }
+    for command in [&["report"][..], &["events"], &["export"]] {
+        let said = user.run(command);
+        assert_eq!(said.code, Some(1), "{command:?}: {said:?}");
+        assert!(said.err.contains("a receiver keeps it under another name when it starts"), "{command:?}: {said:?}");
+    }
 }
