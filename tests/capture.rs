@@ -316,6 +316,8 @@ fn a_damaged_file_is_imported_up_to_the_damage() {
     for (name, bytes, why) in [
         ("later", [b"{\"watop_capture\":9}\n".as_slice(), &whole].concat(), "line 1: the capture has version 9"),
         ("other", fs::read(&examples()[0]).unwrap(), "line 1: this is no capture file"),
+        ("noise", b"\xff\xfe\x00\n".to_vec(), "line 1: this is no capture file: it is not text"),
+        ("converted", String::from_utf8_lossy(&whole).replace('\n', "\r\n").into(), "line 1: it ends with CR LF"),
     ] {
         fs::write(home.path(name), bytes).unwrap();
         let told = fails(&home.path("nothing"), 1, &["import", &home.name(name)]);

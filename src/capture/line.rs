@@ -395,6 +395,11 @@ fn sealed(line: &impl Serialize) -> serde_json::Result<String> {
 
 /// The JSON without its sum.
 fn unsealed(line: &str) -> Result<String, String> {
+    if line.ends_with('\r') {
+        return Err("it ends with CR LF: something changed the line ends of the file on its way; \
+                    copy it as binary, or compressed (export to a name that ends in .zst)"
+            .into());
+    }
     let seal = line.len().checked_sub(SEAL.0.len() + SUM + SEAL.1.len());
     let (content, seal) =
         seal.and_then(|at| line.split_at_checked(at)).ok_or("it was cut off or altered: there is no sum at its end")?;

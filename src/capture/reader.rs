@@ -98,6 +98,7 @@ impl Reader {
         }
         match std::str::from_utf8(&self.buffer) {
             Ok(line) => Ok(Some(line.to_owned())),
+            Err(_) if self.line == 1 => Err(self.damaged("this is no capture file: it is not text".into())),
             Err(error) => Err(self.damaged(format!("it was altered: {error}"))),
         }
     }

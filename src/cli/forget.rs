@@ -102,7 +102,11 @@ pub(super) fn open(dir: &Path, look: bool, command: &str) -> Result<Option<Upkee
                 "{held} is in use: {holder} receives into it; stop it, run watop {command} again, and start it{how}"
             )))
         }
-        upkeep => Ok(upkeep?),
+        upkeep => {
+            let upkeep = upkeep?;
+            upkeep.iter().flat_map(Upkeep::notices).for_each(|notice| diagnostic(notice));
+            Ok(upkeep)
+        }
     }
 }
 

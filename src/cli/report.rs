@@ -318,7 +318,9 @@ fn fold(reader: &Reader, last: u64, settings: Settings) -> Result<Monitor, Failu
 fn span(bounds: Bounds, extent: Option<(Millis, Millis)>, now: Millis) -> Span {
     let (first, last) = extent.unwrap_or((now, now));
     let end = if bounds.from.is_none() { now.max(last) } else { now };
-    Span::covering(bounds.from.unwrap_or(first), bounds.to.unwrap_or(Millis(end.0 + 1)))
+    let to = bounds.to.unwrap_or(Millis(end.0 + 1));
+    // A window that ends before anything came is empty, and does not run backwards.
+    Span::covering(bounds.from.unwrap_or(first.min(to)), to)
 }
 
 #[cfg(test)]

@@ -401,6 +401,8 @@ fn wrong_forward_targets_are_refused_without_their_password() {
     assert!(wrong("kinds = []").contains("at least one kind"));
     let message = wrong("filter = \"statsu:failed\"");
     assert!(message.contains("forward.filter") && message.contains("^^^^^^"), "{message}");
+    let message = wrong("filter = \"status:failed seq>5\"");
+    assert!(message.starts_with("watop.toml:3: forward.filter: ") && message.contains("leave it out"), "{message}");
     assert!(wrong("[[forward]]\nurl = \"http://ana@127.0.0.1:1/a\"").contains("merge the two"));
     assert!(error("[[forward]]\nkinds = [\"status\"]").contains("url"));
     let message = error("[[forward]]\nurl = \"ftp://ana:pw@127.0.0.1/\"");

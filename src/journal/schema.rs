@@ -66,7 +66,24 @@ pub(super) fn open(dir: &Path, now: Millis) -> Result<Opened, OpenError> {
         }
         Err(refused) => return Err(refused.worded()),
     };
-    let copy = upgrade(&connection, &path, STEPS).map_err(Refused::worded)?;
+    upgraded(connection, &path, notices)
+}
+
+/// The same for whoever changes what is stored: a damaged journal stays where it is, and is an error.
+pub(super) fn open_sound(dir: &Path) -> Result<Opened, OpenError> {
+    let path = dir.join(directory::JOURNAL);
+    match connect(&path).and_then(|connection| check(connection, &path)) {
+        Ok(connection) => upgraded(connection, &path, Vec::new()),
+        Err(Refused::Damaged(reason)) => Err(OpenError::Unusable(format!(
+            "the journal is damaged ({reason}); nothing was changed. A receiver keeps it under another name when it starts, \
+             and begins a new one"
+        ))),
+        Err(refused) => Err(refused.worded()),
+    }
+}
+
+fn upgraded(connection: Connection, path: &Path, mut notices: Vec<String>) -> Result<Opened, OpenError> {
+    let copy = upgrade(&connection, path, STEPS).map_err(Refused::worded)?;
     notices.extend(copy.map(|copy| format!("the journal was upgraded; the old one is kept as {}", copy.display())));
     Ok(Opened { connection, notices })
 }
@@ -199,7 +216,10 @@ pub(super) fn open_read_only(path: &Path) -> Result<Option<Connection>, OpenErro
     if std::fs::metadata(path).map_or(true, |metadata| metadata.len() == 0) {
         return Ok(None);
     }
-    let failed = |error: &rusqlite::Error| OpenError::Unusable(format!("{} cannot be read: {error}", path.display()));
+    let failed = |error: &rusqlite::Error| {
+        let remedy = if damaged(error) { remedy(path) } else { "" };
+        OpenError::Unusable(format!("{} cannot be read: {error}{remedy}", path.display()))
+    };
     match read_connection(path, false) {
         Ok(connection) => Ok(Some(connection)),
         // A directory that cannot be written, with nobody writing: what stands in the file is all there is.
@@ -210,6 +230,14 @@ pub(super) fn open_read_only(path: &Path) -> Result<Option<Connection>, OpenErro
             read_connection(path, true).map(Some).map_err(|error| failed(&error))
         }
         Err(error) => Err(failed(&error)),
+    }
+}
+
+/// What to do about a damaged file of a data directory, to be read after what is wrong with it.
+fn remedy(path: &Path) -> &'static str {
+    match path.file_name().is_some_and(|name| name == directory::JOURNAL) {
+        true => "; a receiver keeps it under another name when it starts, and begins a new one",
+        false => "; move it away: it is not the journal, and a new one is made",
     }
 }
 

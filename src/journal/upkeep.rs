@@ -31,13 +31,14 @@ pub struct Upkeep {
     connection: Connection,
     /// `None`: only looked at.
     lock: Option<directory::Lock>,
+    notices: Vec<String>,
 }
 
 impl Upkeep {
     /// Takes the lock of `dir`. `None` when there is no journal.
     ///
     /// # Errors
-    /// A receiver holds it, or it cannot be read.
+    /// A receiver holds it, it is damaged, or it cannot be read.
     pub fn open(dir: &Path) -> Result<Option<Self>, OpenError> {
         let path = dir.join(directory::JOURNAL);
         if !path.exists() {
@@ -45,10 +46,10 @@ impl Upkeep {
         }
         directory::prepare(dir)?;
         let lock = directory::Lock::take(dir, super::now())?;
-        let connection = schema::open(dir, super::now())?.connection;
+        let schema::Opened { connection, notices } = schema::open_sound(dir)?;
         // What is deleted is overwritten, not only given up.
         connection.pragma_update(None, "secure_delete", true).map_err(|error| unusable(&path, &error))?;
-        Self::with(dir, connection, Some(lock)).map(Some)
+        Ok(Some(Self { notices, ..Self::with(dir, connection, Some(lock))? }))
     }
 
     /// Looks at the journal in `dir` without changing it, also beside a receiver. `None` when there is none.
@@ -68,7 +69,12 @@ impl Upkeep {
     fn with(dir: &Path, connection: Connection, lock: Option<directory::Lock>) -> Result<Self, OpenError> {
         let identity = schema::Identity::load(&connection);
         let secret = identity.map_err(|error| unusable(&dir.join(directory::JOURNAL), &error))?.secret;
-        Ok(Self { dir: dir.to_owned(), secret, connection, lock })
+        Ok(Self { dir: dir.to_owned(), secret, connection, lock, notices: Vec::new() })
+    }
+
+    /// What the user should be told of the opening, such as an upgrade that kept a copy.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// Whether this may change something.

@@ -32,6 +32,14 @@ fn a_condition_without_data_does_not_fail_and_says_so() {
 }
 
 #[test]
+fn a_window_that_ends_before_anything_came_does_not_run_backwards() {
+    let report =
+        with_examples().json(&["report", "--since", "all", "--until", "2020-01-01T00:00:00Z", "--format", "json"]);
+    let window = &report["window"];
+    assert_eq!((&window["from"], &report["ingest"]["events"]), (&window["to"], &Value::from(0)), "{window}");
+}
+
+#[test]
 fn the_text_says_nothing_twice() {
     let user = with_examples();
     let out = user.out(&["report", "--since", "all"]);

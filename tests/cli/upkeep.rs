@@ -202,3 +202,26 @@ fn what_was_exported_is_explained_in_every_form() {
     assert_eq!(said.code, Some(2));
     assert!(said.err.contains("masked"), "{said:?}");
 }
+
+#[test]
+fn a_damaged_journal_is_neither_changed_nor_moved_by_reread_and_forget() {
+    let user = User::with(&[SECRET]);
+    let serving = user.serve(&[]);
+    assert_eq!(post(&serving, &headers(&body("wamid.1"), 0), &body("wamid.1")), "HTTP/1.1 200 OK");
+    assert_eq!(serving.stop(), Some(0));
+    let dir = data_dir(&user);
+    fs::write(dir.join("journal.db"), "this is no database, and longer than the header of one would have to be")
+        .unwrap();
+    let before = fs::read(dir.join("journal.db")).unwrap();
+    for command in [&["reread"][..], &["forget", CUSTOMER]] {
+        let said = user.run(command);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{command:?}: {said:?}");
+        assert!(said.err.contains("the journal is damaged") && said.err.contains("nothing was changed"), "{said:?}");
+        assert_eq!(fs::read(dir.join("journal.db")).unwrap(), before);
+    }
+    for command in [&["report"][..], &["events"], &["export"]] {
+        let said = user.run(command);
+        assert_eq!(said.code, Some(1), "{command:?}: {said:?}");
+        assert!(said.err.contains("a receiver keeps it under another name when it starts"), "{command:?}: {said:?}");
+    }
+}
