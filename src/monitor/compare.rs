@@ -271,7 +271,8 @@ impl Sides<'_> {
             _ if surely_high < 1.0 => Some(Turn::Fell),
             _ => None,
         };
-        let finite = |value: f64| value.is_finite().then_some(value);
+        // Of nothing against nothing there is nothing to say.
+        let finite = |value: f64| (value.is_finite() && was + is > 0).then_some(value);
         let change = Change {
             subject,
             measure: Measure::Volume,

@@ -512,6 +512,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
     Context {
         look,
         monitor: known.narrowing.monitor().unwrap_or(&known.monitor),
+        whole: &known.monitor,
         narrowing: &known.narrowing,
         scope,
         window: &known.window,

@@ -30,7 +30,7 @@ use crate::event::Millis;
 use crate::event::clean::clean;
 use crate::journal::Health;
 use crate::monitor::Monitor;
-use crate::monitor::view::{Dimension, Finding, Scope, Verdict};
+use crate::monitor::view::{Dimension, Finding, Scope};
 use crate::receiver::Vitals;
 use crate::tui::action::Action;
 use crate::tui::areas::Hit;
@@ -46,7 +46,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::cut;
 use crate::tui::widgets::words::Words;
 use acknowledge::Acknowledging;
-use data::Wants;
+use data::{Judged, Wants};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -63,6 +63,8 @@ pub struct Context<'a> {
     pub look: &'a Look,
     /// The numbers.
     pub monitor: &'a Monitor,
+    /// The numbers of everything, whatever the filter leaves out.
+    pub whole: &'a Monitor,
     /// What the numbers and lists leave out.
     pub narrowing: &'a Narrowing,
     /// What is looked at.
@@ -162,7 +164,8 @@ impl<'a> View<'a> {
     /// The verdict as it is shown.
     fn verdict(&self) -> Shown {
         let Self { vitals, health, gaps, intake, data, .. } = *self;
-        Situation { verdict: &data.verdict, arrived: data.extent.is_some(), vitals, health, gaps, intake }.verdict()
+        let (verdict, everything, arrived) = (&data.verdict, data.everything.as_ref(), data.extent.is_some());
+        Situation { verdict, everything, arrived, vitals, health, gaps, intake }.verdict()
     }
 
     /// The text in the language of the screen.
@@ -180,7 +183,7 @@ impl<'a> View<'a> {
 pub struct Overview {
     grid: Grid,
     drawn: Option<Drawn>,
-    judged: Option<(u64, Verdict)>,
+    judged: Option<(u64, Judged)>,
     acknowledging: Acknowledging,
     /// The filter of the screen, while it is typed.
     bar: FilterBar,
@@ -227,18 +230,20 @@ impl Overview {
     pub fn verdict(&mut self, ctx: &Context<'_>) -> Shown {
         let Context { vitals, health, gaps, intake, .. } = *ctx;
         let arrived = ctx.monitor.extent().is_some();
-        let verdict = &self.judged(ctx);
-        Situation { verdict, arrived, vitals, health, gaps, intake }.verdict()
+        let Judged { shown: verdict, everything } = &self.judged(ctx);
+        Situation { verdict, everything: everything.as_ref(), arrived, vitals, health, gaps, intake }.verdict()
     }
 
-    /// The monitor's verdict, asked once per changed state.
-    fn judged(&mut self, ctx: &Context<'_>) -> Verdict {
+    /// The monitor's verdict, asked once per changed state; where a part is looked at, over everything as well.
+    fn judged(&mut self, ctx: &Context<'_>) -> Judged {
         match &self.judged {
-            Some((stamp, verdict)) if *stamp == ctx.stamp => verdict.clone(),
+            Some((stamp, judged)) if *stamp == ctx.stamp => judged.clone(),
             _ => {
-                let verdict = ctx.monitor.verdict(ctx.scope);
-                self.judged = Some((ctx.stamp, verdict.clone()));
-                verdict
+                let narrowed = !ctx.narrowing.whole().is_empty();
+                let everything = narrowed.then(|| ctx.whole.verdict(&Scope { number: None, ..ctx.scope.clone() }));
+                let judged = Judged { shown: ctx.monitor.verdict(ctx.scope), everything };
+                self.judged = Some((ctx.stamp, judged.clone()));
+                judged
             }
         }
     }

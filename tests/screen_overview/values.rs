@@ -152,6 +152,7 @@ pub(crate) fn calm() -> OverviewData {
         scope: scope(),
         window: "15 m".to_owned(),
         extent: Some((ago(80 * HOUR), NOW)),
+        everything: None,
         verdict: Verdict { level: Level::Ok, finding: calm_finding(), ..Verdict::default() },
         activity: Activity {
             from: Millis(scope().span.to.0 - 15 * MINUTE),

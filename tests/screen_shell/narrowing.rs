@@ -138,6 +138,28 @@ fn what_only_whole_messages_have_selects_on_the_overview_as_in_the_report() {
 }
 
 #[test]
+fn trouble_that_the_filter_leaves_out_is_still_told() {
+    let mut screen = several(120, 36, Lang::En);
+    for at in 0..60 {
+        screen.sent(&format!("x{at}"), "16692041193", "failed", Some(131_042));
+        screen.shown();
+    }
+    let all = screen.shown();
+    assert!(line(&all, "131042").contains("TROUBLE"), "{all}");
+    screen.press("/code:131049\n");
+    let filtered = screen.counted();
+    let verdict = line(&filtered, "outside of what is shown:");
+    assert!(verdict.contains("TROUBLE") && verdict.contains("131042"), "{filtered}");
+    let events = screen.press("2");
+    assert!(line(&events, "TROUBLE").contains("outside: 131042"), "{events}");
+    let off = {
+        screen.press("1");
+        screen.toggled()
+    };
+    assert!(!off.contains("outside"), "{off}");
+}
+
+#[test]
 fn a_pasted_filter_is_in_force_like_a_typed_one() {
     let mut screen = several(120, 36, Lang::En);
     screen.press("/");

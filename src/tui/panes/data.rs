@@ -166,6 +166,15 @@ impl Zoom {
     }
 }
 
+/// The monitor's verdict, and where only a part is looked at the one over everything.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judged {
+    /// Over what is shown.
+    pub(super) shown: Verdict,
+    /// Over everything.
+    pub(super) everything: Option<Verdict>,
+}
+
 /// Everything the overview shows of the monitor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OverviewData {
@@ -177,6 +186,8 @@ pub struct OverviewData {
     pub extent: Option<(Millis, Millis)>,
     /// The verdict over the messages.
     pub verdict: Verdict,
+    /// The one over everything, where only a part is looked at.
+    pub everything: Option<Verdict>,
     /// Traffic and failures, by receive time.
     pub activity: Activity,
     /// The cohort.
@@ -443,7 +454,7 @@ impl OverviewData {
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants, verdict: Verdict) -> Self {
+    pub(super) fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants, judged: Judged) -> Self {
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
@@ -459,7 +470,8 @@ impl OverviewData {
             all_outcomes: wants.outcomes,
             window: window.to_owned(),
             extent,
-            verdict,
+            verdict: judged.shown,
+            everything: judged.everything,
             activity: if wants.columns > 0 { monitor.activity(scope, wants.columns) } else { Activity::default() },
             funnel,
             numbers: if wants.numbers { monitor.numbers(scope) } else { Vec::new() },

@@ -43,6 +43,8 @@ enum Over {
     Down { from: Millis, to: Millis },
     /// Nothing has ever arrived.
     Ready(Waiting),
+    /// What filter and number leave out is worse than what they show.
+    Elsewhere(Box<Verdict>),
 }
 
 /// Where the first event is to come from.
@@ -77,6 +79,8 @@ impl Shown {
 /// What a verdict is made of: the monitor's, and what only the screen knows.
 pub(super) struct Situation<'a> {
     pub(super) verdict: &'a Verdict,
+    /// The monitor's over everything, where only a part is looked at.
+    pub(super) everything: Option<&'a Verdict>,
     /// Whether anything was ever received.
     pub(super) arrived: bool,
     pub(super) vitals: &'a Vitals,
@@ -100,13 +104,18 @@ impl Situation<'_> {
                 (Level::Trouble, Some(failing))
             }
             _ if level > Level::Watch => (level, None),
+            _ if let Some(graver) = self.everything.filter(|all| all.level > level.max(Level::Ok)) => {
+                (graver.level, Some(Over::Elsewhere(Box::new(graver.clone()))))
+            }
             _ if self.intake.unverified() => (Level::Watch, Some(Over::Unverified(waiting))),
             (_, Some(&(from, to))) if self.arrived && level < Level::Watch => {
                 (Level::Watch, Some(Over::Down { from, to }))
             }
             _ => (level, waiting.map(Over::Ready)),
         };
-        Shown { level, proof: self.verdict.proof.clone(), over, verdict: self.verdict.clone() }
+        // What is left out has no list to be opened.
+        let proof = self.verdict.proof.clone().filter(|_| !matches!(over, Some(Over::Elsewhere(_))));
+        Shown { level, proof, over, verdict: self.verdict.clone() }
     }
 }
 

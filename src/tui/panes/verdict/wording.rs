@@ -36,6 +36,13 @@ pub(super) fn sentences(shown: &Shown, look: &Look, zone: &TimeZone, as_of: Mill
         Some(Over::Failing { reason, since, refused }) => speaker.failing(reason, *since, *refused),
         Some(Over::Down { from, to }) => Sentences { what: speaker.down(*from, *to), more: what },
         Some(Over::Ready(waiting)) => speaker.ready(waiting),
+        Some(Over::Elsewhere(all)) => {
+            let outside = speaker.pick("outside of what is shown: ", "所示范围之外：");
+            let room = room.saturating_sub(cut::width(outside));
+            let mut pieces = vec![(outside.to_owned(), false)];
+            pieces.extend(Speaker { since: all.since, room, ..speaker }.found(&all.finding).what);
+            Sentences { what: pieces, more: what }
+        }
         Some(Over::Unverified(waiting)) => {
             let beneath = waiting.as_ref().map_or(what, |waiting| speaker.ready(waiting).more);
             Sentences { what: speaker.unverified(), more: beneath }
@@ -56,6 +63,10 @@ pub(super) fn short(shown: &Shown, look: &Look, zone: &TimeZone) -> String {
         }
         Some(Over::Ready(_)) => look.lang.pick("no event yet", "尚无事件").to_owned(),
         Some(Over::Unverified(_)) => look.lang.pick("unverified", "未验签").to_owned(),
+        Some(Over::Elsewhere(all)) => {
+            let found = short_finding(&all.finding, all.since, look, zone);
+            say!(look, "outside: {found}", "范围外：{found}")
+        }
         None => short_finding(&shown.verdict.finding, shown.verdict.since, look, zone),
     }
 }
