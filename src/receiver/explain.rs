@@ -10,7 +10,7 @@ use super::signature::nxcloud::{Sign, SignedText, access_key_fits, read_ts};
 use crate::config::{Algorithm, Secret};
 use axum::http::HeaderMap;
 
-/// Bodies beyond this many bytes are not examined: thirty forms of each are digested with every secret.
+/// Bodies beyond this many bytes are not examined: forty forms of each are digested with every secret.
 pub(super) const LIMIT: usize = 64 << 10;
 /// Secrets tried of each scheme.
 const SECRETS: usize = 16;

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::monitor::view::Pulse;
+use crate::query::suggest::closest;
 use std::ops::Range;
 
 /// One condition.
@@ -162,7 +163,10 @@ fn metric(name: &str) -> Result<Metric, String> {
         return Ok(Metric::CodeCount(Some(code)));
     }
     let names: Vec<&str> = METRICS.iter().map(|(name, _)| *name).collect();
-    Err(format!("there is no metric {name:?}; write one of {}", names.join(", ")))
+    Err(match closest(name, names.iter().copied()) {
+        Some(close) => format!("there is no metric {name:?}, did you mean {close:?}?"),
+        None => format!("there is no metric {name:?}; write one of {}", names.join(", ")),
+    })
 }
 
 /// A number, or percents as a share.
@@ -204,7 +208,7 @@ mod tests {
     fn a_wrong_condition_says_where() {
         let error = |text: &str| Condition::parse(text).unwrap_err();
         assert_eq!(error("failure_rat>5%").span, 0..11);
-        assert!(error("failure_rat>5%").message.contains("failure_rate, settled_rate"));
+        assert!(error("bananas>5%").message.contains("failure_rate, settled_rate"));
         assert_eq!(error(" failure_rate > 5x").span, 16..18);
         assert_eq!(error("failure_rate").span, 12..12);
         assert_eq!(error("failure_rate>").span, 13..13);

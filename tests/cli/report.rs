@@ -56,6 +56,9 @@ fn a_wrong_condition_ends_with_2_and_a_caret() {
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
     let lines: Vec<&str> = said.err.lines().collect();
     assert_eq!(lines[..3], ["watop: the condition is wrong", "failure_rat>5%", "^^^^^^^^^^^"]);
+    assert!(lines[3].contains("did you mean \"failure_rate\"?"), "{lines:?}");
+    let said = User::new().run(&["report", "--fail-if", "bananas>5"]);
+    assert!(said.code == Some(2) && said.err.contains("write one of failure_rate, settled_rate"), "{said:?}");
 }
 
 #[test]

@@ -20,8 +20,12 @@ pub(super) struct Form<'a> {
 enum Layout {
     AsItCame,
     Trimmed,
+    /// Without the newline that an editor adds when a captured body is saved.
+    WithoutNewline,
     Newline,
     CarriageReturnNewline,
+    /// As it was before its line ends were changed to those of Windows.
+    LineFeeds,
     Compact,
     /// A blank after each comma and colon, as Python writes by default.
     Spaced,
@@ -40,11 +44,14 @@ enum Escapes {
 
 /// Every form, the body as it came first, then the smaller changes before the larger. Forms that change nothing are left out.
 pub(super) fn forms(body: &[u8]) -> impl Iterator<Item = Form<'_>> {
-    use Layout::{AsItCame, CarriageReturnNewline, Compact, Indented, Newline, Spaced, Trimmed};
-    let layouts = [AsItCame, Trimmed, Newline, CarriageReturnNewline, Compact, Spaced, Indented(2), Indented(4)];
+    use Layout::{
+        AsItCame, CarriageReturnNewline, Compact, Indented, LineFeeds, Newline, Spaced, Trimmed, WithoutNewline,
+    };
+    let spaces = [AsItCame, Trimmed, WithoutNewline, Newline, CarriageReturnNewline, LineFeeds];
+    let layouts = spaces.into_iter().chain([Compact, Spaced, Indented(2), Indented(4)]);
     let escapes = [Escapes::AsTheyCame, Escapes::Made, Escapes::Resolved, Escapes::MadeWithSlashes];
     let as_it_came = Form { bytes: Cow::Borrowed(body), description: None };
-    let changed = layouts.into_iter().flat_map(move |layout| {
+    let changed = layouts.flat_map(move |layout| {
         let laid_out = layout.apply(body);
         escapes.into_iter().filter_map(move |escapes| {
             let bytes = escapes.apply(laid_out.as_deref()?)?;
@@ -58,8 +65,10 @@ fn describe(layout: Layout, escapes: Escapes) -> String {
     let layout = match layout {
         Layout::AsItCame => None,
         Layout::Trimmed => Some("the space around it is removed".to_owned()),
+        Layout::WithoutNewline => Some("the newline at its end is removed".to_owned()),
         Layout::Newline => Some("a newline is added at its end".to_owned()),
         Layout::CarriageReturnNewline => Some("CR LF is added at its end".to_owned()),
+        Layout::LineFeeds => Some("CR LF is written as LF".to_owned()),
         Layout::Compact => Some("the JSON is written compactly".to_owned()),
         Layout::Spaced => Some("the JSON is written with a blank after each comma and colon".to_owned()),
         Layout::Indented(by) => Some(format!("the JSON is indented by {by}")),
@@ -78,8 +87,21 @@ impl Layout {
         match self {
             Self::AsItCame => Some(body.to_vec()),
             Self::Trimmed => Some(body.trim_ascii().to_vec()),
+            Self::WithoutNewline => {
+                let body = body.strip_suffix(b"\n")?;
+                Some(body.strip_suffix(b"\r").unwrap_or(body).to_vec())
+            }
             Self::Newline => Some([body, b"\n"].concat()),
             Self::CarriageReturnNewline => Some([body, b"\r\n"].concat()),
+            Self::LineFeeds => {
+                let mut text = Vec::with_capacity(body.len());
+                for (place, &byte) in body.iter().enumerate() {
+                    if byte != b'\r' || body.get(place + 1) != Some(&b'\n') {
+                        text.push(byte);
+                    }
+                }
+                (text.len() < body.len()).then_some(text)
+            }
             Self::Compact | Self::Spaced | Self::Indented(_) => self.rewrite(body),
         }
     }

@@ -50,6 +50,9 @@ fn a_body_written_anew_is_recognised() {
     let indented = "{\n  \"name\": \"牛小信\",\n  \"id\": 10001\n}";
     let escaped = "{\"name\":\"\\u725b\\u5c0f\\u4fe1\",\"id\":10001}";
     let newline = "{\"name\":\"牛小信\",\"id\":10001}\n";
+    let indented_newline = "{\n  \"name\": \"牛小信\",\n  \"id\": 10001\n}\n";
+    let indented_two = "{\n  \"name\": \"牛小信\",\n  \"id\": 10001\n}\n\n";
+    let indented_crlf = "{\r\n  \"name\": \"牛小信\",\r\n  \"id\": 10001\r\n}";
     for (signed_as, sent_as, said) in [
         (compact, spaced, "written compactly"),
         (spaced, compact, "blank after each comma"),
@@ -59,6 +62,8 @@ fn a_body_written_anew_is_recognised() {
         (compact, escaped, "as plain text"),
         (compact, newline, "space around it is removed"),
         (newline, compact, "newline is added"),
+        (indented_newline, indented_two, "the newline at its end is removed"),
+        (indented, indented_crlf, "CR LF is written as LF"),
     ] {
         let sent = signed(signed_as, "key", "dr", Algorithm::Md5);
         assert_says(&explained(&signing(), &sent, sent_as), &["\"2026\"", said, "not sent as it was signed"]);
