@@ -140,6 +140,7 @@ fn what_only_whole_messages_have_selects_on_the_overview_as_in_the_report() {
 #[test]
 fn trouble_that_the_filter_leaves_out_is_still_told() {
     let mut screen = several(120, 36, Lang::En);
+    screen.now += 70 * 60_000;
     for at in 0..60 {
         screen.sent(&format!("x{at}"), "16692041193", "failed", Some(131_042));
         screen.shown();
