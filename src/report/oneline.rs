@@ -39,9 +39,9 @@ impl Status {
             (Level::Ok, _) => parts.push(format!("{}/s", rate(self.events_per_s))),
             _ => parts.push(self.short.clone()),
         }
-        if let Some(settled) = self.funnel.settled() {
-            parts.push(format!("settled {}", percent(settled)));
-        }
+        let settled = self.funnel.settled().map(|settled| format!("settled {}", percent(settled)));
+        // The verdict of a watch may have said it already.
+        parts.extend(settled.filter(|settled| parts.first().is_none_or(|said| !said.starts_with(settled.as_str()))));
         let counts = [("failed", self.funnel.outcomes.failed), ("alerts", self.alerts), ("refused", self.refused)];
         let some = counts.into_iter().filter(|(_, count)| *count > 0);
         parts.extend(some.map(|(name, count)| format!("{name} {}", thousands(count))));
@@ -64,6 +64,9 @@ mod tests {
         assert_eq!(calm.parts(), ("✓", "2.5/s · settled 98.0 % · failed 2".into()));
         let idle = Status { last_s: Some(300), refused: 4, ..calm.clone() };
         assert_eq!(idle.parts().1, "last event 5 m ago · settled 98.0 % · failed 2 · refused 4");
+        let short = "settled 98.0 % usual 99.9 %".to_owned();
+        let watch = Status { level: Level::Watch, short, ..calm.clone() };
+        assert_eq!(watch.parts(), ("!", "settled 98.0 % usual 99.9 % · failed 2".into()), "nothing is said twice");
         let short = "132015 2,239 msgs since 14:19".to_owned();
         let trouble = Status { level: Level::Trouble, short, alerts: 1, ..calm.clone() };
         assert_eq!(
