@@ -119,6 +119,8 @@ pub(super) struct Glance {
     pub(super) verdict: Shown,
     /// Messages of the cohort whose outcome is failed.
     pub(super) failed: u64,
+    /// Where a filter is counted: messages of the cohort that pass it, of how many.
+    pub(super) passing: Option<(u64, u64)>,
     /// Business numbers in the window.
     pub(super) numbers: Vec<Text>,
 }
@@ -495,13 +497,16 @@ impl App {
         if self.glance.stamp != stamp {
             let monitor = &self.known.monitor;
             let ctx = context(&self.known, &self.look, scope, self.view_stamp);
+            let counts = ctx.monitor.counts(scope);
+            let passing = self.known.narrowing.monitor().map(|_| (counts.attempted, monitor.counts(scope).attempted));
             self.glance = Glance {
                 stamp,
+                passing,
                 ingest: monitor.ingest(scope),
                 pulse: monitor.pulse(now),
                 verdict: self.pages.overview.verdict(&ctx),
                 numbers: monitor.number_names(scope),
-                failed: ctx.monitor.counts(scope).outcomes.failed,
+                failed: counts.outcomes.failed,
             };
         }
     }

@@ -293,7 +293,7 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
     let mut left_out = number.map(|number| Words::new(look).bold(Role::Accent, number)).into_iter().collect::<Vec<_>>();
     if narrowing.exists() {
         let used = label.width() + left_out.iter().map(|words| words.width() + 2).sum::<usize>();
-        left_out.push(filter(narrowing, look, room.saturating_sub(used + 2)));
+        left_out.push(filter(narrowing, look, room.saturating_sub(used + 2), app.glance.passing));
     }
     // Where there is no room for all of it, what is left out goes last.
     let mut about = vec![times.clone()];
@@ -313,8 +313,8 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
     [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
 }
 
-/// The filter over the screen and how far it is, in `room` cells.
-fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize) -> Words<'a> {
+/// The filter over the screen and how far it is, in `room` cells; where there is room for it, how many messages pass of how many.
+fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize, passing: Option<(u64, u64)>) -> Words<'a> {
     let state = match narrowing {
         narrowing if !narrowing.on() => look.lang.pick(" off", " 关").to_owned(),
         narrowing if narrowing.lost().is_some() => look.lang.pick(" RETRY", " 重试中").to_owned(),
@@ -325,7 +325,11 @@ fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize) -> Words<'a> {
     let text = cut::cut(&text, room.saturating_sub(cut::width(&state) + 2), look.glyph(Glyph::Cut)).into_owned();
     let words = Words::new(look).role(role, "/ ");
     let words = if narrowing.on() { words.strong(text) } else { words.muted(text) };
-    words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state)
+    let words = words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state);
+    let Some((passing, all)) = passing.filter(|_| narrowing.scanning().is_none()) else { return words };
+    let (passing, all) = (format::thousands(passing), format::thousands(all));
+    let passing = say!(look, " {passing} of {all}", " {all} 中 {passing}");
+    if words.width() + cut::width(&passing) <= room { words.muted(passing) } else { words }
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.

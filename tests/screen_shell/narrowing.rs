@@ -99,7 +99,7 @@ fn a_filter_on_the_overview_counts_what_the_report_counts() {
     let filtered = screen.counted();
     let report = screen.report(filter);
     assert!(!filtered.contains("scanning"), "{filtered}");
-    assert!(line(&filtered, "15 m").contains(&format!("/ {filter}")), "{filtered}");
+    assert!(line(&filtered, "15 m").contains(&format!("/ {filter} 1 of 4")), "{filtered}");
     for (stage, key) in [("attempted", "attempted"), ("sent ", "sent"), ("delivered ", "delivered"), ("read ", "read")]
     {
         assert_eq!(

@@ -152,11 +152,14 @@ enum Slice {
 fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option<usize>) {
     let data = view.data;
     view.look.areas.add(area, Listing::Cohorts.spot());
-    let legend =
-        outcomes(view, &data.funnel).iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
-            let gap = if words.is_empty() { "" } else { "  " };
+    let became = outcomes(view, &data.funnel);
+    let legend_with = |gap: &'static str| {
+        became.iter().filter(|outcome| outcome.count > 0).fold(view.words(), |words, outcome| {
+            let gap = if words.is_empty() { "" } else { gap };
             words.muted(gap).then(outcome.label(view)).muted(format!(" {}", outcome.name))
-        });
+        })
+    };
+    let legend = legend_with("  ");
     let cohort = view.words().muted(super::cohort(view));
     let totals = vec![legend.clone().muted(format!(" · {}", super::cohort(view))), legend.clone(), cohort];
     let named_above = cut::width(view.pick("Cohorts", "分批")) + 8 + legend.width() <= usize::from(area.width);
@@ -188,6 +191,7 @@ fn draw_cohorts(buffer: &mut Buffer, area: Rect, view: &View<'_>, cursor: Option
     let below = split_rows(inner, data.cohorts.len() as u16 + 1).1;
     if !named_above {
         let row = Rect { y: inner.bottom().saturating_sub(1), ..below };
+        let legend = if legend.width() > row.width.into() { legend_with(" ") } else { legend };
         legend.draw(buffer, row.x, row.y, if below.height > 0 { row.width } else { 0 });
     } else if below.height >= SCALE {
         if let Some(bars) = table.cells(below, 2) {

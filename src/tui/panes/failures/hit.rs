@@ -17,7 +17,7 @@ const DIMENSION: u16 = 9;
 const FIGURES: [u16; 3] = [7, 10, 9];
 /// The same in a narrow box, where shares are whole percents and a row takes one line.
 const NARROW: u16 = 48;
-const NARROW_DIMENSION: u16 = 8;
+const NARROW_DIMENSION: u16 = 9;
 const NARROW_FIGURES: [u16; 3] = [7, 6, 6];
 
 /// The name of a dimension.
