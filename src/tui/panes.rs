@@ -10,6 +10,7 @@ mod conversations;
 pub mod data;
 mod delivery;
 mod failures;
+mod figures;
 mod first_run;
 mod grid;
 pub mod intake;

@@ -6,7 +6,7 @@ mod zoomed;
 pub(super) use took::{edges, filter as took_filter, label as took_label, name as stretch_name};
 pub(super) use zoomed::{FIGURES, cohort_rows, draw as draw_zoomed, has_times};
 
-use super::data::{Became, Stage};
+use super::figures::{Became, Stage};
 use super::layout::split_rows;
 use super::list::List;
 use super::{Pane, Place, Size, View};

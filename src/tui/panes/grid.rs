@@ -1,6 +1,7 @@
 //! Focus, zoom and cursors of the four panes: pure state, drawn and moved on given values.
 
-use super::data::{Figure, Key, Listing, OverviewData, Sort, Wants};
+use super::data::{Key, Listing, OverviewData, Sort, Wants};
+use super::figures::Figure;
 use super::layout::Layout;
 use super::list::List;
 use super::open;

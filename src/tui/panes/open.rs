@@ -1,8 +1,9 @@
 //! What Enter leads to: the events behind a number, as a filter that is shown and can be edited.
 
-use super::data::{Figure, Key, Listing, OverviewData, Stage};
+use super::data::{Key, Listing, OverviewData};
 use super::delivery::{self, stretch_name};
 use super::failures;
+use super::figures::{Figure, Stage};
 use crate::event::Text;
 use crate::monitor::view::{Alert, Dimension, Group, Stretch, term};
 use crate::source::thread::Who;

@@ -1,7 +1,8 @@
 //! The funnel on the whole screen: the cohort in slices of time, and by business number.
 
-use super::super::data::{Became, Figure, Listing, Stage};
+use super::super::data::Listing;
 use super::super::failures;
+use super::super::figures::{Became, Figure, Stage};
 use super::super::layout::{split_columns, split_rows};
 use super::super::list::List;
 use super::super::{Pane, Place, Size, View};
