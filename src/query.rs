@@ -5,6 +5,7 @@
 //! kind:inbound (type:order or "refund") -from:852*   or, parentheses, quoted text, negation
 //! code:131000..131999 title:~/lock/i                 ranges; regular expressions
 //! value.errors[0].title:*locked* lag>=5s             paths into the stored body; comparisons
+//! received>-15m received:2026-11-26T10:00..11:00     times: so long ago, the last 14:19, a day, in the zone of this computer
 //! outcome:waiting deliver_s>=60                      of whole messages, where messages are selected
 //! ```
 //!
@@ -16,6 +17,7 @@ pub mod duration;
 mod fields;
 mod held;
 pub mod mask;
+pub mod moment;
 mod parse;
 mod path;
 mod pattern;

@@ -37,6 +37,8 @@ pub(super) enum Holds {
     Number,
     /// A time span, compared in milliseconds.
     Duration,
+    /// A point in time.
+    Time,
 }
 
 /// Offers each value of a field until one is taken.
@@ -70,14 +72,19 @@ impl Field {
         }
     }
 
-    /// Whether it holds phone numbers.
-    pub fn is_phone(&self) -> bool {
-        self.holds == Holds::Phone
+    /// Whether it holds lengths of time.
+    pub fn is_duration(&self) -> bool {
+        self.holds == Holds::Duration
+    }
+
+    /// Whether it holds points in time.
+    pub fn is_time(&self) -> bool {
+        self.holds == Holds::Time
     }
 
     /// Whether it has an order, and so takes `<`, `>` and ranges.
     pub fn is_ordered(&self) -> bool {
-        matches!(self.holds, Holds::Number | Holds::Duration)
+        matches!(self.holds, Holds::Number | Holds::Duration | Holds::Time)
     }
 
     /// The field called `name`, in upper or lower case.
@@ -349,6 +356,14 @@ pub const FIELDS: &[Field] = &[
         holds: Holds::Duration,
         of_message: None,
         read: |event, now, test| test(number(now.0.saturating_sub(event.received_at.0))),
+    },
+    Field {
+        name: "received",
+        about: "when it was received: so long ago, a time of the last day, a day, or both",
+        example: "received>-15m",
+        holds: Holds::Time,
+        of_message: None,
+        read: |event, now, test| test(Value::Time(event.received_at, now)),
     },
     Field {
         name: "lag",

@@ -2,6 +2,7 @@
 //! and `and`, `or`, `not` combine what holds.
 
 use super::delivery::Delivery;
+use super::pattern::Pattern;
 use super::{Body, Expr, Filter, Term};
 use crate::event::{Event, Millis};
 use hashbrown::HashMap;
@@ -97,10 +98,13 @@ impl Filter {
         self.expr.any_term(&|term| matches!(term, Term::Field { field, .. } if field.is_of_message()))
     }
 
-    /// Whether what is selected changes with time alone (`age`, `outcome`).
+    /// Whether what is selected changes with time alone (`age`, `outcome`, `received` so long ago).
     pub fn depends_on_time(&self) -> bool {
-        self.expr
-            .any_term(&|term| matches!(term, Term::Field { field, .. } if ["age", "outcome"].contains(&field.name)))
+        self.expr.any_term(&|term| match term {
+            Term::Field { pattern: Pattern::Times(times), .. } => times.moves(),
+            Term::Field { field, .. } => ["age", "outcome"].contains(&field.name),
+            Term::Path { .. } | Term::Words(_) | Term::Events(_) => false,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text to expression: a recursive descent over the bytes of the expression, so that every mistake has its place.
 
 use super::fields::{FIELDS, Field, Holds, KINDS, SEVERITIES, STATUSES};
+use super::moment::{Edge, Moment, Times};
 use super::path::Path;
 use super::pattern::{Bound, Glob, Pattern, Range, Value};
 use super::{Expr, FilterError, Term, duration, suggest};
@@ -189,6 +190,13 @@ impl<'t> Parser<'t> {
         let (name, after) = rest.split_at(length);
         let span = start..start + length;
         let operator = [":~", ":", "<=", "<", ">=", ">"].into_iter().find(|operator| after.starts_with(operator));
+        // `age:<10m` is `age<10m`: only what has an order has such values.
+        let has_order = Field::named(name).is_some_and(Field::is_ordered);
+        let colon = usize::from(has_order && operator == Some(":") && after[1..].starts_with(['<', '>']));
+        let operator = match colon {
+            0 => operator,
+            _ => ["<=", "<", ">=", ">"].into_iter().find(|operator| after[1..].starts_with(operator)),
+        };
         let Some(operator) = operator.filter(|_| !name.is_empty()) else {
             return Err(no_term(name, after, span));
         };
@@ -203,7 +211,7 @@ impl<'t> Parser<'t> {
             }
             (field.holds, Place::Field(field))
         };
-        self.at = span.end + operator.len();
+        self.at = span.end + colon + operator.len();
         let pattern = self.pattern(operator, holds, &place, span)?;
         Ok(match place {
             Place::Field(field) => Term::Field { field, pattern },
@@ -219,6 +227,9 @@ impl<'t> Parser<'t> {
         name: Span<usize>,
     ) -> Result<Pattern, FilterError> {
         if operator == ":~" {
+            if holds == Holds::Time {
+                return fail(time_hint(place), name.start..self.at);
+            }
             return self.regex(place);
         }
         let start = self.at;
@@ -330,6 +341,10 @@ fn matching(value: &str, holds: Holds, place: &Place, span: Span<usize>) -> Resu
             Some(range) => Ok(Pattern::Range(range)),
             None => fail(duration_hint(place), span),
         },
+        Holds::Time => match times(value) {
+            Some(times) => Ok(Pattern::Times(times)),
+            None => fail(time_hint(place), span),
+        },
         Holds::Number => {
             if let Some(range) = range(value, decimal) {
                 return Ok(Pattern::Range(range));
@@ -356,11 +371,19 @@ fn comparison(
     place: &Place,
     span: Span<usize>,
 ) -> Result<Pattern, FilterError> {
+    if holds == Holds::Time {
+        let moment = Moment::parse(value).ok_or_else(|| FilterError::new(time_hint(place), span))?;
+        let edge = Some(Edge { moment, over: false, inclusive: operator.ends_with('=') });
+        return Ok(Pattern::Times(match operator.starts_with('<') {
+            true => Times { low: None, high: edge },
+            false => Times { low: edge, high: None },
+        }));
+    }
     let at = match holds {
         Holds::Duration => milliseconds(value).ok_or_else(|| duration_hint(place)),
         Holds::Number => decimal(value).ok_or_else(|| number_hint(place)),
         Holds::Text if place.is_path() => decimal(value).ok_or_else(|| format!("{operator} compares with a number")),
-        Holds::Text | Holds::OneOf(_) | Holds::Phone => Err(format!(
+        Holds::Text | Holds::OneOf(_) | Holds::Phone | Holds::Time => Err(format!(
             "{} is text and has no order, compare it with : or :~, such as {}",
             place.name(),
             place.example()
@@ -385,6 +408,17 @@ fn range(value: &str, read: fn(&str) -> Option<Decimal>) -> Option<Range> {
     (range.low.is_some() || range.high.is_some()).then_some(range)
 }
 
+/// A day, a minute or a second as a whole, or from one time to another, either left out.
+fn times(value: &str) -> Option<Times> {
+    let Some((low, high)) = value.split_once("..") else { return Times::during(Moment::parse(value)?) };
+    let end = |text: &str| match text {
+        "" => Some(None),
+        text => Moment::parse(text).map(Some),
+    };
+    let (low, high) = (end(low)?, end(high)?);
+    (low.is_some() || high.is_some()).then(|| Times::between(low, high))
+}
+
 fn decimal(text: &str) -> Option<Decimal> {
     text.parse().ok()
 }
@@ -401,6 +435,14 @@ fn number_hint(place: &Place) -> String {
 fn duration_hint(place: &Place) -> String {
     let name = place.name();
     format!("{name} is a length of time, such as {}, {name}>=1h30m or {name}:5m..10m", place.example())
+}
+
+fn time_hint(place: &Place) -> String {
+    let name = place.name();
+    format!(
+        "{name} is a time, such as {}, {name}:14:00..14:30, {name}:2026-11-26 or {name}<2026-11-26T10:00",
+        place.example()
+    )
 }
 
 fn unknown_field(name: &str, span: Span<usize>) -> FilterError {

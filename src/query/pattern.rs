@@ -1,5 +1,8 @@
-//! What a term compares a value with: a glob, a regular expression or a range of numbers.
+//! What a term compares a value with: a glob, a regular expression, a range of numbers or of times.
 
+use super::moment::Times;
+use crate::event::Millis;
+use jiff::tz::TimeZone;
 use regex::Regex;
 use rust_decimal::Decimal;
 
@@ -8,6 +11,8 @@ use rust_decimal::Decimal;
 pub(super) enum Value<'a> {
     Text(&'a str),
     Number(Decimal),
+    /// A time, and the time now that it is compared at.
+    Time(Millis, Millis),
 }
 
 /// The right-hand side of a term.
@@ -16,6 +21,7 @@ pub(super) enum Pattern {
     Glob(Glob),
     Regex(Regex),
     Range(Range),
+    Times(Times),
 }
 
 impl Pattern {
@@ -28,6 +34,9 @@ impl Pattern {
             (Self::Regex(regex), Value::Number(number)) => regex.is_match(&number.to_string()),
             (Self::Range(range), Value::Text(text)) => text.parse().is_ok_and(|number| range.contains(number)),
             (Self::Range(range), Value::Number(number)) => range.contains(number),
+            (Self::Times(times), Value::Time(at, now)) => times.contains(at, now, &TimeZone::system()),
+            // Patterns are read for the kind of their field.
+            (Self::Times(_), _) | (_, Value::Time(..)) => false,
         }
     }
 }

@@ -93,6 +93,16 @@ fn every_field_reads_what_it_says() {
         ("age<2m", "fop"),
         ("age>2m", ""),
         ("age:30s..90s", "fop"),
+        ("age:<2m", "fop"),
+        ("received>-2m", "fop"),
+        ("received:>-2m", "fop"),
+        ("received<-2m", ""),
+        ("received:-2m..-30s", "fop"),
+        ("received:..now", "fop"),
+        ("received>=2025-12-31T00:00:00Z", "fop"),
+        ("received:2025-12-31T00:00:00Z..2026-01-02T00:00:00Z", "fop"),
+        ("received:2020-01-01", ""),
+        ("-received>2026-06-01", "fop"),
         ("lag:5s..", "fp"),
         ("lag>5s", ""),
         ("scheme:meta", ""),
@@ -225,6 +235,15 @@ fn a_body_that_cannot_be_read_has_no_fields() {
 }
 
 #[test]
+fn only_what_is_measured_from_now_changes_with_time() {
+    for (expression, moves) in
+        [("received>-15m", true), ("received:-2h..", true), ("received>14:00", false), ("received:2026-01-01", false)]
+    {
+        assert_eq!(Filter::parse(expression).unwrap().depends_on_time(), moves, "{expression}");
+    }
+}
+
+#[test]
 fn only_paths_and_quoted_text_need_the_body() {
     assert!(!Filter::parse("status:failed -(code:1 or tag:*)").unwrap().needs_body());
     assert!(Filter::parse("status:failed or not \"x\"").unwrap().needs_body());
@@ -247,6 +266,10 @@ fn mistakes_are_explained_in_place() {
         ("age<ten", "age<ten", "age is a length of time"),
         ("age:10m", "10m", "age is a length of time"),
         ("name<5", "name<5", "name is text and has no order"),
+        ("received>soon", "received>soon", "received is a time, such as received>-15m"),
+        ("received:-15m", "-15m", "received is a time"),
+        ("received:10:00..x", "10:00..x", "received is a time"),
+        ("received:~/1/", "received:~", "received is a time"),
         ("status:", "status:", "a value is missing here, such as status:failed"),
         ("status:failed )", ")", "there is no ( for this )"),
         ("(status:failed", "(", "this ( is never closed"),

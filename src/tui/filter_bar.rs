@@ -212,7 +212,9 @@ impl FilterBar {
     /// Pasted text goes into the prompt as it is, on one line.
     pub fn paste(&mut self, text: &str) -> Typed {
         let Some(prompt) = &mut self.prompt else { return Typed::Nothing };
-        for character in text.chars().filter(|character| !character.is_control()) {
+        // Its lines are terms side by side.
+        let line = text.trim_end().lines().collect::<Vec<_>>().join(" ");
+        for character in line.chars().filter(|character| !character.is_control()) {
             prompt.input.handle(tui_input::InputRequest::InsertChar(character));
         }
         self.edited(None)
@@ -378,12 +380,12 @@ mod tests {
     fn pasted_text_is_one_line_of_text_and_its_mistake_is_shown() {
         let mut bar = FilterBar::default();
         bar.open();
-        assert_eq!(bar.paste("status:failed\n\x1b[2J"), Typed::Filtered);
-        assert_eq!(bar.expression(), "status:failed[2J");
+        assert_eq!(bar.paste("status:failed\x1b[2J\nkind:status\n"), Typed::Filtered);
+        assert_eq!(bar.expression(), "status:failed[2J kind:status");
         bar.paste(" coed:1");
         let error = bar.prompt.as_ref().and_then(Prompt::shown_error).unwrap();
-        assert_eq!((error.span.clone(), error.fix.as_deref()), (17..21, Some("code")));
-        assert_eq!(bar.expression(), "status:failed[2J", "the last good one stays in force");
+        assert_eq!((error.span.clone(), error.fix.as_deref()), (29..33, Some("code")));
+        assert_eq!(bar.expression(), "status:failed[2J kind:status", "the last good one stays in force");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 /// What can be written, and what it means in each language.
-const FORMS: [(&str, &str, &str); 13] = [
+const FORMS: [(&str, &str, &str); 14] = [
     ("status:failed code:131049", "both must hold", "两个条件都成立"),
     ("code:131026 or code:131049", "one of them must hold", "其中一个成立"),
     ("not tag:promo   -tag:promo", "must not hold; also finds what has no tag", "不成立;也包括没有标签的"),
@@ -26,7 +26,16 @@ const FORMS: [(&str, &str, &str); 13] = [
     ("code:131000..131999", "a range, both ends included", "范围,含两端"),
     ("\"refund\"", "text, searched in everything the event says", "在事件的全部内容中查找文本"),
     ("value.errors[0].code:131026", "a path into the stored body", "存储的请求体中的路径"),
-    ("outcome:waiting   deliver_s>=60", "of whole messages, in the Messages tab", "针对整条消息,用于消息页"),
+    (
+        "outcome:waiting   deliver_s>=60",
+        "of whole messages: on the overview, in Messages",
+        "针对整条消息:用于总览和消息页",
+    ),
+    (
+        "received>-15m  received:14:00..14:30",
+        "when it was received; a date may stand before a time",
+        "接收时间;时间前可加日期",
+    ),
     ("age:30s..   seq:..1300", "a range open at one end", "一端开放的范围"),
 ];
 
@@ -35,7 +44,7 @@ const NAME: usize = 15;
 const EXAMPLE: usize = 21;
 
 /// Cells of a form.
-const FORM: usize = 33;
+const FORM: usize = 38;
 
 /// The help while it is open.
 #[derive(Debug, Default)]
@@ -130,6 +139,7 @@ fn chinese(field: &str) -> Option<&'static str> {
         "deliver_s" => "整条消息从发送到送达的秒数,按提供方时钟",
         "read_s" => "整条消息从送达到已读的秒数,按提供方时钟",
         "age" => "接收以来的时间",
+        "received" => "接收的时间:多久以前、最近一天的时刻、某日,或两者",
         "lag" => "接收时间减去提供方时间",
         "scheme" => "验证它的签名方案:nxcloud 或 meta",
         "secret" => "验证它的密钥的标签",

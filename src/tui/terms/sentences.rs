@@ -77,6 +77,10 @@ fn filled(zh: &str, gaps: &[&str]) -> String {
 /// What is wrong with a filter expression.
 const FILTERS: &[Pair] = &[
     ("a filter has at most {} bytes, this one has {}", "过滤式最长 {} 字节，此式有 {} 字节"),
+    (
+        "{} is a time, such as {}, {}:14:00..14:30, {}:2026-11-26 or {}<2026-11-26T10:00",
+        "{} 是时间，例如 {}、{}:14:00..14:30、{}:2026-11-26 或 {}<2026-11-26T10:00",
+    ),
     ("there is no ( for this )", "此 ) 没有对应的 ("),
     ("or needs a term on its right too", "or 右侧也需要一个条件"),
     ("and needs a term on its right too", "and 右侧也需要一个条件"),
