@@ -7,6 +7,7 @@ use crate::event::person::Person;
 use crate::journal::operator::{Erased, Operator};
 use crate::journal::upkeep::{Forgotten, Upkeep};
 use crate::journal::{OpenError, directory};
+use crate::tui::session::Session;
 use crate::tui::widgets::format::thousands;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -77,6 +78,9 @@ pub(super) fn run(common: &Common, args: &Forget) -> Result<(), Failure> {
     }
     if let Some(upkeep) = upkeep.filter(|_| !args.dry_run && beside != Erased::default()) {
         upkeep.announce()?;
+    }
+    if !args.dry_run {
+        Session::forget_people(&dir)?;
     }
     drop(progress);
     print(common, args, &forgotten, beside)?;

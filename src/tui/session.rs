@@ -74,6 +74,22 @@ impl Session {
         }
     }
 
+    /// Takes out of the data directory `dir` what may name a person: what was opened, and filters, which name people in forms that
+    /// cannot be told. A file that cannot be read is removed.
+    ///
+    /// # Errors
+    /// The file cannot be written or removed.
+    pub fn forget_people(dir: &Path) -> io::Result<()> {
+        let Ok(found) = Self::load(dir) else { return std::fs::remove_file(dir.join(FILE)) };
+        let Some(mut left) = found else { return Ok(()) };
+        left.opened = None;
+        left.pages.remove("messages");
+        if let Some(events) = left.pages.get_mut("events").and_then(Value::as_object_mut) {
+            events.remove("filter");
+        }
+        left.save(dir)
+    }
+
     /// Keeps it in the data directory `dir`: whole or not at all.
     ///
     /// # Errors

@@ -1,9 +1,12 @@
 //! `watop forget`, `reread`, `refused accept` and `check --request`.
 
 use super::*;
+use serde_json::json;
 use std::net::TcpStream;
 use watop::config::Algorithm;
 use watop::receiver::signature::sign_nxcloud;
+use watop::tui::place::Place;
+use watop::tui::session::Session;
 
 const CUSTOMER: &str = "85255311705";
 
@@ -116,13 +119,20 @@ fn forgetting_leaves_no_byte_in_any_file_and_says_what_went() {
             |path: &PathBuf| fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
         files.filter(holds).count()
     };
-    assert!(files_with(CUSTOMER) >= 2, "journal and refused list");
+    // How a screen was left names people, too; what names nobody stays.
+    let mut left = Session::new();
+    left.opened = Some(Place::Messages { filter: format!("to:{CUSTOMER}") });
+    left.pages.insert("messages".to_owned(), format!("customer:{CUSTOMER}").into());
+    left.pages.insert("events".to_owned(), json!({ "filter": format!("from:{CUSTOMER}"), "columns": ["who"] }));
+    left.save(&dir).unwrap();
+    assert!(files_with(CUSTOMER) >= 3, "journal, refused list and how a screen was left");
     let mut told = user.json(&["forget", &format!("+{CUSTOMER}"), "--format", "json"]);
     assert_eq!(told["dry_run"].take(), false);
     for (key, count) in [("messages", 2), ("events", 2), ("duplicates", 1), ("requests_emptied", 3), ("refused", 1)] {
         assert_eq!((&told[key], &looked[key]), (&count.into(), &count.into()), "{key}");
     }
     assert_eq!(files_with(CUSTOMER), 0);
+    assert_eq!(Session::load(&dir).unwrap().unwrap().pages["events"], json!({ "columns": ["who"] }));
     assert!(user.out(&["forget", CUSTOMER]).contains("nothing of this customer is stored"));
     let report = user.json(&["report", "--since", "all", "--format", "json"]);
     assert_eq!(report["ingest"]["events"], 0);

@@ -101,7 +101,10 @@ impl Posts<'_> {
                 self.count(posted);
             }
         }
-        Ok(())
+        match (self.sent.0, &self.trouble) {
+            (0, None) => Err("no target of the configuration takes these requests".to_owned()),
+            _ => Ok(()),
+        }
     }
 
     fn request(&self, request: u64) -> Result<RawRequest, String> {

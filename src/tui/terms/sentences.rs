@@ -331,6 +331,7 @@ const FORWARDED: &[Pair] = &[
         "nothing is forwarded: start with --forward URL, or write a [[forward]]",
         "没有转发:用 --forward URL 启动,或写 [[forward]]",
     ),
+    ("no target of the configuration takes these requests", "配置中没有目标接收这些请求"),
     ("request {} is no longer in the journal", "请求 {} 已不在日志中"),
     ("no longer in the journal", "已不在日志中"),
 ];
