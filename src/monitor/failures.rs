@@ -162,7 +162,7 @@ impl Failures {
                 let history = History {
                     known_since: known_since.map_or(scope.span.from.0, |at| at.0),
                     usual: usual.of(code),
-                    recent: recent.of(code),
+                    recent: recent(code),
                     first: self.first.get(&code).copied().unwrap_or(count.first),
                 };
                 let mark = row::mark(count.messages, scope, &history);
@@ -187,15 +187,10 @@ impl Failures {
     }
 
     /// Failures first received in a span, by code, of messages of whatever cohort.
-    fn received(&self, span: Span, number: Option<Name>) -> Bag<Option<i64>> {
-        let mut received = Bag::default();
+    fn received(&self, span: Span, number: Option<Name>) -> impl Fn(Option<i64>) -> u64 + use<> {
         let seconds = span.from.0.div_euclid(1000)..span.to.0.saturating_add(999).div_euclid(1000);
-        self.received.visit(seconds, |key, count| {
-            if of_number(&key, number) {
-                received.add(key.code, u32::try_from(count).unwrap_or(u32::MAX));
-            }
-        });
-        received
+        let counts = self.received.by_code(&[seconds], |key| of_number(key, number));
+        move |code| counts.get(&code).and_then(|counts| counts.first()).copied().unwrap_or(0)
     }
 
     /// Distinct recipients of the cohort by code. Everybody since a minute is a sum; a window that ended before the newest
@@ -228,15 +223,8 @@ impl Failures {
         // Rounded up: what lies at a time belongs to the last slice that begins at it or before.
         let start =
             |slice: i64| from + (length / grain).saturating_mul(slice).saturating_add(SLICES - 1) / SLICES * grain;
-        let mut trends: HashMap<Option<i64>, Vec<u64>> = HashMap::new();
-        for (at, slice) in (0..SLICES).enumerate() {
-            self.received.visit(start(slice)..start(slice + 1), |key, count| {
-                if of_number(&key, number) {
-                    trends.entry(key.code).or_insert_with(|| vec![0; SLICES as usize])[at] += count;
-                }
-            });
-        }
-        trends
+        let slices: Vec<_> = (0..SLICES).map(|slice| start(slice)..start(slice + 1)).collect();
+        self.received.by_code(&slices, |key| of_number(key, number))
     }
 
     /// Failures with `code` by when they were first received, in at most `columns` columns.
@@ -249,23 +237,18 @@ impl Failures {
     ) -> (Grid, Vec<u64>) {
         let finest = if self.received.has_seconds(scope.span.from.0.div_euclid(1000)) { 1 } else { MINUTE };
         let grid = Grid::of(scope, columns, finest);
-        let count = |column| {
-            let (start, mut sum) = (grid.first + column * grid.step, 0);
-            self.received.visit(start..start + grid.step, |key, count| {
-                if key.code == code && number.is_none_or(|number| number == Some(key.number)) {
-                    sum += count;
-                }
-            });
-            sum
-        };
-        (grid, (0..grid.whole).map(count).collect())
+        let starts = (0..grid.whole).map(|column| grid.first + column * grid.step);
+        let columns: Vec<_> = starts.map(|start| start..start + grid.step).collect();
+        let wanted = |key: &Key| key.code == code && number.is_none_or(|number| number == Some(key.number));
+        let counts = self.received.by_code(&columns, wanted).remove(&code);
+        (grid, counts.unwrap_or_else(|| vec![0; columns.len()]))
     }
 
     /// Failures with `code` first received in a span.
     pub(super) fn count(&self, code: Option<i64>, span: Span, number: Option<Option<Name>>) -> u64 {
         match number {
             Some(None) => 0,
-            number => self.received(span, number.flatten()).of(code),
+            number => self.received(span, number.flatten())(code),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::journal::RequestSummary;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// How long single seconds are kept behind the newest.
 const SECONDS_KEPT: i64 = 2 * 3600;
@@ -142,6 +143,8 @@ pub(super) struct Rates {
     requests: Rollup<Requests>,
     minutes: Rollup<Counts>,
     seconds: Recent<Counts>,
+    /// The longest time without any event within these, worked out when asked after another second was added.
+    longest_pause: OnceLock<Option<i64>>,
     lags: Recent<Histogram>,
     /// The same by minute.
     lag_minutes: Recent<Histogram>,
@@ -175,6 +178,9 @@ impl Rates {
         let part = Received { number, count };
         self.minutes.add(minute_of(event.received_at.0), &part);
         let second = event.received_at.0.div_euclid(1000);
+        if self.seconds.newest() != Some(second) {
+            self.longest_pause.take();
+        }
         if let Some(counts) = self.seconds.at(second, SECONDS_KEPT) {
             counts.add(&part);
         }
@@ -282,10 +288,12 @@ impl Rates {
     /// The longest time without any event in the last hours before the newest, in seconds. `None` while too little is known
     /// to call anything usual.
     pub(super) fn longest_pause(&self) -> Option<i64> {
-        let known = self.seconds.newest()? - self.seconds.0.front()?.0;
-        let seconds = self.seconds.0.iter().map(|(second, _)| second);
-        let pauses = seconds.clone().zip(seconds.skip(1)).map(|(one, next)| next - one);
-        pauses.max().filter(|_| known >= KNOWN_SPAN && self.seconds.0.len() >= KNOWN_SECONDS)
+        *self.longest_pause.get_or_init(|| {
+            let known = self.seconds.newest()? - self.seconds.0.front()?.0;
+            let seconds = self.seconds.0.iter().map(|(second, _)| second);
+            let pauses = seconds.clone().zip(seconds.skip(1)).map(|(one, next)| next - one);
+            pauses.max().filter(|_| known >= KNOWN_SPAN && self.seconds.0.len() >= KNOWN_SECONDS)
+        })
     }
 }
 
