@@ -239,7 +239,8 @@ impl Failures {
         trends
     }
 
-    /// Failures with `code` by when they were first received, in at most `columns` columns.
+    /// Failures with `code` by when they were first received, in at most `columns` columns. One still filling would look like a
+    /// fall; it is there when it holds more than the one before it already.
     pub(super) fn trend(
         &self,
         code: Option<i64>,
@@ -258,7 +259,10 @@ impl Failures {
             });
             sum
         };
-        (grid, (0..grid.whole).map(count).collect())
+        let mut counts: Vec<u64> = (0..grid.whole).map(count).collect();
+        let filling = (scope.as_of < scope.span.to).then(|| count(grid.whole));
+        counts.extend(filling.filter(|filling| *filling > counts.last().copied().unwrap_or(0)));
+        (grid, counts)
     }
 
     /// Failures with `code` first received in a span.

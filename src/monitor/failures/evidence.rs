@@ -21,6 +21,7 @@ pub(super) struct CodeSeen {
     pub(super) last: i64,
     pub(super) wrappers: Vec<i64>,
     pub(super) title: Name,
+    pub(super) details: Name,
 }
 
 impl Evidence {
@@ -32,11 +33,20 @@ impl Evidence {
             template: texts.intern(status.template.as_deref()),
             codes: Vec::with_capacity(status.errors.len().max(1)),
         };
-        let named = status.errors.iter().map(|error| (error.code, error.platform_code, error.title.as_deref()));
-        let unnamed = status.errors.is_empty().then_some((None, None, None));
-        for (code, wrapper, title) in named.chain(unnamed) {
-            let title = texts.intern(title);
-            evidence.see(CodeSeen { code, first: at, last: at, wrappers: wrapper.into_iter().collect(), title }, texts);
+        let named = status.errors.iter().map(Some);
+        let unnamed = status.errors.is_empty().then_some(None);
+        for error in named.chain(unnamed) {
+            let (title, details) =
+                error.map_or((None, None), |error| (error.title.as_deref(), error.details.as_deref()));
+            let seen = CodeSeen {
+                code: error.and_then(|error| error.code),
+                first: at,
+                last: at,
+                wrappers: error.and_then(|error| error.platform_code).into_iter().collect(),
+                title: texts.intern(title),
+                details: texts.intern(details),
+            };
+            evidence.see(seen, texts);
         }
         evidence
     }
@@ -56,6 +66,7 @@ impl Evidence {
         seen.first = seen.first.min(new.first);
         seen.last = seen.last.max(new.last);
         seen.title = texts.smaller(seen.title, new.title);
+        seen.details = texts.smaller(seen.details, new.details);
         for wrapper in new.wrappers {
             if !seen.wrappers.contains(&wrapper) {
                 seen.wrappers.push(wrapper);
