@@ -232,6 +232,7 @@ fn with_text(mut data: OverviewData, hostile: &str) -> OverviewData {
     for failure in &mut data.failures {
         failure.short = hostile.to_owned();
         failure.wire_title = Some(hostile.into());
+        failure.wire_details = Some((hostile.into(), 1));
     }
     for number in &mut data.numbers {
         number.number = Some(hostile.into());

@@ -248,6 +248,23 @@ fn the_screen_fits_every_size_and_says_when_it_cannot() {
 }
 
 #[test]
+fn the_first_key_after_a_resize_acts_at_once() {
+    let mut terminal = Terminal::start((120, 36), &["demo"], &[]);
+    terminal.wait_for_text("1 Overview  2 Events");
+    for (cols, key, shown) in
+        [(100, "2", "in the window"), (110, "6", "by when a message began"), (120, "4", "of at most")]
+    {
+        terminal.resize(cols, 36);
+        terminal.wait_for("the new size", |seen| {
+            let footer = seen.screen.screen().rows(0, cols).nth(35)?;
+            footer.trim_end().ends_with("UTC").then_some(())
+        });
+        terminal.press(key);
+        terminal.wait_for_text(shown);
+    }
+}
+
+#[test]
 fn an_idle_screen_writes_nothing() {
     let terminal = watop((120, 36), free_port(), &[]);
     terminal.wait_for_text("READY");

@@ -11,14 +11,14 @@ mod sums;
 
 use super::bag::Bag;
 use super::cells::Cell;
-use super::intern::{Name, Names as Texts};
+use super::intern::Name;
 use super::messages::{Messages, Outcome, Record};
 use super::rates::Grid;
 use super::rollup::{Minute, Minutes, Rollup, Sum as _};
 use super::store::{Chunks, Index};
 use super::view::{Failure, Scope, Span};
 use crate::event::{Event, Millis, Status, Text, catalogue};
-use evidence::Evidence;
+use evidence::{Evidence, Texts};
 use hashbrown::{HashMap, HashSet};
 use row::{History, RECENT, USUAL};
 use std::collections::BTreeMap;
@@ -36,7 +36,6 @@ pub(super) type Failed = NonZeroU32;
 /// Everything failed evidence says, and the sums of those messages that did fail.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
-    /// Everything the evidence names: recipients are too many to share the names of the monitor.
     texts: Texts,
     evidence: Chunks<Evidence>,
     /// When each code was first received at all.
@@ -167,7 +166,7 @@ impl Failures {
                 };
                 let mark = row::mark(count.messages, scope, &history);
                 let trend = trends.remove(&code).unwrap_or_else(|| vec![0; SLICES as usize]);
-                row::row(code, &count, recipients(code), trend, mark, &self.texts)
+                row::row(code, &count, recipients(code), trend, mark, &self.texts.said)
             })
             .collect();
         rows.sort_by(|a, b| b.messages.cmp(&a.messages).then(a.code.cmp(&b.code)));
@@ -227,7 +226,8 @@ impl Failures {
         self.received.by_code(&slices, |key| of_number(key, number))
     }
 
-    /// Failures with `code` by when they were first received, in at most `columns` columns.
+    /// Failures with `code` by when they were first received, in at most `columns` columns. One still filling would look like a
+    /// fall; it is there when it holds more than the one before it already.
     pub(super) fn trend(
         &self,
         code: Option<i64>,
@@ -237,11 +237,14 @@ impl Failures {
     ) -> (Grid, Vec<u64>) {
         let finest = if self.received.has_seconds(scope.span.from.0.div_euclid(1000)) { 1 } else { MINUTE };
         let grid = Grid::of(scope, columns, finest);
-        let starts = (0..grid.whole).map(|column| grid.first + column * grid.step);
+        let starts = (0..=grid.whole).map(|column| grid.first + column * grid.step);
         let columns: Vec<_> = starts.map(|start| start..start + grid.step).collect();
         let wanted = |key: &Key| key.code == code && number.is_none_or(|number| number == Some(key.number));
-        let counts = self.received.by_code(&columns, wanted).remove(&code);
-        (grid, counts.unwrap_or_else(|| vec![0; columns.len()]))
+        let mut counts =
+            self.received.by_code(&columns, wanted).remove(&code).unwrap_or_else(|| vec![0; columns.len()]);
+        let filling = counts.pop().filter(|_| scope.as_of < scope.span.to);
+        counts.extend(filling.filter(|filling| *filling > counts.last().copied().unwrap_or(0)));
+        (grid, counts)
     }
 
     /// Failures with `code` first received in a span.
@@ -300,7 +303,7 @@ impl Failures {
         let class = |code: &i64| catalogue::lookup(*code).is_some_and(|entry| entry.class == "template");
         let of_class: HashSet<Option<i64>> =
             self.first.keys().copied().filter(|code| code.as_ref().is_some_and(class)).collect();
-        let wanted = self.texts.find(template);
+        let wanted = self.texts.names.find(template);
         self.of_cohort(span, number, messages).filter_map(move |(_, evidence)| {
             let named = wanted == Some(evidence.template);
             if !named && self.text(evidence.template).is_some() {
@@ -334,7 +337,7 @@ impl Failures {
 
     /// A text that the evidence names.
     pub(super) fn text(&self, name: Name) -> Option<&Text> {
-        self.texts.text(name)
+        self.texts.names.text(name)
     }
 }
 

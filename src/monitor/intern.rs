@@ -31,6 +31,14 @@ impl Names {
         })
     }
 
+    /// The same, but no more than `most` texts are kept: to one beyond them stands none.
+    pub(super) fn intern_up_to(&mut self, most: Index, text: Option<&str>) -> Name {
+        match text {
+            Some(text) if self.texts.len() >= most => self.find(text).unwrap_or(Name::NONE),
+            text => self.intern(text),
+        }
+    }
+
     /// The number of a text that was seen.
     pub(super) fn find(&self, text: &str) -> Option<Name> {
         let index = self.numbers.find(self.hasher.hash_one(text), |index| self.texts.get(*index) == text)?;
@@ -51,5 +59,19 @@ impl Names {
             (Some(_), None) => a,
             _ => b,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_texts_are_kept_than_asked_for() {
+        let mut names = Names::default();
+        let [a, b] = ["a", "b"].map(|text| names.intern_up_to(2, Some(text)));
+        assert_eq!(names.intern_up_to(2, Some("c")), Name::NONE);
+        assert_eq!(names.intern_up_to(2, Some("a")), a);
+        assert_eq!([a, b].map(|name| names.text(name).map(|text| text.as_str())), [Some("a"), Some("b")]);
     }
 }

@@ -23,7 +23,11 @@ const LAG_MINUTES: i64 = DAY / 60;
 const KNOWN_SPAN: i64 = 600;
 const KNOWN_SECONDS: usize = 30;
 /// Round lengths of a chart's columns, in seconds; beyond, whole days.
-const COLUMNS: [i64; 19] = [1, 2, 5, 10, 12, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, DAY];
+const COLUMNS: [i64; 21] =
+    [1, 2, 5, 10, 12, 15, 20, 30, 45, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 21_600, DAY];
+/// Those of them that are taken only where no more than so many columns fit: the next one would leave half of the room empty.
+const LESS_ROUND: [i64; 2] = [45, 180];
+const FEW_COLUMNS: usize = 40;
 const DAY: i64 = 86_400;
 
 /// The columns of a chart over a scope, in seconds: each whole, so that the first may begin before the span and one still filling
@@ -45,7 +49,8 @@ impl Grid {
         let first = |step: i64| start.div_euclid(step) * step;
         let needs = |step: i64| end.saturating_sub(first(step)).saturating_add(step - 1).div_euclid(step);
         let whole_days = || (end.saturating_sub(start) / DAY / (columns as i64 - 1).max(1) + 1) * DAY;
-        let mut lengths = COLUMNS.into_iter().filter(|step| *step >= finest);
+        let taken = |step: &i64| *step >= finest && (columns <= FEW_COLUMNS || !LESS_ROUND.contains(step));
+        let mut lengths = COLUMNS.into_iter().filter(taken);
         let step = lengths.find(|step| needs(*step) <= columns as i64).unwrap_or_else(whole_days);
         let until = scope.span.to.min(scope.as_of).0.div_euclid(1000);
         Self { first: first(step), step, whole: (until - first(step)).div_euclid(step).max(0) }

@@ -201,9 +201,12 @@ pub struct Failure {
     /// New or rising.
     #[serde(skip)]
     pub mark: Mark,
-    /// The wire's own title and details, the most frequent or the greatest text.
+    /// The wire's own title, the most frequent or the greatest text.
     #[serde(skip)]
     pub wire_title: Option<Text>,
+    /// Its details likewise, which often say the real reason, and how many of the messages say just this.
+    #[serde(skip)]
+    pub wire_details: Option<(Text, u64)>,
 }
 
 /// One (number, customer) with inbound messages.

@@ -42,6 +42,7 @@ pub(super) fn report() -> Report {
             trend: Vec::new(),
             mark: Mark::None,
             wire_title: None,
+            wire_details: None,
         }],
         conversations: vec![Conversation {
             number: Some("85230174859".into()),

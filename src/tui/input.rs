@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use std::io;
+use std::time::Duration;
 use tokio::sync::mpsc::Sender;
 
 /// One thing that came from the terminal.
@@ -19,6 +20,9 @@ pub enum Input {
     Vanished,
 }
 
+/// How long to wait for what is complete already: a lone resize leaves nothing to read, and without any time crossterm does not look.
+const GATHER: Duration = Duration::from_millis(1);
+
 /// Starts the reading thread. It ends when the terminal is gone or nobody listens.
 pub(super) fn start(inputs: Sender<Input>) -> io::Result<()> {
     std::thread::Builder::new().name("keyboard".into()).spawn(move || read(&inputs)).map(|_| ())
@@ -27,8 +31,7 @@ pub(super) fn start(inputs: Sender<Input>) -> io::Result<()> {
 fn read(inputs: &Sender<Input>) {
     let mut late = LateAnswer::default();
     while let Ok(true) = wait_for_key() {
-        // Whatever is complete already, without waiting: a lone resize leaves nothing to read.
-        while let Ok(true) = event::poll(std::time::Duration::ZERO) {
+        while let Ok(true) = event::poll(GATHER) {
             let Ok(event) = event::read() else { break };
             let input = match event {
                 Event::Key(key) if key.kind == KeyEventKind::Release || late.takes(key) => continue,
@@ -108,7 +111,7 @@ fn wait_for_key() -> io::Result<bool> {
 /// Elsewhere crossterm waits by itself.
 #[cfg(not(target_os = "linux"))]
 fn wait_for_key() -> io::Result<bool> {
-    event::poll(std::time::Duration::from_secs(3600)).map(|_| true)
+    event::poll(Duration::from_secs(3600)).map(|_| true)
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ fn columns_are_the_shortest_round_length_that_fits() {
     assert_eq!(length(16 * MINUTE, 90), 12);
     assert_eq!(length(16 * MINUTE, 58), 20);
     assert_eq!(length(HOUR, 90), 60);
+    assert_eq!((length(16 * MINUTE, 24), length(HOUR, 24)), (45, 180), "few columns are not half empty");
     assert_eq!(length(DAY, 90), 1200);
     assert_eq!(length(DAY, 7), 21_600);
 }

@@ -1,8 +1,8 @@
 //! Delivery by one dimension, and whom a failure hits.
 
-use crate::{MINUTE, SECOND, failed, monitor, scope, status, with_status};
-use watop::event::Event;
+use crate::{MINUTE, SECOND, START, failed, monitor, scope, status, with_status};
 use watop::event::StatusName::{Delivered, Sent};
+use watop::event::{Event, Millis};
 use watop::monitor::Monitor;
 use watop::monitor::view::{Dimension, Group, Hit, HitRow, Scope, Stretch};
 
@@ -183,6 +183,17 @@ fn the_trend_of_a_code_counts_its_messages_where_they_failed() {
     let events: Vec<Event> = (0..120).map(|at| message(at, at >= 60, "1", "85261111111", "t")).collect();
     let trend = monitor(&events).failure_trend(Some(CODE), &scope(0, 2 * MINUTE), 8);
     assert_eq!((trend.column_s, trend.counts), (15, vec![0, 0, 0, 0, 15, 15, 15, 15]));
+}
+
+#[test]
+fn a_column_of_a_trend_still_filling_is_there_when_it_is_a_rise_already() {
+    let counts = |failed: &[i64]| {
+        let events: Vec<Event> = failed.iter().map(|at| message(*at, true, "1", "85261111111", "t")).collect();
+        let now = Scope { as_of: Millis(START + 100 * SECOND), ..scope(0, 2 * MINUTE) };
+        monitor(&events).failure_trend(Some(CODE), &now, 8).counts
+    };
+    assert_eq!(counts(&[92, 95]), [0, 0, 0, 0, 0, 0, 2], "the first of a new code");
+    assert_eq!(counts(&[76, 77, 78, 92]), [0, 0, 0, 0, 0, 3], "no false fall");
 }
 
 #[test]

@@ -101,6 +101,18 @@ fn title_class_and_advice_come_from_the_catalogue_and_the_wires_words_stand_besi
 }
 
 #[test]
+fn the_wires_details_stand_beside_with_how_many_messages_say_so() {
+    let said = |id, details: Option<&str>| {
+        let error = ErrorItem { details: details.map(Into::into), ..titled(131_053, None, "Media upload error") };
+        with_status(failed(0, id, &[]), |status| status.errors = vec![error])
+    };
+    let events =
+        [said("a", Some("too large")), said("b", Some("no webp")), said("c", Some("no webp")), said("d", None)];
+    assert_eq!(monitor(&events).failures(&all())[0].wire_details, Some(("no webp".into(), 2)));
+    assert_eq!(monitor(&[said("d", None)]).failures(&all())[0].wire_details, None);
+}
+
+#[test]
 fn an_unknown_code_takes_the_wires_title() {
     let event = with_status(failed(0, "m", &[]), |s| s.errors = vec![titled(777_777, None, "Something new")]);
     let row = &monitor(&[event]).failures(&all())[0];

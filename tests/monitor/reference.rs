@@ -3,7 +3,7 @@
 use crate::{DAY, HOUR, MINUTE, SECOND};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
-use watop::event::{Detail, Event, Inbound, Millis, Severity, Status, StatusName, Text, catalogue};
+use watop::event::{Detail, ErrorItem, Event, Inbound, Millis, Severity, Status, StatusName, Text, catalogue};
 use watop::monitor::view::{
     Alert, Conversation, Cost, Dimension, DimensionRow, Failure, Funnel, Group, Ingest, Latency, Mark, NumberRow,
     Outcomes, Scope, Span, Trend,
@@ -244,22 +244,31 @@ struct Seen {
     first: Millis,
     last: Millis,
     title: Option<Text>,
+    details: Option<Text>,
 }
 
 fn codes(message: &Message) -> BTreeMap<Option<i64>, Seen> {
     let recipient = message.failures().filter_map(|(event, _)| event.customer.clone()).min();
     let mut codes: BTreeMap<Option<i64>, Seen> = BTreeMap::new();
     for (event, status) in message.failures() {
-        let named = status.errors.iter().map(|error| (error.code, error.platform_code, error.title.clone()));
-        let unnamed = status.errors.is_empty().then_some((None, None, None));
-        for (code, wrapper, title) in named.chain(unnamed) {
+        let words = |error: &ErrorItem| (error.title.clone(), error.details.clone());
+        let named = status.errors.iter().map(|error| (error.code, error.platform_code, words(error)));
+        let unnamed = status.errors.is_empty().then_some((None, None, (None, None)));
+        for (code, wrapper, (title, details)) in named.chain(unnamed) {
             let at = event.received_at;
-            let new =
-                || Seen { recipient: recipient.clone(), wrappers: BTreeSet::new(), first: at, last: at, title: None };
+            let new = || Seen {
+                recipient: recipient.clone(),
+                wrappers: BTreeSet::new(),
+                first: at,
+                last: at,
+                title: None,
+                details: None,
+            };
             let seen = codes.entry(code).or_insert_with(new);
             seen.wrappers.extend(wrapper);
             (seen.first, seen.last) = (seen.first.min(at), seen.last.max(at));
             seen.title = [seen.title.take(), title].into_iter().flatten().min();
+            seen.details = [seen.details.take(), details].into_iter().flatten().min();
         }
     }
     codes
@@ -306,9 +315,12 @@ pub(crate) fn failure_trend(messages: &[Message], code: Option<i64>, scope: &Sco
 
 fn failure(code: Option<i64>, seen: &[Seen], trend: Vec<u64>) -> Failure {
     let entry = code.and_then(catalogue::lookup);
-    let mut titles: BTreeMap<&Text, u64> = BTreeMap::new();
-    seen.iter().filter_map(|seen| seen.title.as_ref()).for_each(|title| *titles.entry(title).or_default() += 1);
-    let wire_title = titles.iter().max_by_key(|(title, count)| (**count, **title)).map(|(title, _)| (*title).clone());
+    let most = |said: fn(&Seen) -> Option<&Text>| {
+        let mut texts: BTreeMap<&Text, u64> = BTreeMap::new();
+        seen.iter().filter_map(said).for_each(|text| *texts.entry(text).or_default() += 1);
+        texts.into_iter().max_by_key(|(text, count)| (*count, *text)).map(|(text, count)| (text.clone(), count))
+    };
+    let wire_title = most(|seen| seen.title.as_ref()).map(|(title, _)| title);
     let title =
         entry.map_or_else(|| wire_title.as_deref().unwrap_or("No code given").to_owned(), |e| e.en.title.clone());
     Failure {
@@ -331,6 +343,7 @@ fn failure(code: Option<i64>, seen: &[Seen], trend: Vec<u64>) -> Failure {
         trend,
         mark: Mark::None,
         wire_title,
+        wire_details: most(|seen| seen.details.as_ref()),
     }
 }
 

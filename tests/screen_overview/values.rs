@@ -63,6 +63,7 @@ pub(crate) fn failure(code: i64, short: &str, class: &str, messages: u64, trend:
         trend: trend.to_vec(),
         mark,
         wire_title: Some(format!("(#{code}) {short}").into()),
+        wire_details: Some((format!("{short}: order_update (en_US)").into(), messages / 2)),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::sums::Count;
 use crate::event::{Millis, catalogue};
-use crate::monitor::intern::Names as Texts;
+use crate::monitor::bag::Bag;
+use crate::monitor::intern::{Name, Names};
 use crate::monitor::view::{Failure, Mark, Scope};
 
 /// Time over which *recent* failures are counted, in milliseconds.
@@ -51,10 +52,13 @@ pub(super) fn row(
     recipients: u64,
     trend: Vec<u64>,
     mark: Mark,
-    texts: &Texts,
+    said: &Names,
 ) -> Failure {
-    let titles = count.titles.iter().filter_map(|(title, count)| Some((count, texts.text(title)?)));
-    let wire_title = titles.max().map(|(_, title)| title.clone());
+    let most = |texts: &Bag<Name>| {
+        let texts = texts.iter().filter_map(|(text, count)| Some((count, said.text(text)?)));
+        texts.max().map(|(count, text)| (text.clone(), count))
+    };
+    let wire_title = most(&count.titles).map(|(title, _)| title);
     let entry = code.and_then(catalogue::lookup);
     let wire = || wire_title.as_deref().unwrap_or("No code given").to_owned();
     let title = entry.map_or_else(wire, |entry| entry.en.title.clone());
@@ -73,5 +77,6 @@ pub(super) fn row(
         trend,
         mark,
         wire_title,
+        wire_details: most(&count.details),
     }
 }

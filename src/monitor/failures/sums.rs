@@ -45,11 +45,19 @@ pub(super) struct Count {
     pub(super) last: i64,
     pub(super) wrappers: Bag<i64>,
     pub(super) titles: Bag<Name>,
+    pub(super) details: Bag<Name>,
 }
 
 impl Default for Count {
     fn default() -> Self {
-        Self { messages: 0, first: i64::MAX, last: i64::MIN, wrappers: Bag::default(), titles: Bag::default() }
+        Self {
+            messages: 0,
+            first: i64::MAX,
+            last: i64::MIN,
+            wrappers: Bag::default(),
+            titles: Bag::default(),
+            details: Bag::default(),
+        }
     }
 }
 
@@ -60,6 +68,7 @@ impl Count {
         self.last = self.last.max(other.last);
         self.wrappers.join(&other.wrappers);
         self.titles.join(&other.titles);
+        self.details.join(&other.details);
     }
 }
 
@@ -100,6 +109,7 @@ impl Sums {
         }
         entry.seen.wrappers.iter().for_each(|wrapper| count.wrappers.take(*wrapper));
         count.titles.take(entry.seen.title);
+        count.details.take(entry.seen.details);
         whom.traits.take(entry.traits);
         whom.templates.take(entry.template);
         entry.seen.first == count.first || entry.seen.last == count.last
@@ -124,6 +134,7 @@ impl Sum for Sums {
         count.last = count.last.max(entry.seen.last);
         entry.seen.wrappers.iter().for_each(|wrapper| count.wrappers.add(*wrapper, 1));
         count.titles.add(entry.seen.title, 1);
+        count.details.add(entry.seen.details, 1);
         whom.traits.add(entry.traits, 1);
         whom.templates.add(entry.template, 1);
     }

@@ -9,14 +9,14 @@ use super::data::Sort;
 use super::layout::{split_columns, split_rows};
 use super::list::List;
 use super::{Pane, Place, Size, View};
-use crate::event::clean::clean;
 use crate::monitor::view::{Failure, Mark, Scope};
 use crate::tui::lang::say;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{format, frame, spark};
+use crate::tui::widgets::{cut, format, frame, spark};
+use crate::tui::wrap::{first, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -280,7 +280,7 @@ fn cell<'a>(view: &View<'a>, failure: &'a Failure, column: Col, width: usize) ->
         Col::Recipients => words.muted(format::count(failure.recipients, width)),
         Col::Trend => {
             let role = if marked { Role::Failed } else { Role::Neutral };
-            let slices = complete(&failure.trend, &view.data.scope);
+            let slices = telling(&failure.trend, &view.data.scope);
             let cells = if width < usize::from(SLICES) { width } else { slices.len().min(width) };
             words.role(role, spark::trend(slices, cells, FLOOR, view.look))
         }
@@ -304,12 +304,14 @@ fn mark<'a>(view: &View<'a>, mark: Mark) -> Words<'a> {
     }
 }
 
-/// The slices of a trend that are full: one still filling would look like a fall.
-fn complete<'t>(trend: &'t [u64], scope: &Scope) -> &'t [u64] {
+/// The slices of a trend that are full. One still filling would look like a fall, unless it holds more than the one before it
+/// already: then it is the rise to be seen, such as the first failures of a new code.
+fn telling<'t>(trend: &'t [u64], scope: &Scope) -> &'t [u64] {
     let span = (scope.span.to.0 - scope.span.from.0).max(1);
     let known = (scope.as_of.0 - scope.span.from.0).clamp(0, span);
-    let full = (known as i128 * trend.len() as i128 / span as i128) as usize;
-    trend.get(..full.max(1)).unwrap_or(trend)
+    let full = ((known as i128 * trend.len() as i128 / span as i128) as usize).max(1);
+    let rises = trend.get(full).is_some_and(|filling| trend.get(full - 1).is_some_and(|before| filling > before));
+    trend.get(..full + usize::from(rises)).unwrap_or(trend)
 }
 
 /// What is out of sight, and what the marks mean.
@@ -373,19 +375,62 @@ fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failu
         view.words().muted(view.pick("   wrapped in ", "   外层 ")).value(wrappers.join(", "))
     };
     let wire = match &failure.wire_title {
-        Some(title) => view.words().value(clean(title)),
+        Some(title) => view.words().value(view.look.quoting(title)),
         None => view.words().nothing(),
     };
     let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
     let title = about(view, failure).text("   ").text(terms::failure_title(view.look, failure));
     let advice = view.words().value(terms::advice(view.look, failure));
-    let wire = view.words().muted(view.pick("wire title", "原始标题")).to(12).then(wire).then(wrappers);
-    let received = view.words().muted(view.pick("received", "接收时间")).to(12).value(span);
-    let lines =
-        if inner.height < DETAIL - 2 { vec![advice, wire] } else { vec![title, advice, view.words(), wire, received] };
+    let wire = view.words().muted(view.pick("wire title", "原始标题")).to(WIRE).then(wire).then(wrappers);
+    let received = view.words().muted(view.pick("received", "接收时间")).to(WIRE).value(span);
+    let (rows, few) = (inner.height, inner.height < DETAIL - 2);
+    let room = if few { 1 } else { rows.saturating_sub(4) };
+    let details = wire_details(view, failure, inner.width, room.into());
+    let lines = match (few, details.is_empty()) {
+        (true, true) => vec![advice, wire],
+        (true, false) => [vec![advice], details].concat(),
+        (false, true) => vec![title, advice, view.words(), wire, received],
+        (false, false) => [vec![title, advice, wire], details, vec![received]].concat(),
+    };
     for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
         line.draw(buffer, inner.x, y, inner.width);
     }
+}
+
+/// Cells before the words of the wire.
+const WIRE: usize = 14;
+
+/// The wire's details in at most `rows` lines, and how many of the messages say so when not all do.
+fn wire_details<'a>(view: &View<'a>, failure: &'a Failure, width: u16, rows: usize) -> Vec<Words<'a>> {
+    let Some((details, messages)) = &failure.wire_details else { return Vec::new() };
+    let (said, all) = (format::thousands(*messages), format::thousands(failure.messages));
+    let share = match *messages == failure.messages {
+        true => view.words(),
+        false => view.words().muted(say!(view.look, "   in {said} of {all}", "   {all} 条中 {said} 条")),
+    };
+    let (name, indent) = match rows {
+        1 => (view.pick("details", "详情"), 9),
+        _ => (view.pick("wire details", "原始详情"), WIRE),
+    };
+    let room = usize::from(width).saturating_sub(indent);
+    let text = view.look.quoting(first(details, 600));
+    let mut lines = wrap(&text, room);
+    let room = room.saturating_sub(share.width());
+    if lines.last().is_some_and(|last| cut::width(last) > room) {
+        lines = wrap(&text, room);
+    }
+    // What does not fit is cut where it ends, with a sign that it was.
+    if lines.len() > rows {
+        let rest = lines.split_off(rows.saturating_sub(1)).concat();
+        lines.push(cut::cut(&rest, room, view.look.glyph(Glyph::Cut)).into_owned());
+    }
+    let label = |at| if at == 0 { name } else { "" };
+    let last = lines.len().saturating_sub(1);
+    let line = |(at, text): (usize, String)| {
+        let words = view.words().muted(label(at)).to(indent).value(text.trim_end().to_owned());
+        if at == last { words.then(share.clone()) } else { words }
+    };
+    lines.into_iter().enumerate().map(line).collect()
 }
 
 #[cfg(test)]
@@ -395,13 +440,17 @@ mod tests {
     use crate::monitor::view::Span;
 
     #[test]
-    fn a_slice_still_filling_is_not_drawn() {
+    fn a_slice_still_filling_is_drawn_only_when_it_is_a_rise_already() {
         let span = Span { from: Millis(0), to: Millis(15 * 60_000) };
         let scope = |as_of| Scope { span, as_of: Millis(as_of), number: None };
-        let trend: Vec<u64> = (0..15).collect();
-        assert_eq!(complete(&trend, &scope(14 * 60_000 + 30_000)).len(), 14);
-        assert_eq!(complete(&trend, &scope(15 * 60_000)).len(), 15);
-        assert_eq!(complete(&trend, &scope(90 * 60_000)).len(), 15);
-        assert_eq!(complete(&[], &scope(0)).len(), 0);
+        let falling: Vec<u64> = (0..15).rev().collect();
+        assert_eq!(telling(&falling, &scope(14 * 60_000 + 30_000)).len(), 14);
+        assert_eq!(telling(&falling, &scope(15 * 60_000)).len(), 15);
+        assert_eq!(telling(&falling, &scope(90 * 60_000)).len(), 15);
+        assert_eq!(telling(&[], &scope(0)).len(), 0);
+        let mut new = vec![0; 15];
+        new[14] = 3;
+        assert_eq!(telling(&new, &scope(14 * 60_000 + 30_000)).len(), 15, "the first failures of a new code");
+        assert_eq!(telling(&new, &scope(13 * 60_000 + 30_000)).len(), 13, "nothing is no rise");
     }
 }

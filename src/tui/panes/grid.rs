@@ -143,7 +143,8 @@ impl Grid {
             Action::Back if self.beside.take().is_some() => true,
             Action::NextPane => self.focus_on(pane.stepped(1)),
             Action::PreviousPane => self.focus_on(pane.stepped(Pane::ALL.len() - 1)),
-            Action::Zoom if size > Size::One => self.zoom(!zoomed),
+            // The pane stays in focus when the screen becomes one of another size.
+            Action::Zoom if size > Size::One => self.focus_on(pane) && self.zoom(!zoomed),
             Action::Back if zoomed => self.zoom(false),
             Action::Dimension if zoomed && pane == Pane::Delivery => self.by.next(),
             Action::Sort if zoomed && pane == Pane::Failures => self.sort_by_next(),

@@ -58,6 +58,7 @@ fn outbreak(lately: u64, hit: Common) -> Finding {
         trend: Vec::new(),
         mark: Mark::New,
         wire_title: None,
+        wire_details: None,
     };
     Finding::Outbreak(Box::new(Outbreak { failure, lately, common: hit }))
 }
