@@ -1,6 +1,7 @@
 //! The one way out over HTTP for stored and signed requests: one post, one answer, bounded in time and memory.
 
 use super::Address;
+use crate::monitor::figures::duration;
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest as _, Sha256};
@@ -35,6 +36,7 @@ const HOP_BY_HOP: [&str; 11] = [
 pub struct Client {
     http: reqwest::Client,
     to: Address,
+    timeout: Duration,
 }
 
 /// A whole answer.
@@ -78,7 +80,7 @@ impl Client {
             http = http.no_proxy();
         }
         match http.build() {
-            Ok(http) => Ok(Self { http, to: to.clone() }),
+            Ok(http) => Ok(Self { http, to: to.clone(), timeout }),
             Err(error) => Err(format!("no HTTPS to {to}: {}", chain(&error.without_url()))),
         }
     }
@@ -95,7 +97,7 @@ impl Client {
         body: Bytes,
     ) -> Result<Answer, PostError> {
         let request = self.http.post(self.to.url().clone()).headers(sendable(headers)).body(body);
-        let mut response = request.send().await.map_err(|error| failed(error, &self.to))?;
+        let mut response = request.send().await.map_err(|error| self.failed(error))?;
         let mut answer = Answer {
             status: response.status().as_u16(),
             headers: shown(response.headers()),
@@ -106,7 +108,7 @@ impl Client {
         };
         let mut digest = Sha256::new();
         while answer.length < READ
-            && let Some(chunk) = response.chunk().await.map_err(|error| failed(error, &self.to))?
+            && let Some(chunk) = response.chunk().await.map_err(|error| self.failed(error))?
         {
             let room = FIRST.saturating_sub(answer.first.len()).min(chunk.len());
             answer.first.extend_from_slice(&chunk[..room]);
@@ -115,6 +117,29 @@ impl Client {
         }
         answer.digest.copy_from_slice(&digest.finalize()[..16]);
         Ok(answer)
+    }
+
+    fn failed(&self, error: reqwest::Error) -> PostError {
+        let error = error.without_url();
+        match (error.is_connect(), error.is_timeout()) {
+            (true, true) => {
+                let within = lasting(CONNECT.min(self.timeout));
+                PostError::Unreachable(format!("{} did not take the connection within {within}", self.to))
+            }
+            (true, false) => PostError::Unreachable(root(&error)),
+            (false, true) => {
+                PostError::Broken(format!("no whole answer within the timeout of {}", lasting(self.timeout)))
+            }
+            (false, false) => PostError::Broken(chain(&error)),
+        }
+    }
+}
+
+/// `10 s`; `250 ms` where seconds would not tell.
+fn lasting(time: Duration) -> String {
+    match i64::try_from(time.as_secs()) {
+        Ok(seconds @ 1..) if time.subsec_millis() == 0 => duration(seconds),
+        _ => format!("{} ms", time.as_millis()),
     }
 }
 
@@ -146,16 +171,6 @@ fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-fn failed(error: reqwest::Error, to: &Address) -> PostError {
-    let error = error.without_url();
-    match (error.is_connect(), error.is_timeout()) {
-        (true, true) => PostError::Unreachable(format!("{to} did not take the connection in time")),
-        (true, false) => PostError::Unreachable(root(&error)),
-        (false, true) => PostError::Broken("no whole answer in time".to_owned()),
-        (false, false) => PostError::Broken(chain(&error)),
-    }
 }
 
 /// The innermost cause: the ones around a failed connection only say that it failed.

@@ -72,7 +72,9 @@ pub(super) fn write(report: &Report) -> String {
         ("refused", ingest.refused),
     ];
     let counts: Vec<String> = counts.iter().map(|(name, count)| format!("{} {name}", thousands(*count))).collect();
-    page.line(&format!("Received: {}.", counts.join(", ")));
+    // Requests, and what was refused, belong to no number.
+    let of = if scope.number.is_some() { ", over all numbers" } else { "" };
+    page.line(&format!("Received{of}: {}.", counts.join(", ")));
     if let Some(comparison) = &extras.comparison {
         super::compare::markdown(&mut page, comparison);
     }

@@ -69,7 +69,8 @@ fn head(page: &mut Page, report: &Report) {
     if let Some(filter) = &extras.filter {
         page.line(&format!("filter: {}", clean(filter)));
     }
-    page.section("RECEIVED");
+    // Requests, and what was refused, belong to no number.
+    page.section(if scope.number.is_some() { "RECEIVED  over all numbers" } else { "RECEIVED" });
     let Ingest { requests, events, duplicates, unrecognised, refused, expired } = *ingest;
     page.line(&format!(
         "  requests {}   events {}   duplicates {}",

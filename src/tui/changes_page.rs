@@ -41,13 +41,13 @@ pub struct ChangesPage {
 }
 
 impl ChangesPage {
-    /// Asks the monitor, once per changed state. Against a window without messages everything appeared: that is no news.
+    /// Asks the monitor, once per changed state. Against a window without messages everything is new: that is no difference.
     fn ask(&mut self, ctx: &Context<'_>) {
         if self.known.as_ref().is_none_or(|(stamp, _)| *stamp != ctx.stamp) {
             let mut comparison = ctx.monitor.compare(&ctx.scope.before(), ctx.scope);
             if comparison.before.attempted == 0 {
-                comparison.changes.retain(|change| change.turn == Some(Turn::New));
-                comparison.overall.iter_mut().chain(&mut comparison.changes).for_each(|change| change.turn = None);
+                comparison.changes.clear();
+                comparison.overall.iter_mut().for_each(|change| change.turn = None);
             }
             self.known = Some((ctx.stamp, comparison));
         }
@@ -154,6 +154,9 @@ impl Page for ChangesPage {
         self.ask(ctx);
         let Some((_, known)) = &self.known else { return Vec::new() };
         let words = || Words::new(ctx.look);
+        if known.before.attempted == 0 {
+            return vec![words().muted(ctx.look.lang.pick("nothing to compare with", "无从比较"))];
+        }
         let changes = format::thousands(known.changes.len() as u64);
         let named = if known.changes.len() == 1 { " difference" } else { " differences" };
         let mut summary = vec![words().value(changes).muted(ctx.look.lang.pick(named, " 处变化"))];

@@ -7,6 +7,7 @@ use super::page::Page as _;
 use super::place::Place;
 use super::theme::Role;
 use super::widgets::words::Words;
+use super::wrap::wrap;
 use super::{footer, header, travel};
 use crate::event::Millis;
 use crate::journal::Health;
@@ -132,7 +133,8 @@ impl App {
             ),
             say!(look, "{state} · failed {failed}", "{state} · 失败 {failed}"),
         ];
-        for (line, y) in lines.into_iter().zip(area.top()..area.bottom()) {
+        let lines = lines.iter().flat_map(|line| wrap(line, area.width.into()));
+        for (line, y) in lines.zip(area.top()..area.bottom()) {
             Words::new(look).text(line).draw(frame.buffer_mut(), area.x, y, area.width);
         }
     }

@@ -65,7 +65,12 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
             left.push(Segment::new(3, verified(app, look, access.scheme)));
         }
     }
-    strip::draw(buffer, inner, gap, left, gauges(app, look, area.width));
+    // What is far apart reads more easily, but no gauge goes for that.
+    let wide = area.width >= WIDE;
+    let apart = gauges(app, look, area.width, wide);
+    let fits = strip::needs(&left, &apart, gap.into()) <= usize::from(inner.width);
+    let right = if wide && !fits { gauges(app, look, area.width, false) } else { apart };
+    strip::draw(buffer, inner, gap, left, right);
 }
 
 /// Whom a notice did not reach, and why; masked, how they are told and no more.
@@ -177,15 +182,15 @@ fn verified<'a>(app: &App, look: &'a Look, scheme: Scheme) -> Words<'a> {
     if seen > 0 { words.glyph(Role::Ok, Glyph::Good) } else { words.nothing() }
 }
 
-/// The gauges, from the right end: they never move.
-fn gauges<'a>(app: &App, look: &'a Look, width: u16) -> Vec<Segment<'a>> {
+/// The gauges, from the right end: they never move. `apart`, with one cell more between them.
+fn gauges<'a>(app: &App, look: &'a Look, width: u16, apart: bool) -> Vec<Segment<'a>> {
     let wide = width >= WIDE;
     let vitals = &app.known.vitals;
     let pulse = &app.glance.pulse;
     let unit = |value: String, unit: &'static str| Words::new(look).strong(value).muted(unit);
     let gauge = |label: &'static str, value: String| Words::new(look).muted(label).strong(value);
     let loud = |label: &'static str, value: String| Words::new(look).muted(label).bold(Role::Warn, value);
-    let pad = |words: Words<'a>| if wide { Words::new(look).muted(" ").then(words) } else { words };
+    let pad = |words: Words<'a>| if apart { Words::new(look).muted(" ").then(words) } else { words };
     let rate = format::rate(pulse.events_per_s);
 
     let watched = app.known.intake.watched.as_ref();

@@ -268,7 +268,11 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants, self.judged(ctx)),
+            None => {
+                // Counting goes on behind a frozen view: what is asked together is of one moment.
+                self.judged = None;
+                OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants, self.judged(ctx))
+            }
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let note = ctx.narrowing.note(look, size == Size::One);

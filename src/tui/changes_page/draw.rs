@@ -62,8 +62,12 @@ impl ChangesPage {
             known.changes.get(at).map_or_else(|| Words::new(look), |change| words(change, cell, ctx))
         });
         if known.changes.is_empty() {
-            let calm = look.lang.pick("nothing that chance does not explain", "没有超出偶然的变化");
-            Words::new(look).text(calm).draw(buffer, list.x, list.y + 1, list.width);
+            let nothing = if known.before.attempted == 0 {
+                look.lang.pick("nothing to compare with: no message before", "无从比较：之前没有消息")
+            } else {
+                look.lang.pick("nothing that chance does not explain", "没有超出偶然的变化")
+            };
+            Words::new(look).text(nothing).draw(buffer, list.x, list.y + 1, list.width);
         }
         for ((role, note), y) in notes.into_iter().zip(noted.top()..noted.bottom()) {
             Words::new(look).role(role, note).draw(buffer, noted.x, y, noted.width);
@@ -98,12 +102,12 @@ fn draw_overall(buffer: &mut Buffer, area: Rect, known: &Comparison, row: Option
 fn columns(lang: Lang) -> [Column<Cell>; 7] {
     [
         Column::text(Cell::Turn, "", 8),
-        Column::text(Cell::What, lang.pick("what", "对象"), 20).grows(),
-        Column::text(Cell::Measure, lang.pick("measure", "指标"), 7).goes(1),
-        Column::number(Cell::Now, lang.pick("now", "现在"), 8),
-        Column::number(Cell::Before, lang.pick("before", "之前"), 8),
+        Column::text(Cell::What, lang.pick("what", "对象"), 12).grows(),
+        Column::text(Cell::Measure, lang.pick("measure", "指标"), 7).goes(2),
+        Column::number(Cell::Now, lang.pick("now", "现在"), 7),
+        Column::number(Cell::Before, lang.pick("before", "之前"), 7).goes(1),
         Column::number(Cell::Change, lang.pick("change", "变化"), 6),
-        Column::number(Cell::Interval, lang.pick("95 % interval", "95 % 区间"), 13).goes(2),
+        Column::number(Cell::Interval, lang.pick("95 % interval", "95 % 区间"), 13).goes(3),
     ]
 }
 
@@ -219,21 +223,24 @@ fn notes(
 ) -> Vec<(Role, String)> {
     let look = ctx.look;
     let (unsure, few) = (format::thousands(known.unsure), format::thousands(known.too_few));
-    let mut texts = vec![(
-        Role::Muted,
-        say!(
+    let mut texts = Vec::new();
+    if known.before.attempted == 0 {
+        let before = times(&known.before, ctx);
+        let nothing = say!(
+            look,
+            "no message began in the window before, {before}: what changed stands here once one did",
+            "前一窗口 {before} 没有消息：有了之后，变化显示在这里"
+        );
+        texts.push((Role::Warn, nothing));
+    } else {
+        let few = say!(
             look,
             "not listed: {unsure} that may be chance, {few} with fewer than 30 messages on a side",
             "未列出：{unsure} 处可能是偶然，{few} 处有一侧不足 30 条消息"
-        ),
-    )];
-    if known.before.attempted == 0 {
-        let nothing = look.lang.pick(
-            "no message began in the window before: there is nothing to compare with",
-            "前一窗口没有消息：无从比较",
         );
-        texts.push((Role::Warn, nothing.to_owned()));
-    } else if let Some(since) = known.known_since {
+        texts.push((Role::Muted, few));
+    }
+    if let Some(since) = known.known_since.filter(|_| known.before.attempted > 0) {
         let since = format::since(since, ctx.scope.as_of, ctx.zone, look.lang);
         let partly = say!(
             look,
@@ -266,11 +273,14 @@ fn counts(change: &Change, look: &Look) -> String {
     let measure = long_measure(change.measure, look.lang);
     let [now, all_now, before, all_before] =
         [change.now.0, change.now.1, change.before.0, change.before.1].map(format::thousands);
+    // Of a volume the whole is the seconds over which it was counted.
+    let [lasting_now, lasting_before] =
+        [change.now.1, change.before.1].map(|seconds| format::duration(i64::try_from(seconds).unwrap_or(i64::MAX)));
     match change.measure {
         Measure::Volume => say!(
             look,
-            "{what}: {measure}: {now} in {all_now} s now, {before} in {all_before} s before",
-            "{what}：{measure}：现在 {all_now} 秒内 {now}，之前 {all_before} 秒内 {before}"
+            "{what}: {measure}: {now} in {lasting_now} now, {before} in {lasting_before} before",
+            "{what}：{measure}：现在 {lasting_now} 内 {now}，之前 {lasting_before} 内 {before}"
         ),
         _ => say!(
             look,

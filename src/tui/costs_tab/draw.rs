@@ -175,10 +175,7 @@ impl CostsTab {
         let look = ctx.look;
         let data = &self.data;
         let name = look.lang.pick("Trend", "趋势");
-        let Some(row) = data.rows.get(self.row()) else {
-            border::draw(buffer, area, look, name, Vec::new(), false);
-            return;
-        };
+        let Some(row) = data.rows.get(self.row()) else { return };
         let per = format::duration(data.column_s.into());
         let unit = match &row.cost.currency {
             Some(currency) if row.cost.amount.is_some() => clean(currency).into_owned(),

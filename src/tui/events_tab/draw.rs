@@ -132,7 +132,7 @@ impl EventsTab {
             // What was newest before the list became empty is in no relation to it.
             let (buffer, focused) = (frame.buffer_mut(), self.focus == Focus::Inspector);
             let inner = border::draw(buffer, area, look, look.lang.pick("Event", "事件"), Vec::new(), focused);
-            let hint = look.lang.pick("none is listed that could be looked into", "列表为空,没有可查看的事件");
+            let hint = look.lang.pick("nothing to look into: no event is listed", "列表为空,没有可查看的事件");
             Words::new(look).muted(hint).draw(
                 buffer,
                 inner.x,

@@ -6,12 +6,14 @@ use crate::event::clean::clean;
 use crate::journal::operator::{Attempt, Origin, Target};
 use crate::tui::areas::Spot;
 use crate::tui::lang::{Lang, say};
+use crate::tui::look::Look;
 use crate::tui::panes::Context;
 use crate::tui::terms::sentence;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{self, Column, Cursor, Table};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame as border};
+use crate::tui::wrap::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -71,6 +73,20 @@ fn attempt_columns(lang: Lang) -> [Column<Cell>; 8] {
     ]
 }
 
+/// Columns under which only the attempts are seen.
+const NARROW: u16 = 70;
+
+/// That nothing is forwarded, and what to do about it.
+fn draw_nothing(buffer: &mut Buffer, area: Rect, look: &Look) {
+    let calm = look.lang.pick(
+        "nothing is forwarded: start with --forward URL, or write a [[forward]] in the configuration file",
+        "没有转发:用 --forward URL 启动,或在配置文件中写 [[forward]]",
+    );
+    for (line, y) in wrap(calm, area.width.into()).into_iter().zip(area.top()..area.bottom()) {
+        Words::new(look).muted(line).draw(buffer, area.x, y, area.width);
+    }
+}
+
 impl ForwardTab {
     pub(super) fn draw_targets(&self, buffer: &mut Buffer, area: Rect, ctx: &Context<'_>) {
         ctx.look.areas.add(area, Spot::Pane(Focus::Targets as usize));
@@ -80,11 +96,7 @@ impl ForwardTab {
         let totals = Words::new(look).muted(say!(look, "answers in {window}", "{window} 内的应答"));
         let inner = border::draw(buffer, area, look, look.lang.pick("Targets", "目标"), vec![totals], focused);
         if self.targets.is_empty() {
-            let calm = look.lang.pick(
-                "nothing is forwarded: start with --forward URL, or write a [[forward]] in the configuration file",
-                "没有转发:用 --forward URL 启动,或在配置文件中写 [[forward]]",
-            );
-            Words::new(look).muted(calm).draw(buffer, inner.x, inner.y, inner.width);
+            draw_nothing(buffer, inner, look);
             return;
         }
         let in_window = || self.attempts.iter().filter(|attempt| ctx.scope.span.contains(attempt.at));
@@ -182,7 +194,11 @@ impl ForwardTab {
         Table { look, columns: &columns, rows, top, cursor }.draw(buffer, inner, |at, cell, _| {
             listed.get(at).map_or_else(|| Words::new(look), |attempt| attempt_words(attempt, cell, ctx))
         });
-        if rows == 0 && inner.height > 1 {
+        if rows == 0 && self.targets.is_empty() && inner.width < NARROW {
+            // The box of the targets, which would say so, may have no room here.
+            let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+            draw_nothing(buffer, below, look);
+        } else if rows == 0 && inner.height > 1 {
             let calm = look.lang.pick("no attempt here", "此处没有投递");
             Words::new(look).muted(calm).draw(buffer, inner.x, inner.y + 1, inner.width);
         }

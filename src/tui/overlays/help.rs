@@ -7,8 +7,8 @@ use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::theme::Role;
-use crate::tui::widgets::frame as border;
 use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{cut, frame as border};
 use ratatui::Frame;
 use ratatui::crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::layout::Rect;
@@ -110,10 +110,17 @@ impl Help {
             let cursor = x + u16::try_from(search.visual_cursor()).unwrap_or(0);
             frame.set_cursor_position((cursor.min(inner.right()), inner.y));
         }
-        let note = look.lang.pick(
-            "grey: has nothing to act on now   keys come from [keys] in the configuration",
-            "灰色:现在没有可作用的对象   按键来自配置中的 [keys]",
-        );
+        let notes = [
+            look.lang.pick(
+                "grey: has nothing to act on now   keys come from [keys] in the configuration",
+                "灰色:现在没有可作用的对象   按键来自配置中的 [keys]",
+            ),
+            look.lang
+                .pick("grey: has nothing to act on now   [keys] in the configuration", "灰色:现在没有可作用的对象"),
+            look.lang.pick("grey: has nothing to act on now", "灰色:现在无对象"),
+        ];
+        let fits = |note: &&&str| cut::width(note) <= usize::from(inner.width);
+        let note = notes.iter().find(fits).copied().unwrap_or_default();
         let y = inner.bottom().saturating_sub(1);
         Words::new(look).muted(note).draw(frame.buffer_mut(), inner.x, y, inner.width);
     }

@@ -148,7 +148,10 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
     let severity = Column::text(Col::Severity, "", 1);
     let what = Column::text(Col::What, view.pick("what", "事项"), 18);
     if zoomed {
-        return vec![
+        // Who acknowledged takes room only once somebody did.
+        let by = Column::text(Col::By, view.pick("by", "确认人"), 6);
+        let by = view.data.alerts.iter().any(|alert| alert.acknowledgement.is_some()).then_some(by);
+        let columns = [
             severity,
             Column::text(Col::Since, view.pick("since", "起于"), 7),
             what,
@@ -156,8 +159,8 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
             Column::text(Col::Detail, view.pick("cause", "原因"), 24).after(2).grows().goes(1),
             Column::text(Col::Number, view.pick("number", "号码"), 8),
             Column::text(Col::State, view.pick("status", "状态"), 8),
-            Column::text(Col::By, view.pick("by", "确认人"), 6),
         ];
+        return columns.into_iter().chain(by).collect();
     }
     match view.size {
         Size::One | Size::Narrow => vec![severity, Column::text(Col::All, "", 10).grows()],

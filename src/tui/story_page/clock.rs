@@ -2,7 +2,7 @@
 
 use super::StoryPage;
 use crate::event::{Detail, Millis, catalogue};
-use crate::monitor::story::{Stage, Story};
+use crate::monitor::story::{Stage, Standing, Story};
 use crate::tui::lang::{Lang, say};
 use crate::tui::panes::Context;
 use crate::tui::terms;
@@ -29,6 +29,9 @@ impl StoryPage {
         let name = look.lang.pick("Provider clock", "平台时钟");
         let totals = match story.took_s() {
             Some(took) => Words::new(look).muted(format::duration(took)),
+            None if matches!(story.standing, Standing::Received) => {
+                Words::new(look).muted(look.lang.pick("what is received has no stages", "收到的消息没有阶段"))
+            }
             None => Words::new(look).muted(look.lang.pick("no times on the wire", "未提供时间")),
         };
         let inner = border::draw(buffer, area, look, name, vec![totals], focused);

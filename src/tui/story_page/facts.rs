@@ -5,7 +5,7 @@ use super::{StoryPage, fitted};
 use crate::event::clean::clean;
 use crate::event::{Detail, Millis};
 use crate::journal::operator::Attempt;
-use crate::monitor::story::Story;
+use crate::monitor::story::{Standing, Story};
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
 use crate::tui::terms;
@@ -100,7 +100,11 @@ fn facts(story: &Story, ctx: &Context<'_>, room: usize) -> Vec<(&'static str, Ro
         .extend(story.meta_message_id.as_deref().map(|other| (lang.pick("meta id", "Meta ID"), Role::Text, id(other))));
     facts.extend(story.participant.as_deref().map(|who| (lang.pick("participant", "成员"), Role::Text, id(who))));
     facts.push((lang.pick("number", "业务号码"), Role::Text, or_unknown(&story.number)));
-    facts.push((lang.pick("recipient", "客户"), Role::Strong, or_unknown(&story.customer)));
+    let whom = match story.standing {
+        Standing::Received => lang.pick("customer", "客户"),
+        _ => lang.pick("recipient", "客户"),
+    };
+    facts.push((whom, Role::Strong, or_unknown(&story.customer)));
     facts.push((lang.pick("name", "姓名"), Role::Text, or_unknown(&story.name)));
     facts.extend(
         story

@@ -108,7 +108,9 @@ fn error(item: &ErrorItem, lang: Lang) -> Vec<(Role, String)> {
 pub(in crate::tui) fn cost(line: &CostLine) -> String {
     let currency = line.currency.as_ref().map(|currency| clean(currency).into_owned()).unwrap_or_default();
     let amount = line.amount.map(|amount| format!("{currency} {}", amount.normalize()));
-    let cny = line.cny.map(|cny| format!("CNY {}", cny.normalize()));
+    // A price in CNY is its own price in CNY: said once.
+    let said = |cny| line.amount == Some(cny) && line.currency.as_deref() == Some("CNY");
+    let cny = line.cny.filter(|cny| !said(*cny)).map(|cny| format!("CNY {}", cny.normalize()));
     [amount, cny].into_iter().flatten().collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 

@@ -319,8 +319,8 @@ const BODIES: &[Pair] = &[
 /// Why a target did not take a request.
 const FORWARDED: &[Pair] = &[
     ("answers {}", "应答 {}"),
-    ("no whole answer in time", "未在时限内完整应答"),
-    ("{} did not take the connection in time", "{} 未在时限内接受连接"),
+    ("no whole answer within the timeout of {}", "在超时 {} 内未完整应答"),
+    ("{} did not take the connection within {}", "{} 未在 {} 内接受连接"),
     ("cannot connect: {}", "无法连接：{}"),
     ("Connection refused (os error {})", "连接被拒(系统错误 {})"),
     ("Connection reset by peer (os error {})", "连接被对方重置(系统错误 {})"),

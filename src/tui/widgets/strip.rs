@@ -20,18 +20,19 @@ impl<'a> Segment<'a> {
     }
 }
 
+/// Cells that all segments need, `gap` cells between them.
+pub fn needs(left: &[Segment<'_>], right: &[Segment<'_>], gap: usize) -> usize {
+    let widths = left.iter().chain(right).map(|segment| segment.words.width() + gap);
+    widths.sum::<usize>().saturating_sub(gap)
+}
+
 /// Draws `left` from the left and `right` up to the right end of the first row of `area`, `gap` cells between segments.
 /// Among equals the later segment goes first. What stays although it does not fit is cut at the end.
 pub fn draw<'a>(buffer: &mut Buffer, area: Rect, gap: u16, mut left: Vec<Segment<'a>>, mut right: Vec<Segment<'a>>) {
     for side in [&mut left, &mut right] {
         side.retain(|segment| !segment.words.is_empty());
     }
-    let gap = usize::from(gap);
-    let needs = |left: &[Segment<'_>], right: &[Segment<'_>]| {
-        let widths = left.iter().chain(right).map(|segment| segment.words.width() + gap);
-        widths.sum::<usize>().saturating_sub(gap)
-    };
-    while needs(&left, &right) > usize::from(area.width) {
+    while needs(&left, &right, gap.into()) > usize::from(area.width) {
         let worst = left.iter().chain(&right).map(|segment| segment.goes).max().unwrap_or(0);
         if worst == 0 {
             break;
@@ -41,7 +42,6 @@ pub fn draw<'a>(buffer: &mut Buffer, area: Rect, gap: u16, mut left: Vec<Segment
             from.remove(at);
         }
     }
-    let gap = gap as u16;
     let mut end = area.right();
     for segment in right.into_iter().rev() {
         let width = (segment.words.width() as u16).min(end.saturating_sub(area.left()));

@@ -215,7 +215,10 @@ fn place<K: Copy>(columns: &[Column<K>], area: Rect) -> Vec<Placed<K>> {
         }
         let more = if grows == Some(at) { left } else { 0 };
         let width = (column.width + more).min(area.right().saturating_sub(x));
-        placed.push(Placed { key: column.key, place, head: column.head, side: column.side, x, width });
+        // Where even those that stay do not fit, the last are not seen at all.
+        if width > 0 {
+            placed.push(Placed { key: column.key, place, head: column.head, side: column.side, x, width });
+        }
         x += width;
     }
     placed

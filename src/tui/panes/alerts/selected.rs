@@ -103,7 +103,7 @@ fn facts<'a>(view: &View<'a>, alert: &'a Alert, cause: Option<&str>) -> Vec<Word
             let what = label("before it", "此前").value(terms::alert(view.look, before));
             what.muted(", ").then(moment(view, before.at))
         }),
-        template.map(|template| label("hits", "影响").then(hits(view, alert, template))),
+        template.map(|template| label("failed", "失败").then(hits(view, alert, template))),
         alert.acknowledgement.as_ref().map(|by| {
             let who = label("by", "确认人").value(clean(&by.who));
             let note = view.look.words(&by.note);
@@ -132,14 +132,14 @@ fn hits<'a>(view: &View<'a>, alert: &Alert, template: &AboutTemplate) -> Words<'
     let [named, unnamed] = [template.named, template.unnamed].map(format::thousands);
     let words = view.words();
     let words = match (template.named, template.unnamed) {
-        (0, 0) => words.muted(view.pick("no message failed so", "没有消息因此失败")),
-        (_, 0) => words.value(named).muted(view.pick(" failed, named it", " 条失败，指明模板")),
-        (0, _) => words.value(unnamed).muted(view.pick(" failed, unnamed", " 条失败，未指明")),
+        (0, 0) => words.muted(view.pick("no message", "没有消息")),
+        (_, 0) => words.value(named).muted(view.pick(" messages, naming it", " 条消息，指明模板")),
+        (0, _) => words.value(unnamed).muted(view.pick(" messages, naming none", " 条消息，未指明")),
         _ => words
             .value(named)
-            .muted(view.pick(" named it, ", " 条指明，"))
+            .muted(view.pick(" name it, ", " 条指明，"))
             .value(unnamed)
-            .muted(view.pick(" none", " 条未指明")),
+            .muted(view.pick(" name none", " 条未指明")),
     };
     words.muted(within)
 }

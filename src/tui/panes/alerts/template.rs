@@ -54,14 +54,14 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, template: &
     {
         let row = Rect { y: inner.y + at as u16, height: 1, ..plot };
         view.words().muted(label).draw(buffer, inner.x, row.y, SIDE);
-        draw_states(buffer, row, view, &times, states);
+        draw_states(buffer, row, inner.right(), view, &times, states);
     }
     let role = if view.abnormal() { Role::Failed } else { Role::FailedUsual };
     chart.draw_alone(buffer, view.pick("failed", "失败"), &failed.counts, role, &activity::marks(view));
 }
 
-/// One value over time: each from where it began, the last named in any case.
-fn draw_states(buffer: &mut Buffer, row: Rect, view: &View<'_>, times: &Times<'_>, states: &[State]) {
+/// One value over time: each from where it began, the last named in any case, if need be beyond the last column up to `right`.
+fn draw_states(buffer: &mut Buffer, row: Rect, right: u16, view: &View<'_>, times: &Times<'_>, states: &[State]) {
     if states.is_empty() {
         view.words().nothing().draw(buffer, row.x, row.y, row.width);
         return;
@@ -85,9 +85,11 @@ fn draw_states(buffer: &mut Buffer, row: Rect, view: &View<'_>, times: &Times<'_
             _ => view.words().value(format!("{said} ")),
         };
         let width = u16::try_from(label.width()).unwrap_or(u16::MAX);
-        if width < end.saturating_sub(*start) {
+        let last = at + 1 == states.len();
+        let room = if last { right.saturating_sub(row.x + start) } else { end.saturating_sub(*start) };
+        if width < room {
             label.draw(buffer, row.x + start, row.y, width);
-        } else if at + 1 == states.len() {
+        } else if last {
             // What holds now is always said, even where it began too lately for its name.
             view.words().muted(" ").then(label).draw_right(buffer, row.right(), row.y, row.width);
         }

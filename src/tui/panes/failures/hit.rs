@@ -9,6 +9,7 @@ use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{bars, cut, format, frame, table};
+use crate::tui::wrap::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -260,7 +261,9 @@ impl<'a> Lines<'_, 'a> {
             "{here} here, {elsewhere} elsewhere; 30 of each are needed",
             "此处 {here} 条，其余 {elsewhere} 条；各需 30 条"
         );
-        self.say(view.words().muted(words));
+        for line in wrap(&words, self.inner.width.into()) {
+            self.say(view.words().muted(line));
+        }
         for (template, here) in &hit.templates {
             self.template(template, *here as f64 / hit.here.max(1) as f64);
         }
