@@ -421,13 +421,13 @@ fn wire_details<'a>(view: &View<'a>, failure: &'a Failure, width: u16, rows: usi
     }
     // What does not fit is cut where it ends, with a sign that it was.
     if lines.len() > rows {
-        let rest = lines.split_off(rows.saturating_sub(1)).concat();
+        let rest = lines.split_off(rows.saturating_sub(1)).join(" ");
         lines.push(cut::cut(&rest, room, view.look.glyph(Glyph::Cut)).into_owned());
     }
     let label = |at| if at == 0 { name } else { "" };
     let last = lines.len().saturating_sub(1);
     let line = |(at, text): (usize, String)| {
-        let words = view.words().muted(label(at)).to(indent).value(text.trim_end().to_owned());
+        let words = view.words().muted(label(at)).to(indent).value(text);
         if at == last { words.then(share.clone()) } else { words }
     };
     lines.into_iter().enumerate().map(line).collect()
