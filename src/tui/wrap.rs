@@ -8,7 +8,7 @@ pub(super) fn first(text: &str, most: usize) -> &str {
 }
 
 /// Breaks a line between words into lines of at most `width` cells; a word that is wider is broken between its graphemes. Blanks
-/// inside a line that fits are kept, so that aligned text stays aligned.
+/// inside a line that fits are kept, so that aligned text stays aligned; those at its end would only not fit.
 pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];
@@ -32,7 +32,24 @@ pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
         append(&mut lines, rest);
         used += cut::width(rest);
     }
+    lines.iter_mut().for_each(|line| line.truncate(line.trim_end().len()));
     lines
+}
+
+/// Breaks a line wherever it is full, so that it can be read as it stands: lines of at most `width` cells.
+pub(super) fn fill(line: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut lines = Vec::new();
+    let mut rest = line;
+    loop {
+        let (piece, after) = rest.split_at(cut::head(rest, width).len());
+        if piece.is_empty() || after.is_empty() {
+            lines.push(rest.to_owned());
+            return lines;
+        }
+        lines.push(piece.to_owned());
+        rest = after;
+    }
 }
 
 fn append(lines: &mut [String], text: &str) {
@@ -47,9 +64,16 @@ mod tests {
 
     #[test]
     fn lines_are_broken_between_words() {
-        assert_eq!(wrap("one two three four", 9), ["one two ", "three ", "four"]);
+        assert_eq!(wrap("one two three four", 9), ["one two", "three", "four"]);
         assert_eq!(wrap("tried    bytes", 20), ["tried    bytes"]);
         assert_eq!(wrap("", 9), [""]);
+    }
+
+    #[test]
+    fn what_is_shown_as_it_stands_is_broken_where_a_line_is_full() {
+        assert_eq!(fill("one two three four", 9), ["one two t", "hree four"]);
+        assert_eq!(fill("", 9), [""]);
+        assert_eq!(fill("您好您好您好", 9), ["您好您好", "您好"]);
     }
 
     #[test]

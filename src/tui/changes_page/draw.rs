@@ -63,7 +63,7 @@ impl ChangesPage {
         });
         if known.changes.is_empty() {
             let nothing = if known.before.attempted == 0 {
-                look.lang.pick("nothing to compare with: no message before", "无从比较：之前没有消息")
+                look.lang.pick("nothing to compare with", "无从比较")
             } else {
                 look.lang.pick("nothing that chance does not explain", "没有超出偶然的变化")
             };

@@ -14,6 +14,9 @@ use crate::tui::widgets::{cut, format, frame};
 use ratatui::buffer::Buffer;
 use std::borrow::Cow;
 
+/// A customer service window, in seconds.
+const DAY: i64 = 86_400;
+
 #[derive(Clone, Copy)]
 enum Col {
     Unread,
@@ -181,7 +184,8 @@ fn cell<'a>(view: &View<'a>, conversation: &'a Conversation, column: Col, width:
         Col::Waits if unread => words.text(format::countdown(view.age(conversation.last_inbound_at).max(0))),
         Col::Waits => words,
         Col::Closes => {
-            let seconds = -view.age(conversation.window_closes_at);
+            // Somebody may have written after the moment that a frozen view shows.
+            let seconds = (-view.age(conversation.window_closes_at)).min(DAY);
             let left = if width < 9 { format::short_countdown(seconds) } else { format::countdown(seconds) };
             match closing(conversation, view.data.scope.as_of) {
                 Closing::Soon => words.bold(Role::Warn, format::countdown(seconds)),

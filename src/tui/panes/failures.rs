@@ -1,5 +1,6 @@
 //! Failures by effective code: what fails, how often, and whether that is new.
 
+mod advice;
 mod hit;
 mod trend;
 
@@ -15,8 +16,7 @@ use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
 use crate::tui::widgets::words::Words;
-use crate::tui::widgets::{cut, format, frame, spark};
-use crate::tui::wrap::{first, wrap};
+use crate::tui::widgets::{format, frame, spark};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -63,7 +63,7 @@ pub(super) fn draw(buffer: &mut Buffer, at: Place, view: &View<'_>, list: &mut L
         }
     }
     if let (Some(below), Some(failure)) = (below, failures.get(list.row())) {
-        draw_advice(buffer, below, view, failure);
+        advice::draw(buffer, below, view, failure);
     }
     if let (Some(trend), Some(hit), Some(code)) = (trend, hit, view.data.zoom.code) {
         trend::draw(buffer, trend, view, code);
@@ -360,77 +360,6 @@ fn draw_short_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: 
         area.y + 2,
         area.width,
     );
-}
-
-fn draw_advice(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failure) {
-    let retry = terms::retry(view.look, failure.retryable);
-    let class = terms::class(view.look.lang, &failure.class);
-    let totals = say!(view.look, "catalogue · class {class} · retry: {retry}", "目录 · 类别 {class} · 可重试：{retry}");
-    let totals = vec![view.words().muted(totals)];
-    let inner = frame::draw(buffer, area, view.look, view.pick("What to do", "处理建议"), totals, false);
-    let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
-    let wrappers = if wrappers.is_empty() {
-        view.words()
-    } else {
-        view.words().muted(view.pick("   wrapped in ", "   外层 ")).value(wrappers.join(", "))
-    };
-    let wire = match &failure.wire_title {
-        Some(title) => view.words().value(view.look.quoting(title)),
-        None => view.words().nothing(),
-    };
-    let span = [failure.first_at, failure.last_at].map(|at| format::clock(at, view.zone)).join("–");
-    let title = about(view, failure).text("   ").text(terms::failure_title(view.look, failure));
-    let advice = view.words().value(terms::advice(view.look, failure));
-    let wire = view.words().muted(view.pick("wire title", "原始标题")).to(WIRE).then(wire).then(wrappers);
-    let received = view.words().muted(view.pick("received", "接收时间")).to(WIRE).value(span);
-    let (rows, few) = (inner.height, inner.height < DETAIL - 2);
-    let room = if few { 1 } else { rows.saturating_sub(4) };
-    let details = wire_details(view, failure, inner.width, room.into());
-    let lines = match (few, details.is_empty()) {
-        (true, true) => vec![advice, wire],
-        (true, false) => [vec![advice], details].concat(),
-        (false, true) => vec![title, advice, view.words(), wire, received],
-        (false, false) => [vec![title, advice, wire], details, vec![received]].concat(),
-    };
-    for (line, y) in lines.into_iter().zip(inner.top()..inner.bottom()) {
-        line.draw(buffer, inner.x, y, inner.width);
-    }
-}
-
-/// Cells before the words of the wire.
-const WIRE: usize = 14;
-
-/// The wire's details in at most `rows` lines, and how many of the messages say so when not all do.
-fn wire_details<'a>(view: &View<'a>, failure: &'a Failure, width: u16, rows: usize) -> Vec<Words<'a>> {
-    let Some((details, messages)) = &failure.wire_details else { return Vec::new() };
-    let (said, all) = (format::thousands(*messages), format::thousands(failure.messages));
-    let share = match *messages == failure.messages {
-        true => view.words(),
-        false => view.words().muted(say!(view.look, "   in {said} of {all}", "   {all} 条中 {said} 条")),
-    };
-    let (name, indent) = match rows {
-        1 => (view.pick("details", "详情"), 9),
-        _ => (view.pick("wire details", "原始详情"), WIRE),
-    };
-    let room = usize::from(width).saturating_sub(indent);
-    let text = view.look.quoting(first(details, 600));
-    let mut lines = wrap(&text, room);
-    let room = room.saturating_sub(share.width());
-    if lines.last().is_some_and(|last| cut::width(last) > room) {
-        lines = wrap(&text, room);
-    }
-    // What does not fit is cut where it ends, with a sign that it was.
-    if lines.len() > rows {
-        let rest = lines.split_off(rows.saturating_sub(1)).concat();
-        lines.push(cut::cut(&rest, room, view.look.glyph(Glyph::Cut)).into_owned());
-    }
-    let label = |at| if at == 0 { name } else { "" };
-    let last = lines.len().saturating_sub(1);
-    let line = |(at, text): (usize, String)| {
-        let words = view.words().muted(label(at)).to(indent).value(text.trim_end().to_owned());
-        if at == last { words.then(share.clone()) } else { words }
-    };
-    lines.into_iter().enumerate().map(line).collect()
 }
 
 #[cfg(test)]

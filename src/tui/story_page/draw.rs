@@ -11,7 +11,7 @@ use crate::tui::panes::Context;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::words::Words;
 use crate::tui::widgets::{format, frame as border};
-use crate::tui::wrap::wrap;
+use crate::tui::wrap::{fill, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -152,8 +152,12 @@ impl StoryPage {
         let name = say!(look, "Raw request {number}", "原始请求 {number}");
         let inner = border::draw(buffer, area, look, &name, Vec::new(), true);
         let width = usize::from(inner.width);
-        let lines: Vec<String> =
-            raw.lines(ctx).iter().flat_map(|line| wrap(&crate::event::clean::clean(line), width)).collect();
+        // What is ours, in the first line, is read as words; the request as it stands.
+        let broken = |(at, line): (usize, &String)| {
+            let line = crate::event::clean::clean(line);
+            if at == 0 { wrap(&line, width) } else { fill(&line, width) }
+        };
+        let lines: Vec<String> = raw.lines(ctx).iter().enumerate().flat_map(broken).collect();
         raw.top = raw.top.min(lines.len().saturating_sub(usize::from(inner.height)));
         for (line, y) in lines.into_iter().skip(raw.top).zip(inner.top()..inner.bottom()) {
             Words::new(look).text(line).draw(buffer, inner.x, y, inner.width);
@@ -203,7 +207,7 @@ fn lines<'a>(story: &Story, columns: &Columns, width: usize, ctx: &Context<'a>) 
         let room = width.saturating_sub(columns.before() + 1);
         let mut says = says(step, ctx)
             .into_iter()
-            .flat_map(|(role, text)| wrap(&text, room).into_iter().map(move |line| (role, line.trim_end().to_owned())));
+            .flat_map(|(role, text)| wrap(&text, room).into_iter().map(move |line| (role, line)));
         let first = says.next().unwrap_or((Role::Muted, String::new()));
         lines.push(Line { step: at, words: row(step, columns, ctx).role(first.0, first.1) });
         for (role, text) in says {

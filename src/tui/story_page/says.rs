@@ -8,6 +8,7 @@ use crate::tui::panes::Context;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::format;
+use crate::tui::wrap::first;
 
 /// The sign, its role and the word of a step.
 pub(super) fn head(step: &Step, lang: Lang) -> (Glyph, Role, String) {
@@ -98,6 +99,8 @@ fn error(item: &ErrorItem, lang: Lang) -> Vec<(Role, String)> {
         known.map_or_else(|| clean(item.title.as_deref().unwrap_or(untitled)), |known| known.title.as_str().into());
     let code = item.code.map(|code| format!("{code} ")).unwrap_or_default();
     let mut lines = vec![(Role::Failed, format!("{code}{title}"))];
+    // Often the real reason.
+    lines.extend(item.details.as_deref().map(|details| (Role::Strong, clean(first(details, 600)).into_owned())));
     if let Some(known) = known {
         lines.push((Role::Text, known.action.clone()));
     }

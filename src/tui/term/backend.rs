@@ -113,6 +113,10 @@ impl<B: Backend<Error = io::Error> + Write> Backend for Frugal<B> {
 
     fn clear_region(&mut self, kind: ClearType) -> io::Result<()> {
         self.begin()?;
+        // Also when the size changes: what stood on a wider screen must not be drawn again on this one.
+        if kind == ClearType::All {
+            self.shown.forget();
+        }
         self.inner.clear_region(kind)
     }
 
@@ -191,6 +195,19 @@ pub(super) mod tests {
             terminal.draw(|frame| frame.set_cursor_position((3, 1))).map(|_| ()).unwrap();
         }
         assert!(sink.0.borrow().is_empty());
+    }
+
+    #[test]
+    fn nothing_that_was_cleared_is_drawn_again() {
+        let sink = Sink::default();
+        let mut backend = Frugal::new(CrosstermBackend::new(sink.clone()));
+        backend.draw([(9, 0, &Cell::new("条"))].into_iter()).unwrap();
+        backend.clear_region(ClearType::All).unwrap();
+        sink.0.borrow_mut().clear();
+        backend.draw([(9, 0, &Cell::new("|"))].into_iter()).unwrap();
+        let written = String::from_utf8(sink.0.borrow().clone()).unwrap();
+        let (_, after) = written.split_once('|').unwrap();
+        assert!(!after.contains('H'), "the cursor goes nowhere else: {written:?}");
     }
 
     #[test]

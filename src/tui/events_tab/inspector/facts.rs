@@ -12,7 +12,7 @@ use crate::tui::panes::Context;
 use crate::tui::terms;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{cut, format};
-use crate::tui::wrap::{first, wrap};
+use crate::tui::wrap::{fill, first, wrap};
 
 /// A piece of a line.
 type Piece = (Role, String);
@@ -245,7 +245,7 @@ fn escaped(text: &str, width: usize) -> Vec<Line> {
             }
         }
         let mut wrapped: Vec<Line> =
-            wrap(&clean(&shown), width).into_iter().map(|line| vec![(Role::Text, line)]).collect();
+            fill(&clean(&shown), width).into_iter().map(|line| vec![(Role::Text, line)]).collect();
         if let Some(last) = wrapped.last_mut().filter(|_| !end.is_empty()) {
             last.push((Role::Faint, end.to_owned()));
         }

@@ -55,7 +55,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, alert: &Ale
         lines.truncate(room);
         if let Some(last) = lines.last_mut() {
             let cut = view.look.glyph(Glyph::Cut);
-            *last = format!("{}{cut}", cut::head(last.trim_end(), usize::from(inner.width).saturating_sub(1)));
+            *last = format!("{}{cut}", cut::head(last, usize::from(inner.width).saturating_sub(1)));
         }
     }
     for (line, y) in lines.into_iter().zip(inner.y + below..) {
