@@ -12,8 +12,9 @@ use crate::tui::wrap::{first, wrap};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Cells before the words of the wire.
+/// Cells before the words of the wire, and where there are few rows.
 const WIRE: usize = 14;
+const FEW_WIRE: usize = 9;
 
 /// Draws the box.
 pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &Failure) {
@@ -30,7 +31,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &F
     // Each takes one row, and what is left over goes to the advice first, to the wire's title last.
     let advice = Told::new(view, "", 0, terms::advice(view.look, failure).into_owned());
     let details = details(view, failure, few);
-    let wire = (!few || details.is_none()).then(|| title_on_wire(view, failure));
+    let wire = (!few || details.is_none()).then(|| title_on_wire(view, failure, few));
     let told = 1 + usize::from(details.is_some()) + usize::from(wire.is_some()) + if few { 0 } else { 2 };
     let mut spare = usize::from(inner.height).saturating_sub(told);
     let width = usize::from(inner.width);
@@ -48,7 +49,7 @@ pub(super) fn draw(buffer: &mut Buffer, area: Rect, view: &View<'_>, failure: &F
     }
 }
 
-fn title_on_wire<'a>(view: &View<'a>, failure: &Failure) -> Told<'a> {
+fn title_on_wire<'a>(view: &View<'a>, failure: &Failure, few: bool) -> Told<'a> {
     let wrappers: Vec<_> = failure.platform_codes.iter().map(i64::to_string).collect();
     let tail = if wrappers.is_empty() {
         view.words()
@@ -57,7 +58,9 @@ fn title_on_wire<'a>(view: &View<'a>, failure: &Failure) -> Told<'a> {
     };
     let none = view.look.glyph(Glyph::NoValue);
     let title = failure.wire_title.as_deref().map_or(none.into(), |title| view.look.quoting(first(title, 600)));
-    Told { tail, ..Told::new(view, view.pick("wire title", "原始标题"), WIRE, title.into_owned()) }
+    let (label, indent) =
+        if few { (view.pick("title", "标题"), FEW_WIRE) } else { (view.pick("wire title", "原始标题"), WIRE) };
+    Told { tail, ..Told::new(view, label, indent, title.into_owned()) }
 }
 
 /// The wire's details, and how many of the messages say so when not all do.
@@ -68,8 +71,11 @@ fn details<'a>(view: &View<'a>, failure: &Failure, few: bool) -> Option<Told<'a>
         true => view.words(),
         false => view.words().muted(say!(view.look, "   in {said} of {all}", "   {all} 条中 {said} 条")),
     };
-    let (label, indent) =
-        if few { (view.pick("details", "详情"), 9) } else { (view.pick("wire details", "原始详情"), WIRE) };
+    let (label, indent) = if few {
+        (view.pick("details", "详情"), FEW_WIRE)
+    } else {
+        (view.pick("wire details", "原始详情"), WIRE)
+    };
     Some(Told { tail, ..Told::new(view, label, indent, view.look.quoting(first(details, 600)).into_owned()) })
 }
 
