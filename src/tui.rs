@@ -33,6 +33,7 @@ pub mod period;
 pub mod place;
 mod plain;
 mod point;
+mod reading;
 pub mod refused_tab;
 pub mod session;
 pub mod store;

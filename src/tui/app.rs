@@ -14,7 +14,7 @@ use super::command;
 use super::export::ExportJob;
 use super::filter_bar;
 use super::keymap::{Key, Keymap};
-use super::lang::Lang;
+use super::lang::{Lang, say};
 use super::look::Look;
 use super::narrowing::{Change, Narrowing};
 use super::notice::Notice;
@@ -405,9 +405,37 @@ impl App {
         if let Some(applied) = self.page_mut().applied() {
             filter_bar::remember(&mut self.known.filters, applied);
         }
-        if self.pages.overview.filter().is_some_and(|filter| self.known.narrowing.filter(filter, now)) {
+        let filter = self.pages.overview.filter();
+        if filter.is_some_and(|(filter, on)| self.known.narrowing.filter(filter, on, now)) {
             self.moved();
         }
+    }
+
+    /// Switches the filter over the screen off, or on again; it is counted on meanwhile.
+    pub(super) fn toggle_filter(&mut self, now: Millis) {
+        self.pages.overview.toggle_filter();
+        self.take_filter(now);
+    }
+
+    /// Ends the reading for a filter over the screen that is not counted yet: what was counted before is in force again. Says
+    /// whether there was one.
+    pub(super) fn give_up_filter(&mut self) -> bool {
+        let Some(before) = self.known.narrowing.give_up() else { return false };
+        self.pages.overview.set_filter(&before);
+        self.notice = Some(Notice::done(match before.as_str() {
+            "" => self.look.lang.pick("given up: nothing is filtered", "已放弃扫描:无过滤").to_owned(),
+            _ => {
+                let before = self.known.narrowing.shown(&self.look);
+                say!(self.look, "given up: / {before} is in force again", "已放弃扫描:恢复 / {before}")
+            }
+        }));
+        self.moved();
+        true
+    }
+
+    /// Whether the next Esc ends a reading.
+    pub(super) fn reads(&self) -> bool {
+        self.page().reads() || self.at == Place::Overview && self.known.narrowing.scanning().is_some()
     }
 
     /// Takes in the receiver's gauges. Says whether anything shown may differ.

@@ -140,12 +140,14 @@ impl EventsTab {
         (self.held, self.selected, self.top) = (false, None, None);
     }
 
-    /// Out of the inspector, out of the zoom, off the selected event; then it is for others.
+    /// Out of the inspector, out of the zoom, off a reading for the filter, off the selected event; then it is for others.
     fn back(&mut self) -> Outcome {
         if self.zoomed {
             self.zoomed = false;
         } else if self.focus == Focus::Inspector {
             self.focus = Focus::List;
+        } else if self.reads() {
+            self.list.stopped = true;
         } else if self.selected.is_some() {
             self.selected = None;
         } else {
@@ -232,12 +234,18 @@ impl EventsTab {
     }
 
     fn row_job(&mut self, ctx: &Context<'_>, now: Millis) -> Option<RowsJob> {
-        let scanning = (self.bar.active() || self.within.narrowed()) && !self.list.full();
-        let older = scanning || self.first_row() < NEAR || self.list.rows().len() < self.room;
+        let older = self.scans() || self.first_row() < NEAR || self.list.rows().len() < self.room;
+        let older = older && !self.list.stopped;
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
         let filter = self.filter_within();
         self.list.job(ctx.scope.span, &filter, now, older, newer)
+    }
+
+    /// Whether the window is read to its start for the filter.
+    fn scans(&self) -> bool {
+        let filtered = self.bar.active() || self.within.narrowed();
+        filtered && !self.list.full() && !self.list.whole && !self.list.stopped
     }
 
     /// The window moves on with time, or was changed by the user.
@@ -405,7 +413,7 @@ impl Page for EventsTab {
         if !self.marks.is_empty() {
             actions.extend([NextMark, PreviousMark, Marked, ResendShown]);
         }
-        if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() {
+        if self.focus == Focus::Inspector || self.zoomed || self.selected.is_some() || self.scans() {
             actions.push(Back);
         }
         actions
@@ -513,8 +521,12 @@ impl Page for EventsTab {
             self.choose(key);
         } else if self.inspector.is_typing() {
             self.inspector.key(key);
-        } else if self.bar.key(key, ctx) == Typed::Filtered {
-            self.start_over();
+        } else {
+            match self.bar.key(key, ctx) {
+                Typed::Filtered => self.start_over(),
+                Typed::Applied => self.list.stopped = false,
+                Typed::Nothing => {}
+            }
         }
     }
 
@@ -544,6 +556,10 @@ impl Page for EventsTab {
 
     fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
         self.bar.draw(frame, row, ctx);
+    }
+
+    fn reads(&self) -> bool {
+        self.scans() && self.focus == Focus::List && !self.zoomed
     }
 
     fn applied(&mut self) -> Option<String> {

@@ -9,7 +9,10 @@ mod offers;
 mod word;
 
 use super::lang::Lang;
+use super::look::Look;
 use super::panes::Context;
+use super::theme::Role;
+use super::widgets::words::Words;
 use crate::query::{Filter, FilterError};
 use language::Language;
 use offers::Offers;
@@ -45,6 +48,8 @@ struct Prompt {
     error: Option<FilterError>,
     /// It was to be applied as it is: its mistake is shown even where it may only be unfinished.
     insisted: bool,
+    /// The filter was switched off or on while it is open: Enter leaves that as it is.
+    switched: bool,
     /// What could come next.
     offers: Offers,
     past: Option<Past>,
@@ -66,6 +71,8 @@ struct Past {
 pub enum Typed {
     /// Another filter is in force.
     Filtered,
+    /// The one in force was entered again.
+    Applied,
     /// Nothing but the prompt itself.
     Nothing,
 }
@@ -154,6 +161,22 @@ impl FilterBar {
         self.filter = Arc::new((self.meaning)(self.expression()).unwrap_or_else(|_| everything()));
     }
 
+    /// Whether it is switched on.
+    pub(super) fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// The filter for the row above its list, also while it is switched off; `None` when there is none.
+    pub(super) fn words<'a>(&self, look: &'a Look) -> Option<Words<'a>> {
+        let words = Words::new(look);
+        let shown = || look.filter(&self.expression).into_owned();
+        match self.on {
+            _ if self.expression.is_empty() => None,
+            true => Some(words.role(Role::Accent, "/ ").text(shown())),
+            false => Some(words.muted("/ ").muted(shown()).muted(look.lang.pick(" off", " 关"))),
+        }
+    }
+
     /// The expression that was typed and applied since this was asked last: to be remembered.
     pub fn applied(&mut self) -> Option<String> {
         self.applied.take()
@@ -188,9 +211,14 @@ impl FilterBar {
             KeyCode::Char('c') if control => self.leave(),
             KeyCode::F(1) => prompt.language = Some(Language::default()),
             KeyCode::Enter if prompt.offers.is_chosen() => return self.take_offer(ctx),
-            KeyCode::Enter if prompt.error.is_none() => self.leave(),
+            KeyCode::Enter if prompt.error.is_none() => return self.enter(),
             KeyCode::Enter => prompt.insisted = true,
             KeyCode::Tab => return self.take(ctx),
+            KeyCode::Char('t') if control && !self.expression.is_empty() => {
+                prompt.switched = true;
+                self.toggle();
+                return Typed::Filtered;
+            }
             KeyCode::Char('r') if control => return self.recall(ctx, Direction::Back),
             KeyCode::Up if prompt.past.is_some() || before.is_empty() && !prompt.offers.is_chosen() => {
                 return self.recall(ctx, Direction::Back);
@@ -235,7 +263,19 @@ impl FilterBar {
             ("F1", lang.pick("language", "语法")),
             ("Ctrl-U", lang.pick("clear", "清空")),
             ("Ctrl-R", lang.pick("history", "历史")),
+            ("Ctrl-T", lang.pick("on, off", "开关")),
         ])
+    }
+
+    /// Closes the prompt with what stands in it in force, unless it was switched off in the prompt itself.
+    fn enter(&mut self) -> Typed {
+        let switched = self.prompt.as_ref().is_some_and(|prompt| prompt.switched);
+        let comes_back = !self.on && !switched;
+        if comes_back {
+            self.toggle();
+        }
+        self.leave();
+        if comes_back { Typed::Filtered } else { Typed::Applied }
     }
 
     /// Closes the prompt; what is in force stays.

@@ -95,6 +95,7 @@ fn draw_pending(buffer: &mut Buffer, area: Rect, app: &App, now: Millis) {
 fn word_now(app: &App, (en, zh, actions): &(&'static str, &'static str, &[Action])) -> &'static str {
     let lang = app.look.lang;
     match actions {
+        [Action::Back] if app.reads() => lang.pick("stop reading", "停止读取"),
         [Action::Pause] if app.pause.is_some() => lang.pick("go on", "继续"),
         [Action::Follow] if !app.pages.events.follows() => lang.pick("follow", "跟随"),
         _ => lang.pick(*en, *zh),

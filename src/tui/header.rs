@@ -4,9 +4,9 @@ use super::app::{App, Flow};
 use super::areas::Spot;
 use super::events_tab::scheme_word;
 use super::lang::say;
-use super::narrowing::{Narrowing, scanning};
+use super::narrowing::{self, Narrowing, scanning};
 use super::panes::{self, Watched};
-use super::place::Tab;
+use super::place::{Place, Tab};
 use super::terms::sentence;
 use super::theme::{Glyph, Role};
 use super::widgets::strip::{self, Segment};
@@ -304,7 +304,12 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
     let mut about = vec![times.clone()];
     if left_out.is_empty() {
         let dot = |words: Words<'a>| words.muted(" ").glyph(Role::Muted, Glyph::Dot).muted(" ");
-        let filter = |words: Words<'a>| match app.tab() == Tab::Events && app.pages.events.filtered() {
+        let own = match app.at {
+            Place::Events { .. } => app.pages.events.filtered(),
+            Place::Messages { .. } => !app.pages.messages.expression().is_empty(),
+            _ => false,
+        };
+        let filter = |words: Words<'a>| match own {
             true => dot(words).text(look.lang.pick("1 filter", "1 个过滤")),
             false => dot(words).muted(look.lang.pick("no filter", "无过滤")),
         };
@@ -332,8 +337,7 @@ fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize, passing: Optio
     let words = if narrowing.on() { words.strong(text) } else { words.muted(text) };
     let words = words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state);
     let Some((passing, all)) = passing.filter(|_| narrowing.scanning().is_none()) else { return words };
-    let (passing, all) = (format::thousands(passing), format::thousands(all));
-    let passing = say!(look, " {passing} of {all}", " {all} 中 {passing}");
+    let passing = format!(" {}", narrowing::passing(look, passing, all));
     if words.width() + cut::width(&passing) <= room { words.muted(passing) } else { words }
 }
 

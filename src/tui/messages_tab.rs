@@ -17,10 +17,11 @@ use super::export::Export;
 use super::filter_bar::{FilterBar, Typed};
 use super::lang::Lang;
 use super::look::Look;
-use super::narrowing::Within;
+use super::narrowing::{Within, passing};
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
+use super::reading;
 use super::store::Job;
 use super::theme::Role;
 use super::widgets::format;
@@ -71,6 +72,12 @@ pub struct MessagesTab {
     retry_at: Option<Millis>,
     /// What is shown is of before: the next answer takes its place.
     stale: bool,
+    /// Messages that went out in the window, and the stamp of the view they were counted for.
+    sent: (u64, u64),
+    /// How far back was read.
+    reached: Option<Millis>,
+    /// No older messages are wanted: the user gave them up.
+    stopped: bool,
 }
 
 impl Default for MessagesTab {
@@ -91,6 +98,9 @@ impl Default for MessagesTab {
             span: None,
             retry_at: None,
             stale: false,
+            sent: (0, 0),
+            reached: None,
+            stopped: false,
         }
     }
 }
@@ -107,16 +117,25 @@ impl MessagesTab {
         self.start_over();
     }
 
+    /// Lists something else. What a filter found before is shown until something of the new list is here.
     fn start_over(&mut self) {
         self.read_again();
-        self.list = Messages::default();
+        if !self.filtered() {
+            self.list = Messages::default();
+        }
         (self.selected, self.top) = (None, 0);
+    }
+
+    /// Whether something is left out.
+    fn filtered(&self) -> bool {
+        self.bar.active() || self.within.narrowed()
     }
 
     /// Reads the list anew, and shows it as it was until then.
     pub fn read_again(&mut self) {
         self.generation += 1;
         (self.reading, self.before, self.whole, self.stale) = (false, None, false, true);
+        (self.reached, self.stopped) = (None, false);
         self.turned.clear();
     }
 
@@ -135,6 +154,7 @@ impl MessagesTab {
             self.list = Messages::default();
         }
         self.before = Some(found.page);
+        self.reached = found.reached.or(self.reached);
         found.events.into_iter().for_each(|event| self.list.take(event));
         self.whole = found.end || self.list.events() >= EVENTS;
     }
@@ -143,6 +163,34 @@ impl MessagesTab {
     pub fn failed(&mut self, now: Millis) {
         self.reading = false;
         self.retry_at = Some(Millis(now.0 + RETRY_AFTER));
+    }
+
+    /// A word that is looked for outside of the window, too. What it finds there may be outside the filter of the screen.
+    fn word(&self) -> Option<&str> {
+        search::word(self.bar.expression()).filter(|_| !self.within.narrowed())
+    }
+
+    /// How many messages are listed. Where a filter hides others: of how many that went out in the window, and beside them those
+    /// that came in.
+    fn listed<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
+        let look = ctx.look;
+        let lang = look.lang;
+        let count = self.list.order().len();
+        let least = Words::new(look).muted(if self.whole { "" } else { lang.pick("at least ", "至少 ") });
+        if !self.filtered() || self.word().is_some() {
+            let unit =
+                if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
+            return vec![least.value(format::thousands(count as u64)).muted(unit)];
+        }
+        if self.sent.0 != ctx.stamp {
+            self.sent = (ctx.stamp, ctx.whole.counts(ctx.scope).attempted);
+        }
+        let outbound = self.list.outbound();
+        let of = passing(look, outbound as u64, self.sent.1);
+        let inbound = format::thousands((count - outbound) as u64);
+        let inbound = Words::new(look).value(inbound).muted(lang.pick(" inbound", " 来信"));
+        let outbound_words = least.value(of).muted(lang.pick(" outbound", " 发出"));
+        std::iter::once(outbound_words).chain((count > outbound).then_some(inbound)).collect()
     }
 
     fn walk(&mut self, action: Action) -> Outcome {
@@ -179,17 +227,12 @@ impl Page for MessagesTab {
     fn summary<'a>(&mut self, ctx: &Context<'a>) -> Vec<Words<'a>> {
         let words = || Words::new(ctx.look);
         let lang = ctx.look.lang;
-        let count = self.list.order().len();
-        let shown = format::thousands(count as u64);
-        let unit = if count == 1 { lang.pick(" message", " 条消息") } else { lang.pick(" messages", " 条消息") };
-        let least = if self.whole { "" } else { lang.pick("at least ", "至少 ") };
-        let mut summary = Vec::new();
-        if self.bar.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(ctx.look.filter(self.bar.expression()).into_owned()));
-        } else {
-            summary.push(words().muted(lang.pick("no filter", "无过滤")));
+        let filter = self.bar.words(ctx.look);
+        let mut summary = vec![filter.unwrap_or_else(|| words().muted(lang.pick("no filter", "无过滤")))];
+        summary.extend(self.listed(ctx));
+        if self.filtered() && !self.whole {
+            summary.push(reading::progress(ctx, self.reached, self.stopped));
         }
-        summary.push(words().muted(least).value(shown).muted(unit));
         if self.list.events() >= EVENTS {
             summary.push(words().role(Role::Warn, lang.pick("newest only: narrow the window", "仅最新:请缩小窗口")));
         }
@@ -203,8 +246,12 @@ impl Page for MessagesTab {
     fn act(&mut self, action: Action) -> Outcome {
         match action {
             Action::Filter => self.bar.open(),
-            Action::FilterOff if self.bar.active() => self.filter(""),
+            Action::FilterOff if !self.bar.last_good().is_empty() => {
+                self.bar.toggle();
+                self.start_over();
+            }
             Action::Open => return self.open(),
+            Action::Back if self.reads() => self.stopped = true,
             Action::Back if self.selected.is_some() => self.selected = None,
             _ => return self.walk(action),
         }
@@ -234,10 +281,10 @@ impl Page for MessagesTab {
     fn actions(&self) -> Vec<Action> {
         use Action::{Back, Down, Filter, FilterOff, First, Last, Open, PageDown, PageUp, Up};
         let mut actions = vec![Down, Up, PageDown, PageUp, First, Last, Open, Filter];
-        if self.bar.active() {
+        if !self.bar.last_good().is_empty() {
             actions.push(FilterOff);
         }
-        if self.selected.is_some() {
+        if self.selected.is_some() || self.reads() {
             actions.push(Back);
         }
         actions
@@ -259,7 +306,7 @@ impl Page for MessagesTab {
             true => Vec::new(),
             false => self.turned.iter().take(TURNED).cloned().collect(),
         };
-        let idle = self.whole && turned.is_empty();
+        let idle = (self.whole || self.stopped) && turned.is_empty();
         if self.reading || idle || self.retry_at.is_some_and(|at| now < at) {
             return Vec::new();
         }
@@ -271,9 +318,8 @@ impl Page for MessagesTab {
             before: self.before,
             span,
             filter: self.within.filter(&search::expression(self.bar.expression())),
-            active: self.bar.active() || self.within.narrowed(),
-            // What a word finds outside the window may be outside the filter of the screen, too.
-            word: search::word(self.bar.expression()).map(Text::from).filter(|_| !self.within.narrowed()),
+            active: self.filtered(),
+            word: self.word().map(Text::from),
             now,
         })]
     }
@@ -283,7 +329,7 @@ impl Page for MessagesTab {
             return;
         }
         let filter = self.within.filter(&search::expression(self.bar.expression()));
-        let active = self.bar.active() || self.within.narrowed();
+        let active = self.filtered();
         for event in batch.events.iter().filter(|event| ctx.scope.span.contains(event.received_at)) {
             if active && may_turn(&filter, event, now) {
                 self.turned.extend(ids(event).next().cloned());
@@ -316,8 +362,10 @@ impl Page for MessagesTab {
     }
 
     fn key(&mut self, key: KeyEvent, ctx: &Context<'_>) {
-        if self.bar.key(key, ctx) == Typed::Filtered {
-            self.start_over();
+        match self.bar.key(key, ctx) {
+            Typed::Filtered => self.start_over(),
+            Typed::Applied => self.stopped = false,
+            Typed::Nothing => {}
         }
     }
 
@@ -333,6 +381,10 @@ impl Page for MessagesTab {
 
     fn draw_prompt(&mut self, frame: &mut Frame<'_>, row: Rect, ctx: &Context<'_>) {
         self.bar.draw(frame, row, ctx);
+    }
+
+    fn reads(&self) -> bool {
+        self.filtered() && !self.whole && !self.stopped
     }
 
     fn applied(&mut self) -> Option<String> {

@@ -7,6 +7,7 @@ use super::filter_bar::everything;
 use super::lang::say;
 use super::look::Look;
 use super::store::Job;
+use super::widgets::format;
 use crate::event::{Millis, Text};
 use crate::journal::operator::Acknowledged;
 use crate::monitor::rules::RuleAlert;
@@ -32,10 +33,14 @@ pub struct Narrowing {
     number: Option<Text>,
     /// Counts that are complete.
     counts: Option<Filtered>,
+    /// The filter they are of.
+    counted: String,
     /// Counts of a filter that is read for the first time.
     coming: Option<Filtered>,
     /// Where they come from. Dropping it ends the thread that reads.
     steps: Option<mpsc::Receiver<Step>>,
+    /// The same of the counts that stand, while others are read. Nobody takes it: its thread waits.
+    parked: Option<mpsc::Receiver<Step>>,
     /// Changes with the filter: what was read for another one is thrown away.
     generation: u64,
     /// When the reading is to be asked for; `None`: it was.
@@ -69,8 +74,10 @@ impl Narrowing {
             off: false,
             number: None,
             counts: None,
+            counted: String::new(),
             coming: None,
             steps: None,
+            parked: None,
             generation: 0,
             ask_at: None,
             whole: String::new(),
@@ -136,30 +143,47 @@ impl Narrowing {
         (!note.is_empty()).then_some(note)
     }
 
-    /// Puts a filter in force; an empty one removes it. Says whether something else is left out now.
-    pub(super) fn filter(&mut self, expression: &str, now: Millis) -> bool {
-        let was_off = std::mem::take(&mut self.off);
+    /// Puts a filter in force, or keeps it switched off; an empty one removes it. Says whether something else is left out now.
+    pub(super) fn filter(&mut self, expression: &str, on: bool, now: Millis) -> bool {
+        let switched = std::mem::replace(&mut self.off, !on) == on;
         if self.expression == expression {
             self.join();
-            return was_off;
+            return switched;
         }
         expression.clone_into(&mut self.expression);
-        // Dropped, the thread of the filter before ends.
-        (self.steps, self.coming, self.ask_at) = (None, None, None);
+        if self.exists() && self.coming.is_some() && self.expression == self.counted {
+            self.go_back();
+            return true;
+        }
+        // The thread of the counts that stand waits until others are complete; that of counts that were not ends when dropped.
+        let steps = self.steps.take();
+        if self.coming.take().is_none() {
+            self.parked = steps;
+        }
+        self.ask_at = None;
         self.generation += 1;
         if self.exists() {
             self.coming = Some(Filtered::new(self.settings));
             self.ask_at = Some(now);
         } else {
-            self.counts = None;
+            (self.counts, self.counted, self.parked) = (None, String::new(), None);
         }
         self.join();
         true
     }
 
-    /// Switches the filter off, or on again; it is counted on meanwhile.
-    pub(super) fn toggle(&mut self) {
-        self.off = !self.off;
+    /// Ends the reading for a filter that is not counted yet. Says which filter is in force again: the one whose counts stand.
+    pub(super) fn give_up(&mut self) -> Option<String> {
+        self.scanning()?;
+        self.expression.clone_from(&self.counted);
+        self.go_back();
+        Some(self.expression.clone())
+    }
+
+    /// Back to the counts that stand, which go on where they stopped.
+    fn go_back(&mut self) {
+        (self.steps, self.coming, self.ask_at) = (self.parked.take(), None, None);
+        self.generation += 1;
         self.join();
     }
 
@@ -271,6 +295,8 @@ impl Narrowing {
             return Change::Progress;
         }
         self.counts = self.coming.take();
+        self.counted.clone_from(&self.expression);
+        self.parked = None;
         Change::Filter
     }
 }
@@ -343,6 +369,12 @@ pub(super) fn scanning(look: &Look, percent: u64) -> String {
     say!(look, "scanning {percent} %", "扫描中 {percent} %")
 }
 
+/// In words: how much is shown of what there is.
+pub(super) fn passing(look: &Look, shown: u64, all: u64) -> String {
+    let (shown, all) = (format::thousands(shown), format::thousands(all));
+    say!(look, "{shown} of {all}", "{shown}/{all}")
+}
+
 /// Two expressions as one; either may be empty.
 fn within(outer: &str, own: &str) -> String {
     match (outer.trim(), own.trim()) {
@@ -358,7 +390,7 @@ mod tests {
     #[test]
     fn two_filters_are_both_in_force_whatever_stands_between_their_terms() {
         let (mut both, mut screen) = (Within::of_messages(), Narrowing::new(Settings::default()));
-        screen.filter("status:failed or status:read", Millis(0));
+        screen.filter("status:failed or status:read", true, Millis(0));
         assert!(both.turn(&screen));
         assert!(!both.turn(&screen));
         assert_eq!(within(&both.outer, "code:1 or code:2"), "(status:failed or status:read) (code:1 or code:2)");

@@ -110,6 +110,11 @@ pub trait Page {
     /// Pasted text: never run as keys.
     fn paste(&mut self, _text: &str) {}
 
+    /// Whether older things are read for a filter, until [`Action::Back`] gives that up.
+    fn reads(&self) -> bool {
+        false
+    }
+
     /// The filter that was typed and applied since this was asked last.
     fn applied(&mut self) -> Option<String> {
         None

@@ -40,14 +40,14 @@ use crate::tui::filter_bar::FilterBar;
 use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
-use crate::tui::narrowing::Narrowing;
+use crate::tui::narrowing::{self, Narrowing};
 use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::store::Job;
 use crate::tui::theme::Role;
-use crate::tui::widgets::cut;
 use crate::tui::widgets::words::Words;
+use crate::tui::widgets::{cut, format};
 use acknowledge::Acknowledging;
-use data::{Judged, Wants};
+use data::{Judged, Unfiltered, Wants};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -211,9 +211,19 @@ struct Drawn {
 }
 
 impl Overview {
-    /// The filter of the screen, unless it is being typed.
-    pub(super) fn filter(&self) -> Option<&str> {
-        self.bar.keys(Lang::default()).is_none().then(|| self.bar.last_good())
+    /// The filter of the screen and whether it is on, unless it is being typed.
+    pub(super) fn filter(&self) -> Option<(&str, bool)> {
+        self.bar.keys(Lang::default()).is_none().then(|| (self.bar.last_good(), self.bar.is_on()))
+    }
+
+    /// Puts a filter of the screen in force.
+    pub(super) fn set_filter(&mut self, expression: &str) {
+        self.bar.set(expression);
+    }
+
+    /// Switches the filter of the screen off, or on again.
+    pub(super) fn toggle_filter(&mut self) {
+        self.bar.toggle();
     }
 
     /// Does what was asked for on what its user saw: nothing before anything was drawn.
@@ -268,11 +278,7 @@ impl Page for Overview {
         let known = self.drawn.take().filter(|drawn| drawn.stamp == ctx.stamp && drawn.wants == wants);
         let data = match known {
             Some(drawn) => drawn.data,
-            None => {
-                // Counting goes on behind a frozen view: what is asked together is of one moment.
-                self.judged = None;
-                OverviewData::ask(ctx.monitor, ctx.scope, ctx.window, &wants, self.judged(ctx))
-            }
+            None => OverviewData::ask(ctx, &wants, self.judged(ctx)),
         };
         let Context { look, zone, keys, vitals, health, gaps, intake, .. } = *ctx;
         let note = ctx.narrowing.note(look, size == Size::One);
@@ -411,6 +417,24 @@ fn draw_empty(buffer: &mut Buffer, area: Rect, view: &View<'_>, what: &str, hint
         }
     };
     hint.draw(buffer, area.x, area.y + 1, if area.height > 1 { area.width } else { 0 });
+}
+
+/// How much a list holds, in words; where a filter leaves something out of it, of how much.
+fn listed(view: &View<'_>, shown: u64, all: fn(&Unfiltered) -> u64) -> String {
+    match &view.data.unfiltered {
+        Some(unfiltered) => narrowing::passing(view.look, shown, all(unfiltered)),
+        None => format::thousands(shown),
+    }
+}
+
+/// The totals of a pane behind what its list holds of how much, where a filter leaves something out of it.
+fn filtered<'a>(view: &View<'a>, shown: u64, all: fn(&Unfiltered) -> u64, totals: Vec<Words<'a>>) -> Vec<Words<'a>> {
+    if view.data.unfiltered.is_none() {
+        return totals;
+    }
+    let listed = view.words().value(listed(view, shown, all));
+    let longer = totals.into_iter().map(|totals| listed.clone().muted(" · ").then(totals));
+    longer.chain([listed.clone()]).collect()
 }
 
 /// Adds to the totals of a pane which of the four it is, where only one is seen.

@@ -206,6 +206,9 @@ impl Page for RefusedTab {
         let kept = say!(ctx.look, "{kept} kept, of at most 1,000", "保留 {kept}，最多 1,000");
         let in_window = ctx.look.lang.pick(" in the window", " 在窗口内");
         let mut summary = vec![words().value(format::thousands(self.all())).muted(in_window), words().muted(kept)];
+        if !ctx.narrowing.whole().is_empty() {
+            summary.push(words().muted(ctx.look.lang.pick("the filter hides none of them", "不受过滤影响")));
+        }
         let mut reasons: Vec<(&str, u64)> = Vec::new();
         for count in &self.counts {
             match reasons.iter_mut().find(|(reason, _)| *reason == count.reason) {

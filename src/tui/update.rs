@@ -206,6 +206,9 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
 }
 
 fn page(app: &mut App, action: Action, now: Millis) -> Effect {
+    if action == Action::Back && app.at == Place::Overview && app.give_up_filter() {
+        return Effect::Draw;
+    }
     match (app.page_mut().act(action), action) {
         (Outcome::Ignored, Action::Back) => walk_back(app),
         (Outcome::Ignored, Action::Explain) => explain(app),
@@ -214,8 +217,7 @@ fn page(app: &mut App, action: Action, now: Millis) -> Effect {
             Effect::Draw
         }
         (Outcome::Ignored, Action::FilterOff) if app.known.narrowing.exists() => {
-            app.known.narrowing.toggle();
-            app.moved();
+            app.toggle_filter(now);
             Effect::Draw
         }
         (Outcome::Ignored, Action::Filter) => {
@@ -376,7 +378,10 @@ fn pause_pages(app: &mut App) {
 pub fn valid(app: &App, now: Millis) -> Vec<Action> {
     let mut actions = app.page().actions();
     let offered = [
-        (Action::Back, app.at != Place::Overview || !app.path.is_empty() || app.known.narrowing.number().is_some()),
+        (
+            Action::Back,
+            app.at != Place::Overview || !app.path.is_empty() || app.known.narrowing.number().is_some() || app.reads(),
+        ),
         (Action::Overview, app.at != Place::Overview),
         (Action::Events, !matches!(app.at, Place::Events { .. })),
         (Action::Messages, !matches!(app.at, Place::Messages { .. })),

@@ -187,6 +187,7 @@ pub(crate) fn calm() -> OverviewData {
             conversation("Siobhán", "353861234902", "reaction 👍 on order-update", 864, false),
             conversation("", "60123456288", "location: KFC (肯德基), 深圳市", 783, false),
         ]),
+        unfiltered: None,
         alerts: vec![
             alert(Severity::Warning, "quality YELLOW", "spring_sale_26 en_US", "85230174859", 42 * MINUTE),
             alert(Severity::Warning, "category changed", "vip_early → MARKETING", "85230174859", 3 * HOUR),
@@ -317,6 +318,7 @@ pub(crate) fn incident() -> OverviewData {
         funnel: funnel(46_662, 43_524, outcomes),
         failures,
         alerts,
+        unfiltered: None,
         pulse: Pulse { inbound_per_s: 3.8, ..calm.pulse },
         ..calm
     }

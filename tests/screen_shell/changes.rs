@@ -39,7 +39,7 @@ fn a_difference_opens_its_messages_and_esc_walks_back() {
     let mut screen = turned(120, 36);
     screen.press("v");
     let messages = screen.press("\n");
-    assert!(messages.contains("code:131026 outcome:failed") && messages.contains("30 messages"), "{messages}");
+    assert!(messages.contains("code:131026 outcome:failed") && messages.contains("30 of "), "{messages}");
     assert!(messages.contains("What changed › 131026 Undeliverable"), "{messages}");
     assert!(screen.press("\u{1b}").contains("All messages"));
     assert!(!screen.press("\u{1b}").contains("What changed ›"));

@@ -113,3 +113,39 @@ fn the_language_is_explained_at_every_size_and_in_every_language() {
     screen.press("2/");
     assert!(tap(&mut screen, KeyCode::F(1)).replace(' ', "").contains("客户,不论谁写的"));
 }
+
+/// Everything in one window, committed in as many transactions.
+fn long() -> Screen {
+    let mut screen = Screen::new(120, 36);
+    for at in 0..40 {
+        screen.post("failed", Some(if at % 4 == 0 { 131_049 } else { 131_026 }));
+        screen.arrive();
+    }
+    screen.now += 60_000;
+    screen
+}
+
+#[test]
+fn reading_for_a_filter_is_given_up_and_goes_on() {
+    for (tab, percent, all) in [("2", 6, "10 shown · 30 hidden"), ("3", 7, "/ code:131049 · 10 of 40 outbound")] {
+        let mut screen = long();
+        screen.press(tab);
+        screen.keys("/code:131049\n");
+        let reading = screen.read_a_little();
+        assert!(reading.contains(" at least ") && reading.contains(&format!("read {percent} %")), "{reading}");
+        assert!(reading.contains("Esc stop reading"), "{reading}");
+        let stopped = screen.press("\x1b");
+        assert!(stopped.contains(&format!("stopped at {percent} %, / Enter goes on")), "{stopped}");
+        assert!(stopped.contains("131049") && stopped.contains(" at least "), "what was found stands:\n{stopped}");
+        let whole = screen.press("/\n");
+        assert!(whole.contains(all) && !whole.contains("stopped"), "{whole}");
+    }
+}
+
+#[test]
+fn what_was_found_before_stands_until_something_of_the_next_filter_is_found() {
+    let mut screen = long();
+    screen.press("3/code:131049\n");
+    screen.keys("/ status:failed\n");
+    assert!(line(&screen.drawn(), "131049").contains("failed"), "nothing of the next filter was read yet");
+}

@@ -55,9 +55,7 @@ fn each_message_is_one_row_with_what_became_of_it() {
 
 #[test]
 fn a_word_finds_a_message_by_id_phone_or_tag_and_a_filter_by_anything() {
-    for (typed, found) in
-        [(ID, 1), ("wamid.HBg", 1), ("+85255311705", 2), ("parcel", 1), ("code:131026", 2), ("nobody", 0)]
-    {
+    for (typed, found) in [(ID, 1), ("wamid.HBg", 1), ("+85255311705", 2), ("parcel", 1), ("nobody", 0)] {
         let mut screen = told(120, 36);
         screen.press("3/");
         let list = screen.press(typed);
@@ -65,6 +63,9 @@ fn a_word_finds_a_message_by_id_phone_or_tag_and_a_filter_by_anything() {
         let counted = if found == 1 { "· 1 message ".to_owned() } else { format!("· {found} messages ") };
         assert!(list.contains(&counted), "{typed}: {list}");
     }
+    let mut screen = told(120, 36);
+    let failed = screen.press("3/code:131026\n");
+    assert!(failed.contains("· 2 of 5 outbound "), "{failed}");
     let mut screen = told(120, 36);
     let wrong = screen.press("3/coed:1");
     assert!(wrong.contains("^^^^") && wrong.contains("unknown field coed, did you mean code?"), "{wrong}");
@@ -131,7 +132,7 @@ fn the_failures_lead_to_their_messages() {
     let list = screen.press("\n");
     assert!(line(&list, "Messages").contains("3 Messages"), "{list}");
     assert!(list.contains("/ code:131026 outcome:failed"), "{list}");
-    assert!(list.contains("2 messages"), "{list}");
+    assert!(list.contains("2 of 5 outbound"), "{list}");
     assert!(screen.press("\n").contains("Story"));
     screen.press("\x1b");
     assert!(screen.press("\x1b\x1b").contains("Failures"), "the path leads back");
@@ -181,16 +182,15 @@ fn a_filter_is_tested_over_all_that_the_events_of_a_message_say_together() {
         screen.press("3/");
         screen.press(typed);
         let list = screen.press("\n");
-        let counted = if found == 1 { "· 1 message ".to_owned() } else { format!("· {found} messages ") };
-        assert!(list.contains(&counted), "{typed}: {list}");
+        assert!(list.contains(&format!("· {found} of 5 outbound ")), "{typed}: {list}");
     }
 }
 
 #[test]
 fn a_message_comes_and_goes_as_its_events_turn_the_filter() {
     for (typed, before, after) in [
-        ("status:sent not status:delivered", "· 1 message ", "· 0 messages "),
-        ("status:sent status:delivered", "· 0 messages ", "· 1 message "),
+        ("status:sent not status:delivered", "· 1 of 1 outbound ", "· 0 of 1 outbound "),
+        ("status:sent status:delivered", "· 0 of 1 outbound ", "· 1 of 1 outbound "),
     ] {
         let mut screen = Screen::new(120, 36);
         screen.commit(status("sent", 0, "").as_bytes());

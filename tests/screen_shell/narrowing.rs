@@ -128,7 +128,7 @@ fn what_only_whole_messages_have_selects_on_the_overview_as_in_the_report() {
         assert_eq!(figure(&filtered, "attempted"), attempted, "{filter}\n{filtered}");
         assert_eq!(report["funnel"]["attempted"], attempted, "{filter}\n{report:#}");
         let messages = screen.press("3");
-        assert!(line(&messages, " message").contains(&format!("{attempted} message")), "{filter}\n{messages}");
+        assert!(messages.contains(&format!(" {attempted} of 4 outbound")), "{filter}\n{messages}");
         let events = screen.press("2");
         let said = line(&events, "hidden");
         assert!(said.contains("6 shown · 0 hidden · the screen's filter is of messages"), "none is left out\n{events}");
@@ -218,7 +218,7 @@ fn lists_obey_the_filter_of_the_screen_within_their_own() {
     let both = screen.press("/code:131049 or code:131026\n");
     assert!(line(&both, "hidden").contains("3 shown"), "{both}");
     let messages = screen.press("3");
-    assert!(line(&messages, " messages").contains("4 messages"), "{messages}");
+    assert!(messages.contains("4 of 4 outbound"), "{messages}");
 }
 
 #[test]
@@ -290,4 +290,85 @@ fn an_empty_pane_says_what_is_left_out() {
     screen.press("/tag:nobody\n");
     let shown = screen.counted();
     assert!(shown.matches("all but this is left out: tag:nobody").count() >= 2, "{shown}");
+}
+
+#[test]
+fn each_list_says_how_much_of_it_the_filter_shows() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.written("85266120298", "Chan", "where is my parcel", 60);
+    screen.written("447700900123", "Smith", "hello", 120);
+    screen.shown();
+    screen.press("/code:131049 or from:852*\n");
+    let filtered = screen.counted();
+    assert!(line(&filtered, "Failures by code").contains("1 of 3 · 100 % of attempted"), "{filtered}");
+    assert!(line(&filtered, "Conversations").contains("1 of 2 · 1 open"), "{filtered}");
+    let zoomed = screen.press("\tz");
+    assert!(zoomed.contains("1 of 2 · 1 open"), "{zoomed}");
+    let messages = screen.press("3");
+    assert!(messages.contains("1 of 4 outbound · 1 inbound"), "{messages}");
+    assert!(screen.press("4").contains("the filter hides none of them"));
+    screen.press("1z");
+    let off = screen.toggled();
+    assert!(line(&off, "Failures by code").contains(" 3 · 75.0 % of attempted"), "{off}");
+}
+
+#[test]
+fn a_scan_is_given_up_and_what_was_counted_before_goes_on() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049\n");
+    screen.counted();
+    let scanning = screen.press("/ or code:131026\n");
+    assert!(scanning.contains("scanning 0 %") && scanning.contains("Esc stop reading"), "{scanning}");
+    let before = screen.press("\x1b");
+    assert!(before.contains("given up: / code:131049 is in force again"), "{before}");
+    assert!(line(&before, "15 m").contains("/ code:131049 1 of 4"), "{before}");
+    screen.sent("b", "85230174859", "failed", Some(131_049));
+    screen.shown();
+    assert_eq!(figure(&screen.counted(), "attempted"), 2, "its counts follow what comes");
+
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049\n");
+    let all = screen.press("\x1b");
+    assert!(all.contains("given up: nothing is filtered") && all.contains("no filter"), "{all}");
+    assert_eq!(figure(&all, "attempted"), 4);
+    assert!(screen.app.counting().is_none(), "nobody reads for it any more");
+}
+
+#[test]
+fn a_filter_that_is_counted_already_is_not_counted_anew() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049\n");
+    screen.counted();
+    screen.press("/ or code:131026\n");
+    screen.press("/");
+    screen.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    let back = screen.press("code:131049\n");
+    assert!(!back.contains("scanning"), "{back}");
+    assert_eq!(figure(&back, "attempted"), 1, "{back}");
+}
+
+#[test]
+fn the_prompt_switches_the_filter_off_and_on() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049\n");
+    screen.counted();
+    screen.press("/");
+    assert!(screen.toggled().contains("switched off"));
+    let off = screen.press("\n");
+    assert!(line(&off, "15 m").contains("/ code:131049 off"), "{off}");
+    assert_eq!(figure(&screen.toggled(), "attempted"), 1);
+    for tab in ["2", "3"] {
+        screen.press(tab);
+        screen.press("/code:131049\n");
+        screen.press("/");
+        screen.toggled();
+        let off = screen.press("\n");
+        assert!(off.contains("/ code:131049 off"), "{off}");
+        let on = screen.toggled();
+        assert!(on.contains("/ code:131049") && !on.contains("131049 off"), "{on}");
+        let off = screen.toggled();
+        assert!(off.contains("/ code:131049 off"), "switched off, not removed:\n{off}");
+        let entered = screen.press("/\n");
+        assert!(!entered.contains("131049 off"), "entered again it is in force:\n{entered}");
+    }
 }

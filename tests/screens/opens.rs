@@ -31,7 +31,9 @@ fn behind(stage: &mut Stage) -> u64 {
     stage.press("\n");
     let list = rows(stage);
     let path = list.iter().find(|row| row.contains("Overview ›")).cloned().unwrap_or_default();
-    let shown = path.find(" message").and_then(|at| last_number(&path[..at]));
+    // As `3 of 1,234 outbound`.
+    let outbound = path.find(" outbound").and_then(|at| path[..at].rsplit_once(" of "));
+    let shown = outbound.and_then(|(before, _)| last_number(before));
     let shown = shown.unwrap_or_else(|| panic!("no count of messages in {path:?} of {list:#?}"));
     stage.press("\u{1b}");
     let after = rows(stage);

@@ -11,6 +11,7 @@ use crate::tui::areas::Spot;
 use crate::tui::lang::say;
 use crate::tui::look::Look;
 use crate::tui::panes::Context;
+use crate::tui::reading;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Cursor, Side, Table, scroll_mark};
@@ -115,6 +116,8 @@ impl EventsTab {
     fn why_empty(&self, look: &Look) -> String {
         let why = if let Some((trouble, _)) = &self.trouble {
             return clean(trouble).into_owned();
+        } else if self.list.stopped {
+            look.lang.pick("nothing in what was read so far", "已读部分没有符合条件的事件")
         } else if self.list.reading {
             look.lang.pick("reading …", "读取中 …")
         } else if self.bar.active() {
@@ -195,35 +198,23 @@ impl EventsTab {
             let all =
                 words().value(format::thousands(self.counted.1)).muted(lang.pick(" in the window", " 个在窗口内"));
             let mut summary = vec![all, words().muted(lang.pick("0 hidden", "隐藏 0 个"))];
+            summary.splice(0..0, self.bar.words(ctx.look));
             summary.extend(marked.into_iter().chain(spared));
             return summary;
         }
         let least = if self.list.whole { "" } else { lang.pick("at least ", "至少 ") };
         let shown = format::thousands(self.list.rows().len() as u64);
         let mut summary = Vec::new();
-        if self.bar.active() {
-            summary.push(words().role(Role::Accent, "/ ").text(ctx.look.filter(self.expression()).into_owned()));
-        }
+        summary.extend(self.bar.words(ctx.look));
         summary.extend([
             words().muted(least).value(shown).muted(lang.pick(" shown", " 个显示")),
             words().value(format::thousands(self.list.hidden)).muted(lang.pick(" hidden", " 个隐藏")),
         ]);
-        summary.extend(
-            self.progress(ctx).map(|percent| words().muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))),
-        );
+        if !self.list.whole {
+            summary.push(reading::progress(ctx, self.list.reached, self.list.stopped));
+        }
         summary.extend(marked.into_iter().chain(spared));
         summary
-    }
-
-    /// How much of the window was read for the filter, in percent; `None` when all of it was.
-    fn progress(&self, ctx: &Context<'_>) -> Option<i64> {
-        if self.list.whole {
-            return None;
-        }
-        let span = ctx.scope.span;
-        let end = span.to.0.min(ctx.scope.as_of.0);
-        let done = self.list.reached.map_or(0, |at| end.saturating_sub(at.0));
-        Some((done * 100 / (end - span.from.0).max(1)).clamp(0, 99))
     }
 }
 

@@ -49,6 +49,8 @@ pub(super) struct List {
     pub reached: Option<Millis>,
     /// Whether a job is under way.
     pub reading: bool,
+    /// Whether no older rows are wanted: the user gave them up.
+    pub stopped: bool,
 }
 
 impl Default for List {
@@ -71,6 +73,7 @@ impl List {
             hidden: 0,
             reached: None,
             reading: false,
+            stopped: false,
         }
     }
 

@@ -90,6 +90,7 @@ impl FilterBar {
             return words.muted(look.lang.pick("last good: ", "上次有效:")).text(clean(&self.expression).into_owned());
         }
         match &prompt.past {
+            None if !self.on => words.role(Role::Warn, look.lang.pick("switched off", "已关闭")),
             Some(past) => {
                 let (at, of) = (ctx.filters.len().saturating_sub(past.at), ctx.filters.len());
                 words.muted(say!(look, "history {at} of {of}", "历史 {at} / {of}"))

@@ -1,6 +1,6 @@
 //! The messages that were read, each with its events, under each of their names.
 
-use crate::event::{Event, Millis, Text};
+use crate::event::{Detail, Event, Millis, Text};
 use crate::monitor::story::{Material, Story};
 use crate::source::message::{ids, participant};
 use hashbrown::{HashMap, HashSet};
@@ -35,6 +35,12 @@ impl Messages {
     /// Events that are held.
     pub(super) fn events(&self) -> usize {
         self.events
+    }
+
+    /// How many of the messages went out.
+    pub(super) fn outbound(&self) -> usize {
+        let is_status = |event: &Event| matches!(event.detail, Detail::Status(_));
+        self.all.iter().filter(|message| message.events.first().is_some_and(is_status)).count()
     }
 
     /// Whether the message of an event is here.

@@ -68,7 +68,8 @@ impl MessagesTab {
             }
         });
         if rows == 0 && inner.height > 2 {
-            let calm = match (self.reading, self.bar.active()) {
+            let calm = match (self.reading, self.filtered()) {
+                _ if self.stopped => lang.pick("nothing in what was read so far", "已读部分没有符合条件的消息"),
                 (true, _) => lang.pick("reading …", "读取中 …"),
                 (false, true) => lang.pick("no message passes the filter", "没有符合条件的消息"),
                 (false, false) => lang.pick(

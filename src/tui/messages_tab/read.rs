@@ -54,6 +54,8 @@ pub struct Found {
     pub events: Vec<Event>,
     /// The page that was read last.
     pub page: u64,
+    /// How far back was read.
+    pub reached: Option<Millis>,
     /// Whether there is nothing more.
     pub end: bool,
 }
@@ -61,8 +63,8 @@ pub struct Found {
 /// Reads a slice.
 pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> Result<Found, OpenError> {
     let started = Instant::now();
-    let mut found =
-        Found { generation: job.generation, turned: job.turned.clone(), events: Vec::new(), page: 0, end: false };
+    let (generation, turned) = (job.generation, job.turned.clone());
+    let mut found = Found { generation, turned, events: Vec::new(), page: 0, reached: None, end: false };
     if !job.turned.is_empty() {
         for id in &job.turned {
             found.events.extend(selected(reader, &job.filter, id, job.began(), job.now)?.events);
@@ -97,6 +99,7 @@ pub(in crate::tui) fn read(reader: &Reader, job: &MessagesJob, slice: Slice) -> 
                 found.events.append(&mut message.events);
             }
         }
+        found.reached = reached.or(found.reached);
         found.end = reached.is_some_and(|at| at < job.span.from);
         if found.end || slice.is_over(started, found.events.len() / EVENTS_PER_ROW) {
             break;

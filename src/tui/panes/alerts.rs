@@ -141,7 +141,8 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
         critical.clone().muted(" · ").role(role, say!(view.look, "{warnings} warning{plural}", "{warnings} 警告"));
     let long = short.clone().muted(say!(view.look, " · {acknowledged} acknowledged", " · {acknowledged} 已确认"));
     let totals = if view.size >= Size::Normal { vec![long, short, critical] } else { vec![short, critical] };
-    super::one_of_four(view, Pane::Alerts, totals)
+    let listed = view.data.alerts.len() as u64;
+    super::one_of_four(view, Pane::Alerts, super::filtered(view, listed, |unfiltered| unfiltered.alerts, totals))
 }
 
 fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {

@@ -73,8 +73,12 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
         .role(role, say!(view.look, "{soon} close < 1 h", "{soon} 将在 1 h 内关闭"));
     let short = view.words().muted(format!("{open} · ")).role(role, say!(view.look, "{soon} closing", "{soon} 将关闭"));
     let picked = picked(view);
+    let filtered = |totals| {
+        let listed = view.data.conversations.total as u64;
+        super::filtered(view, listed, |unfiltered| unfiltered.conversations, totals)
+    };
     if !picked.is_empty() {
-        return vec![picked.clone().muted(" · ").then(long), picked.clone().muted(" · ").then(short), picked];
+        return filtered(vec![picked.clone().muted(" · ").then(long), picked.clone().muted(" · ").then(short), picked]);
     }
     let totals = vec![
         long.clone().muted(say!(view.look, " · in {rate}/s", " · 来信 {rate}/s")),
@@ -82,7 +86,7 @@ fn totals<'a>(view: &View<'a>) -> Vec<Words<'a>> {
         short,
         view.words().muted(open),
     ];
-    super::one_of_four(view, Pane::Conversations, totals)
+    super::one_of_four(view, Pane::Conversations, filtered(totals))
 }
 
 /// What is listed of the conversations, and how, where that was chosen.

@@ -1,7 +1,7 @@
 //! What the overview shows, as plain values: asked of the monitor in one place, once per changed state.
 
 use super::figures::{Became, Stage};
-use super::{Pane, delivery};
+use super::{Context, Pane, delivery};
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
 use crate::monitor::view::{
@@ -165,6 +165,17 @@ impl Zoom {
     }
 }
 
+/// What the lists would hold if nothing were left out of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfiltered {
+    /// Messages whose outcome is failed.
+    pub failed: u64,
+    /// Conversations.
+    pub conversations: u64,
+    /// Alerts.
+    pub alerts: u64,
+}
+
 /// The monitor's verdict, and where only a part is looked at the one over everything.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Judged {
@@ -205,6 +216,8 @@ pub struct OverviewData {
     pub conversations: ConversationPage,
     /// Alerts: what is open first, the worst first.
     pub alerts: Vec<Alert>,
+    /// The same without what a filter leaves out; `None` where none does.
+    pub unfiltered: Option<Unfiltered>,
     /// What came in the window.
     pub ingest: Ingest,
     /// Gauges of the moment.
@@ -310,18 +323,26 @@ impl OverviewData {
     ///
     /// Conversations and alerts are not only those of the window: a conversation stays in sight while its customer service
     /// window is open, an alert as long as it is kept. What came after the window is left out of both.
-    pub(super) fn ask(monitor: &Monitor, scope: &Scope, window: &str, wants: &Wants, judged: Judged) -> Self {
+    pub(super) fn ask(ctx: &Context<'_>, wants: &Wants, judged: Judged) -> Self {
+        let Context { monitor, whole, scope, window, .. } = *ctx;
         let extent = monitor.extent();
         let since = |from: i64| {
             let span = Span::covering(Millis(from.min(scope.span.from.0)), scope.span.to);
             Scope { span, ..scope.clone() }
         };
         let oldest = extent.map_or(scope.span.from, |(first, _)| first);
-        let conversations = monitor.conversations_around(&since(scope.as_of.0 - OPEN_FOR), &wants.conversations);
+        let writing = since(scope.as_of.0 - OPEN_FOR);
+        let conversations = monitor.conversations_around(&writing, &wants.conversations);
         let mut failures = monitor.failures(scope);
         wants.sort.sort(&mut failures);
         let alerts = monitor.alerts(&since(oldest.0));
         let funnel = monitor.funnel(scope);
+        let narrowed = ctx.narrowing.monitor().is_some() || wants.conversations.pick != Pick::default();
+        let unfiltered = narrowed.then(|| Unfiltered {
+            failed: whole.counts(scope).outcomes.failed,
+            conversations: whole.conversations_around(&writing, &Around::default()).total as u64,
+            alerts: whole.alerts(&since(oldest.0)).len() as u64,
+        });
         Self {
             all_outcomes: wants.outcomes,
             window: window.to_owned(),
@@ -339,6 +360,7 @@ impl OverviewData {
             failures,
             conversations,
             alerts,
+            unfiltered,
             ingest: monitor.ingest(scope),
             pulse: monitor.pulse(scope.as_of),
             scope: scope.clone(),

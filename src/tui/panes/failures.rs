@@ -125,7 +125,7 @@ pub(super) fn trend_columns(area: Rect, size: Size) -> usize {
 
 fn totals<'a>(view: &View<'a>, zoomed: bool) -> Vec<Words<'a>> {
     let funnel = &view.data.funnel;
-    let failed = format::thousands(funnel.outcomes.failed);
+    let failed = super::listed(view, funnel.outcomes.failed, |unfiltered| unfiltered.failed);
     let share = if funnel.attempted == 0 {
         "–".to_owned()
     } else {
