@@ -58,6 +58,24 @@ struct Touched {
     united: Option<Index>,
 }
 
+/// Gauges of the moment, for whoever counts nothing meanwhile.
+#[derive(Debug)]
+pub struct Meter(rates::Rates);
+
+impl Meter {
+    /// Takes in one committed batch.
+    pub fn see(&mut self, batch: &Batch) {
+        for event in batch.events.iter().filter(|event| event.amends.is_none()) {
+            self.0.see(event, Name::NONE);
+        }
+    }
+
+    /// Gauges of now: rates and lag.
+    pub fn pulse(&self, now: Millis) -> Pulse {
+        self.0.pulse(now)
+    }
+}
+
 /// State of everything seen.
 #[derive(Debug, Default)]
 pub struct Monitor {
@@ -345,6 +363,11 @@ impl Monitor {
     /// Gauges of now: rates and lag.
     pub fn pulse(&self, now: Millis) -> Pulse {
         self.rates.pulse(now)
+    }
+
+    /// The same gauges, to go on by themselves from here.
+    pub fn meter(&self) -> Meter {
+        Meter(self.rates.of_the_moment())
     }
 
     /// The verdict over the messages: what changed, who is hit, since when, what to do.

@@ -241,6 +241,31 @@ fn a_paused_list_stays_and_counts_what_is_new() {
 }
 
 #[test]
+fn a_frozen_view_shows_the_numbers_of_its_moment_however_it_is_looked_at() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("sent", None);
+    screen.post("failed", Some(131_026));
+    screen.shown();
+    let before = screen.press(" ");
+    let numbers = |screen: &str| ["│ attempted", "131026"].map(|row| line(screen, row).to_owned());
+    for _ in 0..5 {
+        screen.post("failed", Some(131_026));
+        screen.shown();
+    }
+    for keys in ["M", "M", "]", "[", "zz"] {
+        let frozen = screen.press(keys);
+        assert!(line(&frozen, "watop").contains("PAUSED  +5 new"), "{frozen}");
+        if keys != "M" && keys != "]" {
+            assert_eq!(numbers(&frozen), numbers(&before), "{frozen}");
+        }
+    }
+    let live = screen.press(" ");
+    assert!(line(&live, "│ attempted").contains(" 7 "), "{live}");
+    screen.post("sent", None);
+    assert!(line(&screen.shown(), "│ attempted").contains(" 8 "));
+}
+
+#[test]
 fn the_cursor_stays_on_its_event_while_others_arrive() {
     let mut screen = Screen::new(120, 36);
     for _ in 0..5 {

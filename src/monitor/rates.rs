@@ -200,6 +200,11 @@ impl Rates {
         }
     }
 
+    /// A copy that knows only what gauges of the moment need.
+    pub(super) fn of_the_moment(&self) -> Self {
+        Self { seconds: self.seconds.clone(), lags: self.lags.clone(), ..Self::default() }
+    }
+
     pub(super) fn extent(&self) -> Option<(Millis, Millis)> {
         self.extent
     }
@@ -303,7 +308,7 @@ impl Rates {
 }
 
 /// Something per second, ascending, of the last seconds before the newest.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Recent<T>(VecDeque<(i64, T)>);
 
 impl<T: Default> Recent<T> {

@@ -14,6 +14,8 @@ use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
 use hashbrown::HashSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc;
 use units::{Turn, Units};
@@ -93,17 +95,41 @@ impl Filtered {
     }
 }
 
-/// Everything in the journal in `dir` that `filter` selects, then what is committed there from now on. Ends when the consumer
-/// is dropped.
+/// Up to which page a filtered source reads, as whoever counts wants it: what comes behind it waits until it is set further on.
+#[derive(Debug, Clone)]
+pub struct Limit(Arc<AtomicU64>);
+
+impl Limit {
+    /// Everything is read.
+    pub const NONE: u64 = u64::MAX;
+
+    /// Reads up to this page from now on. What was read further already stays.
+    pub fn set(&self, page: u64) {
+        self.0.store(page, Relaxed);
+    }
+
+    fn page(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU64::new(Self::NONE)))
+    }
+}
+
+/// Everything in the journal in `dir` that `filter` selects, then what is committed there from now on, up to `limit`. Ends when
+/// the consumer is dropped.
 ///
 /// # Errors
 /// The directory cannot be read.
-pub fn follow(dir: &Path, filter: Filter) -> Result<mpsc::Receiver<Step>, OpenError> {
+pub fn follow(dir: &Path, filter: Filter, limit: Limit) -> Result<mpsc::Receiver<Step>, OpenError> {
     let reader = Reader::open(dir)?;
     let (steps, consumer) = mpsc::channel(AHEAD);
     let thread = std::thread::Builder::new().name("filter".into());
     let run = move || {
-        let mut chosen = Chosen::new(reader, filter);
+        let mut chosen = Chosen::new(reader, filter, limit);
         // `None` says that the consumer is gone, which is how it is stopped.
         let _ = Thread { steps, lost: None }.run(&mut chosen);
     };
@@ -122,7 +148,7 @@ pub fn count(
     settings: Settings,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Monitor, OpenError> {
-    let mut chosen = Chosen::new(reader, filter);
+    let mut chosen = Chosen::new(reader, filter, Limit::default());
     let mut filtered = Filtered::new(settings);
     chosen.read(&mut |step| {
         if let Step::Scanning(done, total) = step {
@@ -142,6 +168,7 @@ type Sink<'a> = &'a mut dyn FnMut(Step) -> Option<()>;
 struct Chosen {
     reader: Reader,
     units: Units,
+    limit: Limit,
     /// The last page that was taken in.
     page: u64,
     /// Requests of which something was handed over.
@@ -154,10 +181,11 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn new(reader: Reader, filter: Filter) -> Self {
+    fn new(reader: Reader, filter: Filter, limit: Limit) -> Self {
         Self {
             reader,
             units: Units::new(filter),
+            limit,
             page: 0,
             requests: HashSet::new(),
             heard: None,
@@ -169,7 +197,7 @@ impl Chosen {
     /// Reads the whole journal twice. The inner `None`: nobody wants any more.
     fn read(&mut self, sink: Sink<'_>) -> Result<Option<()>, OpenError> {
         self.rewritten = self.reader.rewritten()?;
-        let last = self.reader.stats()?.last_page;
+        let last = self.reader.stats()?.last_page.min(self.limit.page());
         self.units.clear();
         self.page = 0;
         self.heard = None;
@@ -355,7 +383,7 @@ impl Thread {
 
     /// Hands over what new pages bring.
     fn go_on(chosen: &mut Chosen, sink: Sink<'_>) -> Result<Option<()>, OpenError> {
-        while let Some(batch) = chosen.reader.next(chosen.page)? {
+        while let Some(batch) = chosen.reader.next(chosen.page)?.filter(|batch| batch.page <= chosen.limit.page()) {
             let page = batch.page;
             let batch = chosen.take_in(batch)?;
             chosen.page = page;

@@ -7,6 +7,7 @@ mod answers;
 mod files;
 mod left;
 mod pages;
+mod pause;
 mod way;
 
 use super::alarm::Alarm;
@@ -38,6 +39,7 @@ use crate::source::filtered;
 use jiff::tz::TimeZone;
 use left::Began;
 use pages::Pages;
+use pause::{Pause, Reached};
 use ratatui::crossterm::event::KeyEvent;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
@@ -101,15 +103,6 @@ pub(super) enum Flow {
     Ended(Option<String>),
 }
 
-/// A frozen view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Pause {
-    /// When it was frozen.
-    pub(super) at: Millis,
-    /// Events that came since.
-    pub(super) new: u64,
-}
-
 /// Numbers for header and strip, asked once per change.
 #[derive(Default)]
 pub(super) struct Glance {
@@ -171,6 +164,8 @@ pub struct App {
     pub(super) view_stamp: u64,
     asks: Asks,
     alarm: Alarm,
+    /// How far the journal is counted.
+    reached: Reached,
     /// What is counted anew because what is stored was changed: until everything was read again, the counts of before stand.
     anew: Option<Monitor>,
 }
@@ -234,6 +229,7 @@ impl App {
             view_stamp: 1,
             asks: Asks { refused: 1, ..Asks::default() },
             alarm: Alarm::default(),
+            reached: Reached::default(),
             anew: None,
         }
     }
@@ -271,7 +267,7 @@ impl App {
 
     /// What is looked at. A frozen view stays where it was.
     pub fn scope(&self, now: Millis) -> Scope {
-        let now = self.pause.map_or(now, |pause| pause.at);
+        let now = self.pause.as_ref().map_or(now, |pause| pause.at);
         let start = self.known.monitor.extent().map(|(first, _)| first);
         Scope { number: self.known.narrowing.number().cloned(), ..self.known.period.scope(now, start) }
     }
@@ -328,20 +324,27 @@ impl App {
     pub fn feed(&mut self, feed: Feed, now: Millis) {
         match feed {
             Feed::History { batch, done, total } => {
-                self.anew.as_mut().unwrap_or(&mut self.known.monitor).fold_batch(&batch);
+                match &mut self.anew {
+                    Some(anew) => {
+                        anew.fold_batch(&batch);
+                        self.counted_anew(batch.page);
+                    }
+                    None => self.count(&batch),
+                }
                 self.known.flow = Flow::Behind(done, total);
             }
             Feed::CaughtUp => {
                 self.known.flow = Flow::Live;
                 if let Some(monitor) = self.anew.take() {
                     self.known.monitor = monitor;
+                    self.all_is_counted();
                     self.rewritten();
                 }
             }
             Feed::Rewritten => self.anew = Some(self.known.narrowing.anew()),
             Feed::Live(batch) => {
                 self.known.flow = Flow::Live;
-                self.known.monitor.fold_batch(&batch);
+                self.count(&batch);
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
@@ -364,9 +367,7 @@ impl App {
     }
 
     fn live(&mut self, batch: &Batch, now: Millis) {
-        if let Some(pause) = &mut self.pause {
-            pause.new += batch.events.iter().filter(|event| event.amends.is_none()).count() as u64;
-        }
+        self.meter(batch);
         let scope = self.scope(now);
         let ctx = context(&self.known, &self.look, &scope, self.view_stamp);
         self.pages.at_mut(&self.at).live(batch, &ctx, now);
@@ -484,6 +485,7 @@ impl App {
         let scope = self.scope(now);
         let mut jobs = Vec::new();
         jobs.extend(self.known.narrowing.job(now));
+        jobs.extend(self.missed_job(now));
         if self.asks.span != Some(scope.span) {
             self.asks.span = Some(scope.span);
             self.asks.refused = self.asks.refused.max(1);
@@ -506,7 +508,7 @@ impl App {
     /// When something shown will change although nothing happens: the turn of the minute, or the rates as their events grow old.
     pub fn next_change(&self, now: Millis) -> Millis {
         let minute = next_minute(now);
-        let decay = self.known.monitor.pulse(now).changes_at.unwrap_or(minute);
+        let decay = self.pulse(now).changes_at.unwrap_or(minute);
         // Never at once again, whatever the monitor says.
         Millis(minute.0.min(decay.0.max(now.0 + 100)))
     }
@@ -523,6 +525,7 @@ impl App {
     pub(super) fn refresh(&mut self, now: Millis, scope: &Scope) {
         let stamp = self.stamp;
         if self.glance.stamp != stamp {
+            let pulse = self.pulse(now);
             let monitor = &self.known.monitor;
             let ctx = context(&self.known, &self.look, scope, self.view_stamp);
             let counts = ctx.monitor.counts(scope);
@@ -531,7 +534,7 @@ impl App {
                 stamp,
                 passing,
                 ingest: monitor.ingest(scope),
-                pulse: monitor.pulse(now),
+                pulse,
                 verdict: self.pages.overview.verdict(&ctx),
                 numbers: monitor.number_names(scope),
                 failed: counts.outcomes.failed,

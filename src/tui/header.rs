@@ -99,7 +99,7 @@ fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
         let count = if *refused > 0 { format!("503 ×{}", format::thousands(*refused)) } else { "503".to_owned() };
         return mark(Role::Failed, Glyph::Critical, count);
     }
-    if let Some(pause) = app.pause {
+    if let Some(pause) = &app.pause {
         let new = format::thousands(pause.new);
         let new = say!(look, "  +{new} new", "  +{new} 新");
         return mark(Role::Warn, Glyph::Paused, look.lang.pick("PAUSED", "已暂停").to_owned()).muted(new);
@@ -107,12 +107,17 @@ fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
     if let Some(end) = app.known.period.end {
         return mark(Role::Warn, Glyph::Past, format::countdown((now.0 - end.0) / 1000));
     }
+    if let Some((done, total)) = app.behind() {
+        let word = match done.saturating_mul(100).checked_div(total) {
+            Some(percent) => {
+                let percent = percent.min(99);
+                say!(look, "BEHIND {percent} %", "追赶中 {percent} %")
+            }
+            None => look.lang.pick("BEHIND", "追赶中").to_owned(),
+        };
+        return mark(Role::Warn, Glyph::Live, word);
+    }
     match &app.known.flow {
-        Flow::Behind(_, 0) => mark(Role::Warn, Glyph::Live, look.lang.pick("BEHIND", "追赶中").to_owned()),
-        Flow::Behind(done, total) => {
-            let percent = (done.saturating_mul(100) / total).min(99);
-            mark(Role::Warn, Glyph::Live, say!(look, "BEHIND {percent} %", "追赶中 {percent} %"))
-        }
         Flow::Lost(_) => mark(Role::Warn, Glyph::Ready, look.lang.pick("RETRY", "重试中").to_owned()),
         Flow::Live | Flow::Ended(_) if app.known.intake.watched.is_some() => {
             let word = match app.known.intake.watched {
@@ -124,7 +129,7 @@ fn state<'a>(app: &App, look: &'a Look, now: Millis) -> Words<'a> {
         Flow::Live if app.known.monitor.extent().is_none() => {
             words.glyph(Role::Accent, Glyph::Ready).bold(Role::Accent, look.lang.pick(" READY", " 就绪"))
         }
-        Flow::Live | Flow::Ended(_) => mark(Role::Ok, Glyph::Live, look.lang.pick("LIVE", "实时").to_owned()),
+        _ => mark(Role::Ok, Glyph::Live, look.lang.pick("LIVE", "实时").to_owned()),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::term;
 use crate::monitor::{Monitor, Settings};
 use crate::query::{Filter, HORIZON};
-use crate::source::filtered::{Filtered, Step};
+use crate::source::filtered::{Filtered, Limit, Step};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -41,6 +41,8 @@ pub struct Narrowing {
     steps: Option<mpsc::Receiver<Step>>,
     /// The same of the counts that stand, while others are read. Nobody takes it: its thread waits.
     parked: Option<mpsc::Receiver<Step>>,
+    /// How far is counted.
+    limit: Limit,
     /// Changes with the filter: what was read for another one is thrown away.
     generation: u64,
     /// When the reading is to be asked for; `None`: it was.
@@ -78,6 +80,7 @@ impl Narrowing {
             coming: None,
             steps: None,
             parked: None,
+            limit: Limit::default(),
             generation: 0,
             ask_at: None,
             whole: String::new(),
@@ -216,11 +219,17 @@ impl Narrowing {
         (self.whole, self.of_events) = (whole, of_events);
     }
 
+    /// Counts up to a page of the journal and no further; `None`: everything.
+    pub(super) fn count_up_to(&mut self, page: Option<u64>) {
+        self.limit.set(page.unwrap_or(Limit::NONE));
+    }
+
     /// The reading, when it is to be asked for.
     pub(super) fn job(&mut self, now: Millis) -> Option<Job> {
         self.ask_at.take_if(|at| now >= *at)?;
         let filter = Filter::parse_for_messages(&self.expression).ok()?.with_horizon(self.settings.horizon);
-        Some(Job::Count { generation: self.generation, filter: Arc::new(filter) })
+        let limit = self.limit.clone();
+        Some(Job::Count { generation: self.generation, filter: Arc::new(filter), limit })
     }
 
     /// The reading has begun, or cannot begin.

@@ -18,7 +18,7 @@ use crate::journal::{Batch, OpenError, RawRequest, Reader};
 use crate::monitor::rules::RuleAlert;
 use crate::monitor::view::Span;
 use crate::query::Filter;
-use crate::source::filtered::{self, Step};
+use crate::source::filtered::{self, Limit, Step};
 use crate::source::message::gather;
 use crate::source::thread::{self, Piece, Who};
 use std::io;
@@ -101,6 +101,15 @@ pub enum Job {
         generation: u64,
         /// Selects.
         filter: Arc<Filter>,
+        /// How far is counted.
+        limit: Limit,
+    },
+    /// Pages that came while nothing was counted: those after one, up to another.
+    Missed {
+        /// The last page that is counted.
+        after: u64,
+        /// The last page that is wanted.
+        up_to: u64,
     },
     /// What rules decided, and who acknowledged what.
     Alerts,
@@ -255,6 +264,13 @@ pub enum Answer {
         /// Where the counts come from; or why they cannot, in words for the user.
         steps: Result<tokio::sync::mpsc::Receiver<Step>, String>,
     },
+    /// To [`Job::Missed`].
+    Missed {
+        /// The pages, in order.
+        batches: Vec<Batch>,
+        /// Up to where they were read: what is not among them before that was removed.
+        reached: u64,
+    },
     /// The journal could not be read, in words for the user.
     Failed(String),
 }
@@ -356,8 +372,9 @@ pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
         }
         Job::Resend(wanted) => Answer::Resent(resend::resend(dir, &[], wanted)),
         Job::Thread(job) => Answer::Thread(read_thread(&Reader::open(dir)?, job, slice)?),
-        Job::Count { generation, filter } => {
-            let steps = filtered::follow(dir, Filter::clone(&filter)).map_err(|error| error.to_string());
+        Job::Missed { after, up_to } => read_missed(&Reader::open(dir)?, after, up_to, slice)?,
+        Job::Count { generation, filter, limit } => {
+            let steps = filtered::follow(dir, Filter::clone(&filter), limit).map_err(|error| error.to_string());
             Answer::Counting { generation, steps }
         }
         Job::Alerts => alerts(&Operator::open_read_only(dir)?)?,
@@ -371,6 +388,21 @@ pub fn answer(dir: &Path, job: Job, slice: Slice) -> Result<Answer, OpenError> {
             alerts(&operator)?
         }
     })
+}
+
+fn read_missed(reader: &Reader, after: u64, up_to: u64, slice: Slice) -> Result<Answer, OpenError> {
+    let began = Instant::now();
+    let (mut batches, mut reached, mut events) = (Vec::new(), after, 0);
+    while reached < up_to && (batches.is_empty() || !slice.is_over(began, events)) {
+        match reader.next(reached)?.filter(|batch| batch.page <= up_to) {
+            Some(batch) => {
+                (reached, events) = (batch.page, events + batch.events.len());
+                batches.push(batch);
+            }
+            None => reached = up_to,
+        }
+    }
+    Ok(Answer::Missed { batches, reached })
 }
 
 fn alerts(operator: &Operator) -> Result<Answer, OpenError> {

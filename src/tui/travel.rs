@@ -34,7 +34,7 @@ pub(super) fn draw(buffer: &mut Buffer, row: Rect, app: &App, scope: &Scope, now
 
 fn said<'a>(app: &'a App, look: &'a Look, scope: &Scope, now: Millis) -> Option<(Role, Vec<Segment<'a>>)> {
     let zone = &app.known.zone;
-    if let Some(pause) = app.pause {
+    if let Some(pause) = &app.pause {
         let at = Words::new(look)
             .glyph(Role::Warn, Glyph::Paused)
             .bold(Role::Warn, format!(" {}", format::clock(pause.at, zone)));

@@ -1,7 +1,7 @@
 //! What an action does to the state: pure.
 
 use super::action::Action;
-use super::app::{App, Pause};
+use super::app::App;
 use super::command::{self, Command};
 use super::input::Input;
 use super::keymap::{Key, Match};
@@ -190,7 +190,7 @@ pub fn update(app: &mut App, action: Action, now: Millis) -> Effect {
         Action::Costs => go(app, Place::Costs),
         Action::Changes if app.at == Place::Changes => return Effect::Nothing,
         Action::Changes => app.open(Open::changes()),
-        Action::Pause => pause(app, now),
+        Action::Pause => app.toggle_pause(now),
         Action::Narrower => return look(app, app.known.period.narrower()),
         Action::Wider => return look(app, app.known.period.wider()),
         Action::StepBack => return look(app, app.known.period.back(now, app.start())),
@@ -347,12 +347,6 @@ fn next_theme(app: &mut App) {
     }
 }
 
-fn pause(app: &mut App, now: Millis) {
-    app.pause = if app.pause.is_some() { None } else { Some(Pause { at: now, new: 0 }) };
-    pause_pages(app);
-    app.moved();
-}
-
 fn look(app: &mut App, period: Option<Period>) -> Effect {
     let Some(period) = period else { return Effect::Nothing };
     app.alert = None;
@@ -363,15 +357,8 @@ fn look(app: &mut App, period: Option<Period>) -> Effect {
 fn back_to_now(app: &mut App) {
     app.alert = None;
     app.look_at(Period { end: None, ..app.known.period });
-    if app.pause.take().is_some() {
-        pause_pages(app);
-    }
+    app.go_on();
     app.moved();
-}
-
-fn pause_pages(app: &mut App) {
-    let paused = app.pause.is_some();
-    app.pages.all_mut().into_iter().for_each(|page| page.pause(paused));
 }
 
 /// Every action that would do something now, for footer and help.

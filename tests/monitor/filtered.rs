@@ -15,7 +15,7 @@ use watop::event::{Detail, Event, Key, Millis, Severity};
 use watop::journal::{Journal, Options, RawRequest, Reader, Submission};
 use watop::monitor::{Monitor, Settings};
 use watop::query::Filter;
-use watop::source::filtered::{self, Filtered, Step};
+use watop::source::filtered::{self, Filtered, Limit, Step};
 
 /// Far more than anything takes, so that a busy machine fails no test.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -213,7 +213,7 @@ proptest! {
         let journal = open(dir.path());
         commit(&journal, &events[..cut]);
         let follow = |case: &'static Case| {
-            let mut steps = filtered::follow(dir.path(), Filter::parse(case.text).unwrap()).unwrap();
+            let mut steps = filtered::follow(dir.path(), Filter::parse(case.text).unwrap(), Limit::default()).unwrap();
             let mut counts = Filtered::new(Settings::default());
             until(&mut counts, &mut steps, |_| true);
             (case, counts, steps)
@@ -239,7 +239,8 @@ fn a_message_selected_by_what_comes_later_counts_with_its_earlier_events() {
     let journal = open(dir.path());
     let tagged = |event| with_status(event, |status| status.tag = Some("promo".into()));
     commit(&journal, &[tagged(status(0, "a", Sent)), status(0, "b", Sent), status(SECOND, "b", Delivered)]);
-    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed tag:promo").unwrap()).unwrap();
+    let mut steps =
+        filtered::follow(dir.path(), Filter::parse("status:failed tag:promo").unwrap(), Limit::default()).unwrap();
     let mut counts = Filtered::new(Settings::default());
     until(&mut counts, &mut steps, |monitor| monitor.funnel(&all()).attempted == 0);
     commit(&journal, &[failed(5 * MINUTE, "a", &[131_026])]);
@@ -254,7 +255,7 @@ fn a_message_that_later_proves_to_be_another_one_counts_once() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     commit(&journal, &[failed(0, "a", &[131_026]), status(0, "b", Sent)]);
-    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed").unwrap()).unwrap();
+    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed").unwrap(), Limit::default()).unwrap();
     let mut counts = Filtered::new(Settings::default());
     until(&mut counts, &mut steps, |monitor| monitor.funnel(&all()).attempted == 1);
     // One commit or two: "b" fails, and is "a".
@@ -273,7 +274,8 @@ fn an_alert_selected_by_what_comes_later_counts_with_its_earlier_delivery() {
     let Detail::Template(said) = &mut again.detail else { panic!("a template's notice") };
     said.severity = Severity::Critical;
     commit(&journal, &[first]);
-    let mut steps = filtered::follow(dir.path(), Filter::parse("severity:critical").unwrap()).unwrap();
+    let mut steps =
+        filtered::follow(dir.path(), Filter::parse("severity:critical").unwrap(), Limit::default()).unwrap();
     let mut counts = Filtered::new(Settings::default());
     until(&mut counts, &mut steps, |monitor| monitor.alerts(&all()).is_empty());
     commit(&journal, &[again]);
@@ -287,7 +289,8 @@ fn a_message_that_is_not_selected_any_more_is_taken_out_again() {
     let dir = tempfile::tempdir().unwrap();
     let journal = open(dir.path());
     commit(&journal, &[status(0, "a", Sent), status(0, "b", Sent)]);
-    let mut steps = filtered::follow(dir.path(), Filter::parse("status:sent not status:read").unwrap()).unwrap();
+    let mut steps =
+        filtered::follow(dir.path(), Filter::parse("status:sent not status:read").unwrap(), Limit::default()).unwrap();
     let mut counts = Filtered::new(Settings::default());
     until(&mut counts, &mut steps, |monitor| monitor.funnel(&all()).attempted == 2);
     commit(&journal, &[status(MINUTE, "a", Read)]);
@@ -308,7 +311,7 @@ fn an_empty_journal_counts_nothing_and_is_current() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()));
     assert_eq!(counted(dir.path(), "status:failed").extent(), None);
-    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed").unwrap()).unwrap();
+    let mut steps = filtered::follow(dir.path(), Filter::parse("status:failed").unwrap(), Limit::default()).unwrap();
     let mut counts = Filtered::new(Settings::default());
     while !counts.is_current() {
         counts.take(steps.blocking_recv().unwrap());

@@ -249,6 +249,7 @@ fn a_masked_filter_shows_no_phone_and_chinese_speaks_chinese() {
 #[test]
 fn a_frozen_view_shows_a_new_filter_once_it_is_counted() {
     let mut screen = several(120, 36, Lang::En);
+    screen.shown();
     screen.press(" ");
     screen.press("/code:131049\n");
     let filtered = screen.counted();
@@ -371,4 +372,25 @@ fn the_prompt_switches_the_filter_off_and_on() {
         let entered = screen.press("/\n");
         assert!(!entered.contains("131049 off"), "entered again it is in force:\n{entered}");
     }
+}
+
+#[test]
+fn a_filter_over_a_frozen_view_counts_up_to_its_moment() {
+    let mut screen = Screen::new(120, 36);
+    screen.sent("m-1", "85230174859", "failed", Some(131_026));
+    screen.sent("m-2", "85230174859", "sent", None);
+    screen.shown();
+    screen.press(" ");
+    screen.sent("m-3", "85230174859", "failed", Some(131_026));
+    screen.shown();
+    screen.press("/status:failed");
+    screen.key(KeyCode::Enter, KeyModifiers::NONE);
+    screen.shown();
+    let frozen = screen.counted();
+    assert!(line(&frozen, "│ attempted").contains(" 1 "), "{frozen}");
+    assert!(line(&frozen, "status:failed").contains("1 of 2"), "{frozen}");
+    screen.press(" ");
+    let live = screen.counted();
+    assert!(line(&live, "│ attempted").contains(" 2 "), "{live}");
+    assert!(line(&live, "status:failed").contains("2 of 3"), "{live}");
 }

@@ -77,9 +77,11 @@ impl App {
                 });
             }
             Answer::Counting { generation, steps } => self.known.narrowing.began(generation, steps, now),
+            Answer::Missed { batches, reached } => self.missed(&batches, reached),
             Answer::Thread(read) => self.pages.thread.found(read),
             Answer::Failed(why) => {
                 let why = sentence(self.look.lang, &why).into_owned();
+                self.missed_nothing(now);
                 self.pages.messages.failed(now);
                 self.pages.story.failed(now);
                 self.pages.thread.failed(why.clone(), now);
