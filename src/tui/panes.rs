@@ -84,7 +84,7 @@ pub struct Context<'a> {
     pub gaps: &'a [(Millis, Millis)],
     /// Where events come in.
     pub intake: &'a Intake,
-    /// Filters applied in this session, oldest first.
+    /// Filters that were applied, oldest first.
     pub filters: &'a [String],
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
