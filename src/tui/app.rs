@@ -292,6 +292,7 @@ impl App {
             themes: self.themes.iter().map(Theme::name).collect(),
             numbers: &self.numbers,
             alerts: &self.alerts,
+            orders: self.page().orders(),
             file: self.export_stem(now),
             keys: &self.known.keymap,
         }
