@@ -26,6 +26,7 @@ pub mod messages_tab;
 pub mod moment;
 mod narrowing;
 pub mod notice;
+mod order;
 mod overlays;
 pub mod page;
 pub mod panes;

@@ -25,6 +25,7 @@ use super::panes::{Context, Intake, Shown, Watched};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Place, Step};
 use super::point::Pointer;
+use super::session::may_name_people;
 use super::store::Job;
 use super::theme::{Theme, ThemeError};
 use crate::event::mask::Masker;
@@ -86,7 +87,7 @@ pub(super) struct Known {
     /// Since when everything is kept, where older events were removed.
     pub(super) kept_from: Option<Millis>,
     pub(super) flow: Flow,
-    /// Filters applied in this session, oldest first.
+    /// Filters that were applied, oldest first.
     pub(super) filters: Vec<String>,
 }
 
@@ -287,6 +288,7 @@ impl App {
             themes: self.themes.iter().map(Theme::name).collect(),
             numbers: &self.numbers,
             alerts: &self.alerts,
+            orders: self.page().orders(),
             file: self.export_stem(now),
             keys: &self.known.keymap,
         }
@@ -362,6 +364,8 @@ impl App {
     /// What is stored was changed, and is counted by now: also a frozen view shows nothing that is not there any more.
     fn rewritten(&mut self) {
         self.pages.all_mut().into_iter().for_each(|page| page.rewritten());
+        // Perhaps a customer was forgotten, who is not to be kept in the session either.
+        self.known.filters.retain(|filter| !may_name_people(filter));
         self.asks = Asks { refused: 1, ..Asks::default() };
         self.moved();
     }

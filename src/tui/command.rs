@@ -6,7 +6,9 @@ use super::keymap::Keymap;
 use super::lang::Lang;
 use super::look::Look;
 use super::moment;
+use super::order::Order;
 use super::period::Window;
+use super::place::Tab;
 use super::widgets::format;
 use crate::event::{Millis, Text};
 use crate::query::{Filter, duration, suggest};
@@ -34,6 +36,8 @@ pub enum Command {
     Filter(String),
     /// One business number, or all.
     Number(Option<Text>),
+    /// The list in this order.
+    Sort(Order),
     /// A theme by its name.
     Theme(String),
     /// A language.
@@ -59,6 +63,8 @@ pub struct Known<'a> {
     pub numbers: &'a [Text],
     /// When alerts were, the newest first.
     pub alerts: &'a [Millis],
+    /// How what is looked at can be sorted.
+    pub orders: Vec<Order>,
     /// A name for a file with what is shown, without its ending.
     pub file: String,
     /// The keys, to be shown beside the commands.
@@ -155,6 +161,20 @@ pub const VERBS: &[Verb] = &[
         words: ("one business number, or all", "某个商业号码或全部"),
         values: |known| known.numbers.iter().map(Text::to_string).chain(["all".to_owned()]).collect(),
         read: number,
+    },
+    Verb {
+        name: "tab",
+        takes: "messages or 3",
+        words: ("this tab, by name or number", "按名称或编号切换标签页"),
+        values: |_| Tab::ALL.iter().map(|tab| tab.name().to_owned()).collect(),
+        read: tab,
+    },
+    Verb {
+        name: "sort",
+        takes: "COLUMN, asc or desc",
+        words: ("by this column, either way round", "按此列排序,可升降"),
+        values: |known| Order::names(&known.orders),
+        read: |text, known| Ok(Command::Sort(Order::named(text, &known.orders)?)),
     },
     Verb {
         name: "theme",
@@ -377,6 +397,18 @@ fn number(text: &str, known: &Known<'_>) -> Result<Command, Wrong> {
     }
 }
 
+fn tab(text: &str, _: &Known<'_>) -> Result<Command, Wrong> {
+    let begins = |tab: &&Tab| tab.name().starts_with(text) || tab.number().to_string() == text;
+    let mut found = Tab::ALL.iter().filter(begins);
+    match (found.next(), found.next()) {
+        (Some(tab), None) => Ok(Command::Act(tab.action())),
+        _ => {
+            let names = Tab::ALL.map(Tab::name).join(", ");
+            Err(format!("write 1 to {} or a name: {names}", Tab::ALL.len()).into())
+        }
+    }
+}
+
 fn theme(text: &str, known: &Known<'_>) -> Result<Command, Wrong> {
     if known.themes.contains(&text) {
         return Ok(Command::Theme(text.to_owned()));
@@ -398,9 +430,13 @@ fn file(text: &str, replace: bool) -> Result<Command, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::order::Direction;
 
     /// 2026-03-12 14:32:07 in UTC.
     const NOW: Millis = Millis(1_773_325_927_000);
+
+    const MOST: Order = Order { column: "messages", direction: Direction::Descending };
+    const LEAST: Order = Order { column: "messages", direction: Direction::Ascending };
 
     fn with<T>(ask: impl FnOnce(&Known<'_>) -> T) -> T {
         let keys = Keymap::new(&[]).unwrap();
@@ -411,6 +447,7 @@ mod tests {
             themes: vec!["dark", "light"],
             numbers: &numbers,
             alerts: &[Millis(NOW.0 - 600_000), Millis(NOW.0 - 90_000_000)],
+            orders: vec![MOST, LEAST],
             file: "watop-events-1432".to_owned(),
             keys: &keys,
         })
@@ -440,6 +477,12 @@ mod tests {
         assert_eq!(read("number +1669"), Ok(Command::Number(Some("16693334444".into()))));
         assert_eq!(read("number all"), Ok(Command::Number(None)));
         assert_eq!(read("theme light"), Ok(Command::Theme("light".to_owned())));
+        for tab in ["tab 3", "tab messages", "tab mess"] {
+            assert_eq!(read(tab), Ok(Command::Act(Action::Messages)), "{tab}");
+        }
+        assert_eq!(read("sort messages"), Ok(Command::Sort(MOST)));
+        assert_eq!(read("sort messages asc"), Ok(Command::Sort(LEAST)));
+        assert_eq!(read("sort"), Ok(Command::Act(Action::Sort)), "by the next column");
         assert_eq!(read("alert previous"), Ok(Command::Alert { later: false }));
         assert_eq!(read("lang zh"), Ok(Command::Lang(Lang::Zh)));
         let file = PathBuf::from("a.csv");
@@ -459,6 +502,8 @@ mod tests {
             ("number 8523", 7..11, "several numbers"),
             ("alert soon", 6..10, "next or previous"),
             ("theme lihgt", 6..11, "did you mean light?"),
+            ("tab 9", 4..5, "write 1 to 6 or a name: overview, events"),
+            ("sort size", 5..9, "size is no column that sorts; write messages"),
             ("zoom in", 4..7, "zoom takes nothing"),
             ("", 0..0, "write a command"),
         ] {
@@ -478,6 +523,9 @@ mod tests {
         assert_eq!(lines("number 8"), ["number 85230174859", "number 85230174000"]);
         assert_eq!(lines("filter status:failed co"), ["filter status:failed code:"]);
         assert_eq!(lines("alert n"), ["alert next"]);
+        assert_eq!(lines("tab c"), ["tab costs"]);
+        assert_eq!(lines("sort m"), ["sort messages", "sort messages desc", "sort messages asc"]);
+        assert_eq!(lines("sort messages a"), ["sort messages asc"]);
         assert_eq!(lines("goto 14"), ["goto 14:22:07"], "the alert of today");
         assert_eq!(lines("from 13"), ["from 13:00 to 14:00"]);
         assert_eq!(lines("export w").len(), 3);

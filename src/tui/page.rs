@@ -5,6 +5,7 @@ use super::areas::Hit;
 use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
+use super::order::Order;
 use super::panes::Context;
 use super::place::Open;
 use super::store::Job;
@@ -57,6 +58,14 @@ pub trait Page {
 
     /// What can be done now, most used first: for footer, help and palette.
     fn actions(&self) -> Vec<Action>;
+
+    /// How what it lists can be sorted now, of each column the usual way first.
+    fn orders(&self) -> Vec<Order> {
+        Vec::new()
+    }
+
+    /// Sorts what it lists in one of its orders.
+    fn sort(&mut self, _order: Order) {}
 
     /// What has to be read for what is looked at: called while the page is looked at.
     fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {

@@ -19,6 +19,7 @@ mod list;
 mod open;
 mod picking;
 mod receiver;
+pub mod sorting;
 mod verdict;
 
 pub use data::OverviewData;
@@ -41,6 +42,7 @@ use crate::tui::keymap::Keymap;
 use crate::tui::lang::{Lang, say};
 use crate::tui::look::Look;
 use crate::tui::narrowing::{self, Narrowing};
+use crate::tui::order::Order;
 use crate::tui::page::{Copied, Outcome, Page};
 use crate::tui::store::Job;
 use crate::tui::theme::Role;
@@ -84,7 +86,7 @@ pub struct Context<'a> {
     pub gaps: &'a [(Millis, Millis)],
     /// Where events come in.
     pub intake: &'a Intake,
-    /// Filters applied in this session, oldest first.
+    /// Filters that were applied, oldest first.
     pub filters: &'a [String],
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
@@ -324,6 +326,16 @@ impl Page for Overview {
 
     fn actions(&self) -> Vec<Action> {
         self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.actions(&drawn.data, drawn.size))
+    }
+
+    fn orders(&self) -> Vec<Order> {
+        self.drawn.as_ref().map_or_else(Vec::new, |drawn| self.grid.orders(drawn.size))
+    }
+
+    fn sort(&mut self, order: Order) {
+        if let Some(drawn) = &self.drawn {
+            self.grid.sort(order, drawn.size);
+        }
     }
 
     fn jobs(&mut self, _ctx: &Context<'_>, _now: Millis) -> Vec<Job> {

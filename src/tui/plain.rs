@@ -303,6 +303,7 @@ impl Plain {
             themes: Vec::new(),
             numbers: &numbers,
             alerts: &[],
+            orders: Vec::new(),
             file: String::new(),
             keys: &self.keymap,
         };

@@ -7,6 +7,8 @@ use super::lang::Lang;
 use super::period::Window;
 use super::place::Place;
 use crate::event::Text;
+use crate::event::mask::Masker;
+use crate::query::mask::masked;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +42,9 @@ pub struct Session {
     /// What was opened in it, at the end of a drill-down.
     #[serde(default)]
     pub opened: Option<Place>,
+    /// Filters that were applied, oldest first.
+    #[serde(default)]
+    pub filters: Vec<String>,
     /// What each page wants to know again, by its name.
     pub pages: BTreeMap<String, Value>,
 }
@@ -75,7 +80,7 @@ impl Session {
     }
 
     /// Takes out of the data directory `dir` what may name a person: what was opened, and filters, which name people in forms that
-    /// cannot be told. A file that cannot be read is removed.
+    /// cannot be told; of those that were applied, the ones that name nobody stay. A file that cannot be read is removed.
     ///
     /// # Errors
     /// The file cannot be written or removed.
@@ -83,6 +88,7 @@ impl Session {
         let Ok(found) = Self::load(dir) else { return std::fs::remove_file(dir.join(FILE)) };
         let Some(mut left) = found else { return Ok(()) };
         left.opened = None;
+        left.filters.retain(|filter| !may_name_people(filter));
         left.pages.remove("messages");
         if let Some(events) = left.pages.get_mut("events").and_then(Value::as_object_mut) {
             events.remove("filter");
@@ -105,6 +111,11 @@ impl Session {
         out.flush()?;
         std::fs::rename(new, file)
     }
+}
+
+/// Whether an expression holds anything that would be masked, or a tag, which is whatever the sender made of it.
+pub(super) fn may_name_people(filter: &str) -> bool {
+    masked(filter, &Masker::new([0; 16])) != filter || filter.to_ascii_lowercase().contains("tag:")
 }
 
 fn read(file: &Path) -> io::Result<String> {
@@ -131,6 +142,18 @@ mod tests {
             let mode = std::fs::metadata(dir.path().join(FILE)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn of_the_filters_that_were_applied_those_that_name_nobody_outlive_a_person() {
+        let dir = tempfile::tempdir().unwrap();
+        let filters =
+            ["status:failed code:131026", "to:*0298", "Chan", "tag:parcel-85266120298", "outcome:silent age>1h"];
+        let session = Session { filters: filters.map(str::to_owned).to_vec(), ..Session::new() };
+        session.save(dir.path()).unwrap();
+        Session::forget_people(dir.path()).unwrap();
+        let left = Session::load(dir.path()).unwrap().unwrap();
+        assert_eq!(left.filters, ["status:failed code:131026", "outcome:silent age>1h"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::areas::Hit;
 use super::export::Export;
 use super::lang::Lang;
 use super::look::Look;
+use super::order::{Direction, Order};
 use super::page::{Copied, Outcome, Page};
 use super::panes::Context;
 use super::place::Open;
@@ -248,6 +249,15 @@ impl Page for Thread {
 
     fn recall(&mut self, left: &BTreeMap<String, Value>) {
         self.newest_first = left.get("thread").and_then(Value::as_bool).unwrap_or(false);
+    }
+
+    fn orders(&self) -> Vec<Order> {
+        let order = |direction| Order { column: "time", direction };
+        vec![order(Direction::Ascending), order(Direction::Descending)]
+    }
+
+    fn sort(&mut self, order: Order) {
+        self.newest_first = order.direction == Direction::Descending;
     }
 
     fn actions(&self) -> Vec<Action> {

@@ -143,6 +143,7 @@ pub fn run(app: &mut App, command: Command, now: Millis) -> Effect {
             app.known.narrowing.look_at(number);
             app.moved();
         }
+        Command::Sort(order) => app.page_mut().sort(order),
         Command::Theme(name) => {
             if let Some(theme) = app.themes.iter().find(|theme| theme.name() == name) {
                 app.look.theme = theme.clone();

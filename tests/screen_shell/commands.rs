@@ -198,3 +198,47 @@ fn the_value_or_the_filter_under_the_cursor_is_copied() {
     screen.press("k");
     assert_eq!(copied(&mut screen, 'y'), Effect::Copy("wamid.1".to_owned()));
 }
+
+#[test]
+fn tabs_are_switched_to_by_name_and_number() {
+    let mut screen = Screen::new(120, 36);
+    screen.post("sent", None);
+    assert!(screen.press(":tab mess\n").contains(" Messages   no filter"));
+    assert!(screen.press(":tab 1\n").contains("Failures by code"));
+    let wrong = screen.press(":tab 7\n");
+    assert!(wrong.contains("write 1 to 6 or a name: overview, events, messages, refused, forward, costs"), "{wrong}");
+}
+
+#[test]
+fn every_list_that_sorts_is_sorted_by_a_column_either_way_round() {
+    let mut screen = Screen::new(120, 36);
+    for code in [131_026, 131_049, 131_049, 131_053] {
+        screen.post("failed", Some(code));
+    }
+    screen.shown();
+    let nothing = screen.press(":sort code\n");
+    assert!(nothing.contains("nothing here can be sorted"), "{nothing}");
+    screen.press("\x1bz");
+    let offered = screen.press(":sort co");
+    assert!(offered.contains("sort code asc") && offered.contains("sort code desc"), "{offered}");
+    let place = |screen: &str, what: &str| screen.lines().position(|line| line.contains(what)).unwrap();
+    let up = screen.press("de\n");
+    assert!(up.contains("code▲") && place(&up, "131026") < place(&up, "131049"), "{up}");
+    let down = screen.press(":sort code desc\n");
+    assert!(down.contains("code▼") && place(&down, "131053") < place(&down, "131026"), "{down}");
+    let left = screen.app.left();
+    screen.app.recall(&left, false);
+    assert!(screen.shown().contains("code▼"), "it is remembered");
+    let most = screen.press(":sort messages\n");
+    assert!(most.contains("msgs▼") && place(&most, "131049") < place(&most, "131026"), "{most}");
+    let least = screen.press(":sort messages asc\n");
+    assert!(least.contains("msgs▲") && place(&least, "131026") < place(&least, "131049"), "{least}");
+    screen.press("z\tz");
+    let newest = screen.press(":sort last\n");
+    assert!(newest.contains("newest first"), "{newest}");
+    let again = screen.press(":sort last desc\n");
+    assert!(again.contains("newest first"), "the same once more changes nothing:\n{again}");
+    assert!(!screen.press(":sort closes\n").contains("newest first"));
+    let wrong = screen.press(":sort closes desc\n");
+    assert!(wrong.contains("write closes asc"), "{wrong}");
+}

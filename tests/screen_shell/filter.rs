@@ -149,3 +149,19 @@ fn what_was_found_before_stands_until_something_of_the_next_filter_is_found() {
     screen.keys("/ status:failed\n");
     assert!(line(&screen.drawn(), "131049").contains("failed"), "nothing of the next filter was read yet");
 }
+
+#[test]
+fn filters_that_were_applied_are_known_after_a_restart() {
+    let mut first = screen(120, 36);
+    first.press("2/status:failed\n");
+    first.press("/ code:131026\n");
+    first.app.left().save(first.directory.path()).unwrap();
+    let left = watop::tui::session::Session::load(first.directory.path()).unwrap().unwrap();
+
+    let mut again = screen(120, 36);
+    again.app.recall(&left, false);
+    again.press("/");
+    again.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert!(line(&tap(&mut again, KeyCode::Up), "history 1 of 2").starts_with(" / status:failed code:131026"));
+    assert!(line(&tap(&mut again, KeyCode::Up), "history 2 of 2").starts_with(" / status:failed "));
+}

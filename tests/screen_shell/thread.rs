@@ -138,6 +138,8 @@ fn a_thread_is_searched_sorted_and_follows_what_comes() {
     assert!(line(&newest, "unread").contains("● 3"), "{newest}");
     let turned = screen.press("s");
     assert!(turned.contains("newest first"), "{turned}");
+    assert!(!screen.press(":sort time asc\n").contains("newest first"));
+    assert!(screen.press(":sort time desc\n").contains("newest first"));
 }
 
 #[test]

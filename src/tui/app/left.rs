@@ -1,6 +1,7 @@
 //! How the screen is left, and taken up again.
 
 use super::App;
+use crate::tui::filter_bar;
 use crate::tui::lang::{Lang, say};
 use crate::tui::notice::Notice;
 use crate::tui::period::Period;
@@ -24,6 +25,7 @@ impl App {
         if let Some(lang) = left.lang.filter(|_| !keep_lang) {
             self.look.lang = lang;
         }
+        left.filters.iter().for_each(|filter| filter_bar::remember(&mut self.known.filters, filter.clone()));
         self.known.narrowing.look_at(left.number.clone());
         self.look_at(Period { window: left.window, end: None });
         for page in self.pages.all_mut() {
@@ -68,6 +70,7 @@ impl App {
         left.lang = (self.look.lang != self.began.lang).then_some(self.look.lang);
         left.window = self.known.period.window;
         left.opened = opened;
+        left.filters.clone_from(&self.known.filters);
         left.number = self.known.narrowing.number().cloned();
         self.tab().name().clone_into(&mut left.tab);
         left.pages = pages;

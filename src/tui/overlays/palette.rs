@@ -188,6 +188,7 @@ mod tests {
             themes: vec!["dark", "light"],
             numbers: &[],
             alerts: &[],
+            orders: Vec::new(),
             file: String::new(),
             keys: &keys,
         };

@@ -1,6 +1,7 @@
 //! What the overview shows, as plain values: asked of the monitor in one place, once per changed state.
 
 use super::figures::{Became, Stage};
+use super::sorting::Sorting;
 use super::{Context, Pane, delivery};
 use crate::event::{Millis, Severity, Text};
 use crate::monitor::Monitor;
@@ -9,7 +10,6 @@ use crate::monitor::view::{
     Hit, Ingest, NumberRow, Pick, Pulse, Scope, Span, Stretch, Trend, Verdict,
 };
 use crate::tui::areas::Spot;
-use serde::{Deserialize, Serialize};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -40,51 +40,9 @@ pub struct Wants {
     /// The code under the cursor: its row, and what it is when the cursor was moved there.
     pub code: (usize, Option<Option<i64>>),
     /// How failures are sorted.
-    pub sort: Sort,
+    pub sort: Sorting,
     /// The alert under the cursor, when it is seen in full: its row, and what it is when the cursor was moved there.
     pub alert: Option<(usize, Option<Text>)>,
-}
-
-/// How failures are sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Sort {
-    /// Most messages first.
-    #[default]
-    Messages,
-    /// Most recipients first.
-    Recipients,
-    /// The last to begin first.
-    First,
-    /// The last seen first.
-    Last,
-    /// By code.
-    Code,
-}
-
-impl Sort {
-    /// The next one.
-    pub(super) fn next(self) -> Self {
-        match self {
-            Self::Messages => Self::Recipients,
-            Self::Recipients => Self::First,
-            Self::First => Self::Last,
-            Self::Last => Self::Code,
-            Self::Code => Self::Messages,
-        }
-    }
-
-    fn sort(self, failures: &mut [Failure]) {
-        use std::cmp::Reverse;
-        // Sorting is stable: among equals the most messages stay first.
-        match self {
-            Self::Messages => {}
-            Self::Recipients => failures.sort_by_key(|failure| Reverse(failure.recipients)),
-            Self::First => failures.sort_by_key(|failure| Reverse(failure.first_at)),
-            Self::Last => failures.sort_by_key(|failure| Reverse(failure.last_at)),
-            Self::Code => failures.sort_by_key(|failure| failure.code),
-        }
-    }
 }
 
 /// What only a zoomed pane shows.
@@ -99,7 +57,7 @@ pub struct Zoom {
     /// The same to be read.
     pub read: Vec<u64>,
     /// How failures are sorted.
-    pub sort: Sort,
+    pub sort: Sorting,
     /// The code under the cursor, when there is one.
     pub code: Option<Option<i64>>,
     /// Whom it hits.
@@ -119,7 +77,7 @@ impl Default for Zoom {
             groups: Vec::new(),
             deliver: Vec::new(),
             read: Vec::new(),
-            sort: Sort::default(),
+            sort: Sorting::default(),
             code: None,
             hit: Hit::default(),
             trend: Trend::default(),

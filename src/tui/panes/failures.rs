@@ -6,12 +6,13 @@ mod trend;
 
 pub(super) use hit::{dimension, value};
 
-use super::data::Sort;
 use super::layout::{split_columns, split_rows};
 use super::list::List;
+use super::sorting::Sort;
 use super::{Pane, Place, Size, View};
 use crate::monitor::view::{Failure, Mark, Scope};
 use crate::tui::lang::say;
+use crate::tui::order::Direction;
 use crate::tui::terms;
 use crate::tui::theme::{Glyph, Role};
 use crate::tui::widgets::table::{Column, Table};
@@ -204,24 +205,30 @@ fn columns(view: &View<'_>, zoomed: bool) -> Vec<Column<Col>> {
         let first = Column::number(Col::FirstMinute, view.pick("first", "首次"), 7);
         let last = Column::number(Col::LastMinute, view.pick("last", "最近"), 7);
         let sort = view.data.zoom.sort;
-        let sorted = |by: Sort, head: Column<Col>, en, zh| {
-            if sort == by { Column { head: view.pick(en, zh), ..head } } else { head }
+        // The heads in English and Chinese, each ascending and descending.
+        let sorted = |by: Sort, column: Column<Col>, [en_up, en_down, zh_up, zh_down]: [&'static str; 4]| {
+            let head = match sort.direction(by) {
+                Some(Direction::Ascending) => view.pick(en_up, zh_up),
+                Some(Direction::Descending) => view.pick(en_down, zh_down),
+                None => column.head,
+            };
+            Column { head, ..column }
         };
         // On a wide screen the room is worth what to do about each code.
         let advised = view.size == Size::Wide;
         let what = if advised { Column::text(Col::What, what.head, 24) } else { what };
         let mut columns = vec![
             Column::text(Col::Mark, "", 4),
-            sorted(Sort::Code, code, "code▲", "代码▲").after(2),
+            sorted(Sort::Code, code, ["code▲", "code▼", "代码▲", "代码▼"]).after(2),
             what.after(2),
             class.after(2).goes(4),
             Column::text(Col::Retry, view.pick("retry", "重试"), 5).after(2).goes(6),
-            sorted(Sort::Messages, messages, "msgs▼", "消息▼").after(1),
+            sorted(Sort::Messages, messages, ["msgs▲", "msgs▼", "消息▲", "消息▼"]).after(1),
             Column::number(Col::FineShare, view.pick("share", "占比"), 6).after(2).goes(2),
             Column::number(Col::OfAttempted, view.pick("of att.", "占提交"), 7).after(2).goes(5),
-            sorted(Sort::Recipients, recipients, "recips▼", "收件人▼").after(2).goes(3),
-            sorted(Sort::First, first, "first▼", "首次▼").goes(8),
-            sorted(Sort::Last, last, "last▼", "最近▼").goes(7),
+            sorted(Sort::Recipients, recipients, ["recips▲", "recips▼", "收件人▲", "收件人▼"]).after(2).goes(3),
+            sorted(Sort::First, first, ["first▲", "first▼", "首次▲", "首次▼"]).goes(8),
+            sorted(Sort::Last, last, ["last▲", "last▼", "最近▲", "最近▼"]).goes(7),
             Column::text(Col::Trend, view.pick("trend", "趋势"), SLICES).after(3).goes(1),
         ];
         if advised {

@@ -1,11 +1,12 @@
 //! Focus, zoom and cursors of the four panes: pure state, drawn and moved on given values.
 
-use super::data::{Key, Listing, OverviewData, Sort, Wants};
+use super::data::{Key, Listing, OverviewData, Wants};
 use super::figures::Figure;
 use super::layout::Layout;
 use super::list::List;
 use super::open;
 use super::picking::Picking;
+use super::sorting::{Sort, Sorting};
 use super::{Pane, Place, Size, View};
 use super::{activity, alerts, conversations, delivery, failures, first_run, receiver, verdict};
 use crate::monitor::Monitor;
@@ -14,6 +15,7 @@ use crate::tui::action::Action;
 use crate::tui::areas::{Hit, Spot};
 use crate::tui::export::Row;
 use crate::tui::look::Look;
+use crate::tui::order::{Direction, Order};
 use crate::tui::page::{Copied, Outcome};
 use crate::tui::theme::Role;
 use ratatui::buffer::Buffer;
@@ -22,6 +24,10 @@ use ratatui::layout::Rect;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tui_input::Input;
+
+/// How conversations are sorted: what closes soon first, or the newest.
+const CLOSES: Order = Order { column: "closes", direction: Direction::Ascending };
+const LAST: Order = Order { column: "last", direction: Direction::Descending };
 
 /// The dimension that zoomed delivery is broken down by.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +57,7 @@ pub struct Grid {
     focus: Option<Pane>,
     zoomed: bool,
     by: By,
-    sort: Sort,
+    sort: Sorting,
     pick: Picking,
     /// What is listed beside the table of a zoomed pane, when the focus is there.
     beside: Option<Listing>,
@@ -268,7 +274,8 @@ impl Grid {
             "pane": self.focus.map(|pane| pane as usize),
             "zoomed": self.zoomed,
             "by": self.by.0.as_str(),
-            "sort": self.sort,
+            "sort": self.sort.by,
+            "reversed": self.sort.reversed,
             "newest": self.pick.pick.newest,
             "unread": self.pick.pick.unread,
         })
@@ -284,7 +291,8 @@ impl Grid {
         let by = left.get("by").and_then(Value::as_str);
         let by = Dimension::ALL.into_iter().find(|dimension| Some(dimension.as_str()) == by);
         self.by = by.filter(|by| *by != Dimension::Template).map_or_else(By::default, By);
-        self.sort = left.get("sort").and_then(|sort| Sort::deserialize(sort).ok()).unwrap_or_default();
+        let by = left.get("sort").and_then(|sort| Sort::deserialize(sort).ok()).unwrap_or_default();
+        self.sort = Sorting { by, reversed: is("reversed") };
     }
 
     /// What has to be asked of the monitor for this room.
@@ -317,6 +325,24 @@ impl Grid {
                 let columns = alerts::trend_columns(layout.zoomed(), size);
                 Wants { columns, alert: Some((list.row(), alert)), ..Wants::default() }
             }
+        }
+    }
+
+    /// How the zoomed pane in focus can be sorted.
+    pub(super) fn orders(&self, size: Size) -> Vec<Order> {
+        match self.focused(size) {
+            Pane::Failures if self.zoomed(size) => Sort::orders(),
+            Pane::Conversations if self.zoomed(size) => vec![CLOSES, LAST],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Sorts the pane in focus in one of its orders.
+    pub(super) fn sort(&mut self, order: Order, size: Size) {
+        match self.focused(size) {
+            Pane::Failures => self.sort = Sorting::of(order).unwrap_or(self.sort),
+            Pane::Conversations if self.pick.pick.newest != (order == LAST) => _ = self.pick_by(Action::Sort),
+            _ => {}
         }
     }
 
@@ -389,7 +415,7 @@ impl Grid {
     /// Sorts by the column whose head was clicked, where the pane can.
     fn sort_by(&mut self, pane: Pane, head: usize) {
         match pane {
-            Pane::Failures => self.sort = failures::sorts_by(head).unwrap_or(self.sort),
+            Pane::Failures => self.sort = failures::sorts_by(head).map_or(self.sort, |by| self.sort.pointed(by)),
             Pane::Conversations => {
                 let newest = conversations::newest_by(head).unwrap_or(self.pick.pick.newest);
                 if newest != self.pick.pick.newest {
@@ -401,7 +427,7 @@ impl Grid {
     }
 
     fn sort_by_next(&mut self) -> bool {
-        self.sort = self.sort.next();
+        self.sort = Sorting { by: self.sort.by.next(), reversed: false };
         true
     }
 
