@@ -259,6 +259,9 @@ fn a_frozen_view_shows_the_numbers_of_its_moment_however_it_is_looked_at() {
             assert_eq!(numbers(&frozen), numbers(&before), "{frozen}");
         }
     }
+    let listed = screen.press("2");
+    assert_eq!(rows(&listed), 2, "{listed}");
+    screen.press("1");
     let live = screen.press(" ");
     assert!(line(&live, "│ attempted").contains(" 7 "), "{live}");
     screen.post("sent", None);

@@ -54,6 +54,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// The part of the span that has passed at `as_of`.
+    pub fn passed(&self) -> Span {
+        Span { to: self.span.to.min(Millis(self.as_of.0.saturating_add(1))), ..self.span }
+    }
+
     /// The window before: as long, and straight before this one.
     pub fn before(&self) -> Self {
         let Span { from, to } = self.span;

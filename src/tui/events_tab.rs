@@ -239,7 +239,8 @@ impl EventsTab {
         let near_end = self.first_row() + self.room + NEAR >= self.list.rows().len();
         let newer = !self.paused && (!self.held || near_end);
         let filter = self.filter_within();
-        self.list.job(ctx.scope.span, &filter, now, older, newer)
+        let span = if self.paused { ctx.scope.passed() } else { ctx.scope.span };
+        self.list.job(span, &filter, now, older, newer)
     }
 
     /// Whether the window is read to its start for the filter.

@@ -316,7 +316,7 @@ impl Page for MessagesTab {
             generation: self.generation,
             turned,
             before: self.before,
-            span,
+            span: if self.paused { ctx.scope.passed() } else { span },
             filter: self.within.filter(&search::expression(self.bar.expression())),
             active: self.filtered(),
             word: self.word().map(Text::from),
