@@ -24,6 +24,7 @@ use super::panes::{Context, Intake, Shown, Watched};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Place, Step};
 use super::point::Pointer;
+use super::seen::Seen;
 use super::session::may_name_people;
 use super::store::Job;
 use super::theme::{Theme, ThemeError};
@@ -87,6 +88,8 @@ pub(super) struct Known {
     pub(super) flow: Flow,
     /// Filters that were applied, oldest first.
     pub(super) filters: Vec<String>,
+    /// Values that filters are completed with.
+    pub(super) seen: Seen,
 }
 
 /// How far the source is.
@@ -205,6 +208,7 @@ impl App {
             kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
+            seen: Seen::default(),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
@@ -330,6 +334,7 @@ impl App {
     pub fn feed(&mut self, feed: Feed, now: Millis) {
         match feed {
             Feed::History { batch, done, total } => {
+                self.known.seen.take(&batch, total.saturating_sub(done));
                 self.anew.as_mut().unwrap_or(&mut self.known.monitor).fold_batch(&batch);
                 self.known.flow = Flow::Behind(done, total);
             }
@@ -340,10 +345,14 @@ impl App {
                     self.rewritten();
                 }
             }
-            Feed::Rewritten => self.anew = Some(self.known.narrowing.anew()),
+            Feed::Rewritten => {
+                self.anew = Some(self.known.narrowing.anew());
+                self.known.seen = Seen::default();
+            }
             Feed::Live(batch) => {
                 self.known.flow = Flow::Live;
                 self.known.monitor.fold_batch(&batch);
+                self.known.seen.take(&batch, 0);
                 self.live(&batch, now);
             }
             Feed::Lost(why) => self.known.flow = Flow::Lost(why),
@@ -560,6 +569,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         gaps: &known.gaps,
         intake: &known.intake,
         filters: &known.filters,
+        seen: &known.seen,
         stamp,
     }
 }
