@@ -36,6 +36,7 @@ mod plain;
 mod point;
 mod reading;
 pub mod refused_tab;
+mod seen;
 pub mod session;
 pub mod store;
 pub mod story_page;

@@ -25,6 +25,7 @@ use super::panes::{Context, Intake, Shown, Watched};
 use super::period::{Period, Window, minute, next_minute};
 use super::place::{Place, Step};
 use super::point::Pointer;
+use super::seen::Seen;
 use super::session::may_name_people;
 use super::store::Job;
 use super::theme::{Theme, ThemeError};
@@ -89,6 +90,8 @@ pub(super) struct Known {
     pub(super) flow: Flow,
     /// Filters that were applied, oldest first.
     pub(super) filters: Vec<String>,
+    /// Values that filters are completed with.
+    pub(super) seen: Seen,
 }
 
 /// How far the source is.
@@ -200,6 +203,7 @@ impl App {
             kept_from: None,
             flow: Flow::Behind(0, 0),
             filters: Vec::new(),
+            seen: Seen::default(),
         };
         let theme = setup.themes.first().cloned().unwrap_or_else(Theme::dark);
         Self {
@@ -326,6 +330,7 @@ impl App {
     pub fn feed(&mut self, feed: Feed, now: Millis) {
         match feed {
             Feed::History { batch, done, total } => {
+                self.known.seen.take(&batch, total.saturating_sub(done));
                 match &mut self.anew {
                     Some(anew) => {
                         anew.fold_batch(&batch);
@@ -343,9 +348,13 @@ impl App {
                     self.rewritten();
                 }
             }
-            Feed::Rewritten => self.anew = Some(self.known.narrowing.anew()),
+            Feed::Rewritten => {
+                self.anew = Some(self.known.narrowing.anew());
+                self.known.seen = Seen::default();
+            }
             Feed::Live(batch) => {
                 self.known.flow = Flow::Live;
+                self.known.seen.take(&batch, 0);
                 self.count(&batch);
                 self.live(&batch, now);
             }
@@ -563,6 +572,7 @@ pub(super) fn context<'a>(known: &'a Known, look: &'a Look, scope: &'a Scope, st
         gaps: &known.gaps,
         intake: &known.intake,
         filters: &known.filters,
+        seen: &known.seen,
         stamp,
     }
 }

@@ -44,6 +44,7 @@ use crate::tui::look::Look;
 use crate::tui::narrowing::{self, Narrowing};
 use crate::tui::order::Order;
 use crate::tui::page::{Copied, Outcome, Page};
+use crate::tui::seen::Seen;
 use crate::tui::store::Job;
 use crate::tui::theme::Role;
 use crate::tui::widgets::words::Words;
@@ -88,6 +89,8 @@ pub struct Context<'a> {
     pub intake: &'a Intake,
     /// Filters that were applied, oldest first.
     pub filters: &'a [String],
+    /// Values that filters are completed with.
+    pub seen: &'a Seen,
     /// Differs whenever the monitor or the scope differs: the monitor is asked again only then.
     pub stamp: u64,
 }

@@ -50,7 +50,27 @@ fn main() {
         screens.iter_mut().for_each(|screen| screen.resize(width, height));
         measure(&mut screens, rounds, width, height);
     }
+    completion(&mut screens, rounds);
     filters(&screens);
+}
+
+/// Fields whose values are offered, each of another kind.
+const COMPLETED: [&str; 12] =
+    ["code", "tag", "category", "template", "number", "to", "customer", "name", "subject", "id", "event", "outcome"];
+
+/// Prints how long the slowest key takes while a filter is typed and its values are offered, in a short window and in all there is.
+fn completion(screens: &mut [Screen], rounds: usize) {
+    for (window, keys) in [("15 m", ""), ("all", "]]]]]")] {
+        for screen in screens.iter_mut() {
+            keys.chars().for_each(|key| screen.press(key));
+        }
+        for field in COMPLETED {
+            let slowest = screens.iter_mut().map(|screen| screen.slowest_key(&format!("{field}:8a"), rounds));
+            let cells: String = slowest.map(|took| format!("{:>9} µs", took.as_micros())).collect();
+            println!("slowest key of {field:<12}{window:>5}{cells}");
+        }
+        screens.iter_mut().for_each(|screen| keys.chars().for_each(|_| screen.press('[')));
+    }
 }
 
 /// Prints how long a filter over the whole screen takes until everything is counted.

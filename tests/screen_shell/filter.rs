@@ -165,3 +165,22 @@ fn filters_that_were_applied_are_known_after_a_restart() {
     assert!(line(&tap(&mut again, KeyCode::Up), "history 1 of 2").starts_with(" / status:failed code:131026"));
     assert!(line(&tap(&mut again, KeyCode::Up), "history 2 of 2").starts_with(" / status:failed "));
 }
+
+#[test]
+fn ids_event_names_webhook_fields_and_types_that_came_are_offered() {
+    let mut screen = screen(120, 36);
+    let paused = r#"{"object":"whatsapp_business_account","entry":[{"id":"104","time":1773325920,"changes":[{"field":"message_template_status_update","value":{"event":"PAUSED","message_template_id":7,"message_template_name":"order_update","message_template_language":"en_US","reason":"NONE"}}]}]}"#;
+    screen.commit(paused.as_bytes());
+    screen.shown();
+    for (typed, offered) in
+        [("event:P", "▌PAUSED"), ("field:mess", "▌message_template_status_update"), ("id:wamid", "▌wamid.4")]
+    {
+        let shown = screen.press(&format!("2/{typed}"));
+        assert!(shown.contains(offered), "{typed}:\n{shown}");
+        assert!(!shown.contains("messages in 15 m"), "{shown}");
+        screen.key(KeyCode::Char('u'), KeyModifiers::CONTROL);
+        screen.press("\n");
+    }
+    screen.press("M");
+    assert!(!screen.press("/id:wam").contains("wamid."), "ids hold phones: masked they are not offered");
+}

@@ -1,6 +1,7 @@
 //! How the prompt looks: the expression in its row, and below it the mistake and what could come next.
 
 use super::language::about;
+use super::live::of_window;
 use super::offers::Offer;
 use super::word::Word;
 use super::{FilterBar, Prompt};
@@ -179,9 +180,7 @@ fn draw_offers(buffer: &mut Buffer, typed: &Typed, below: Rect, prompt: &Prompt,
     let area = place(below, x, wide + 4, shown + notes.len() + 2);
     Clear.render(area, buffer);
     let (name, scope) = match offers.field {
-        Some(field) if field.words().is_empty() => {
-            (field.name, say!(look, "messages in {window}", "{window} 内的消息"))
-        }
+        Some(field) if of_window(field) => (field.name, say!(look, "messages in {window}", "{window} 内的消息")),
         Some(field) => (field.name, String::new()),
         None => (look.lang.pick("fields", "字段"), String::new()),
     };

@@ -61,8 +61,28 @@ pub(super) fn values(field: &Field, ctx: &Context<'_>) -> Vec<Value> {
         "direction" => costs(ctx, |cost| Some(cost.direction.clone())),
         "platform_code" => platform_codes(ctx),
         "subject" => subjects(ctx),
-        _ => Vec::new(),
+        "title" => titles(ctx),
+        "id" if !open => Vec::new(),
+        other => seen(other, ctx),
     }
+}
+
+/// Whether the values of a field are those of the messages in the window, and not whatever came.
+pub(super) fn of_window(field: &Field) -> bool {
+    field.words().is_empty() && !matches!(field.name, "id" | "event" | "field" | "type" | "secret")
+}
+
+fn seen(field: &str, ctx: &Context<'_>) -> Vec<Value> {
+    let values = ctx.seen.values(field).unwrap_or_default();
+    unique(values.into_iter().map(|value| Value::new(value, String::new(), None)))
+}
+
+fn titles(ctx: &Context<'_>) -> Vec<Value> {
+    let failures = ctx.monitor.failures(ctx.scope).into_iter();
+    unique(failures.filter_map(|failure| {
+        let code = failure.code.map(|code| code.to_string()).unwrap_or_default();
+        Some(Value::new(&failure.wire_title?, code, Some(failure.messages)))
+    }))
 }
 
 /// Messages with an outcome.

@@ -2,6 +2,7 @@
 
 use super::live::{Value, values};
 use super::word::{Part, Word};
+use crate::monitor::view::Span;
 use crate::query::{FIELDS, Field};
 use crate::tui::panes::Context;
 use std::ops::Range;
@@ -33,11 +34,11 @@ pub(super) enum Offer {
     Value(Value),
 }
 
-/// All values of a field, as they were for a stamp of the view.
+/// All values of a field, as they were when one began to write one: what arrives meanwhile costs no key anything.
 #[derive(Debug)]
 struct Live {
     field: &'static str,
-    stamp: u64,
+    window: Span,
     values: Vec<Value>,
 }
 
@@ -75,9 +76,10 @@ impl Offers {
         known: Self,
         ctx: &Context<'_>,
     ) -> Self {
-        let same = |live: &Live| live.field == field.name && live.stamp == ctx.stamp;
+        let window = ctx.scope.span;
+        let same = |live: &Live| live.field == field.name && live.window == window;
         let live = known.live.filter(same);
-        let live = live.unwrap_or_else(|| Live { field: field.name, stamp: ctx.stamp, values: values(field, ctx) });
+        let live = live.unwrap_or_else(|| Live { field: field.name, window, values: values(field, ctx) });
         let bare = typed.trim_start_matches(['"', '+']);
         let found = fitting(bare, live.values.iter(), |value| value.text.trim_start_matches('+'));
         let mut rows: Vec<_> = found.into_iter().take(MOST).cloned().map(Offer::Value).collect();

@@ -89,9 +89,33 @@ impl Screen {
     }
 
     pub(crate) fn press(&mut self, key: char) {
-        let code = if key == '\t' { KeyCode::Tab } else { KeyCode::Char(key) };
+        self.code(if key == '\t' { KeyCode::Tab } else { KeyCode::Char(key) });
+    }
+
+    fn code(&mut self, code: KeyCode) {
         let key = KeyEvent::new(code, KeyModifiers::NONE);
         update::input(&mut self.app, Input::Key(key), Millis(self.now));
+    }
+
+    /// How long the slowest key takes, with the frame that shows what it did, while `typed` is typed into the prompt; what arrives
+    /// in between makes everything that is known old. Of some rounds the median.
+    pub(crate) fn slowest_key(&mut self, typed: &str, rounds: usize) -> Duration {
+        let mut took = Vec::new();
+        for _ in 0..rounds {
+            self.press('/');
+            let mut slowest = Duration::ZERO;
+            for key in typed.chars() {
+                self.live(1);
+                self.draw();
+                let began = Instant::now();
+                self.press(key);
+                slowest = slowest.max(began.elapsed() + self.draw());
+            }
+            self.code(KeyCode::Esc);
+            took.push(slowest);
+        }
+        took.sort_unstable();
+        took.get(rounds / 2).copied().unwrap_or_default()
     }
 
     /// Commits so many further requests and hands them to the screen.
