@@ -372,3 +372,12 @@ fn the_prompt_switches_the_filter_off_and_on() {
         assert!(!entered.contains("131049 off"), "entered again it is in force:\n{entered}");
     }
 }
+
+#[test]
+fn of_a_long_filter_the_end_goes_before_the_count() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049 or code:131026 or code:131053 or code:1\n");
+    let filtered = screen.counted();
+    let row = line(&filtered, "15 m");
+    assert!(row.contains("/ code:131049 or code:") && row.contains("… 3 of 4"), "{filtered}");
+}
