@@ -31,6 +31,9 @@ const NARROW: u16 = 70;
 /// 99th percentile of an answer from which it is shown at every width, in microseconds.
 const SLOW_ACK: u64 = 100_000;
 
+/// Cells of a filter that tell it from others.
+const LEGIBLE: usize = 20;
+
 /// Requests waiting for the disk from which they are shown at every width.
 const LONG_BACKLOG: u64 = 256;
 
@@ -328,7 +331,7 @@ fn period<'a>(app: &App, look: &'a Look, scope: &Scope, width: u16, room: usize)
     [Segment::new(0, label), Segment::new(2, about)].into_iter().chain(left_out).collect()
 }
 
-/// The filter over the screen and how far it is, in `room` cells; where there is room for it, how many messages pass of how many.
+/// The filter over the screen and how far it is, in `room` cells, and how many messages pass of how many.
 fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize, passing: Option<(u64, u64)>) -> Words<'a> {
     let state = match narrowing {
         narrowing if !narrowing.on() => look.lang.pick(" off", " 关").to_owned(),
@@ -336,14 +339,19 @@ fn filter<'a>(narrowing: &Narrowing, look: &'a Look, room: usize, passing: Optio
         narrowing => narrowing.scanning().map_or_else(String::new, |percent| format!(" {}", scanning(look, percent))),
     };
     let role = if narrowing.on() { Role::Accent } else { Role::Muted };
+    let passing = passing.filter(|_| narrowing.scanning().is_none());
+    let passing =
+        passing.map_or_else(String::new, |(passing, all)| format!(" {}", narrowing::passing(look, passing, all)));
     let text = narrowing.shown(look);
-    let text = cut::cut(&text, room.saturating_sub(cut::width(&state) + 2), look.glyph(Glyph::Cut)).into_owned();
+    // Of a long filter the end goes before the count, but not so much that it cannot be told from another.
+    let left = room.saturating_sub(cut::width(&state) + 2);
+    let beside = left.saturating_sub(cut::width(&passing));
+    let (passing, left) =
+        if beside >= cut::width(&text).min(LEGIBLE) { (passing, beside) } else { (String::new(), left) };
+    let text = cut::cut(&text, left, look.glyph(Glyph::Cut)).into_owned();
     let words = Words::new(look).role(role, "/ ");
     let words = if narrowing.on() { words.strong(text) } else { words.muted(text) };
-    let words = words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state);
-    let Some((passing, all)) = passing.filter(|_| narrowing.scanning().is_none()) else { return words };
-    let passing = format!(" {}", narrowing::passing(look, passing, all));
-    if words.width() + cut::width(&passing) <= room { words.muted(passing) } else { words }
+    words.role(if narrowing.on() { Role::Warn } else { Role::Muted }, state).muted(passing)
 }
 
 /// Draws the row under the tabs, on every screen but the overview: where we are on the left, the verdict as a chip on the right.

@@ -63,6 +63,8 @@ pub struct MessagesTab {
     reading: bool,
     /// Messages of which something came: the filter is to be tested over them again.
     turned: BTreeSet<Text>,
+    /// The last thing that was read were such messages.
+    tested: bool,
     /// The page before which is read next; `None` at the end of the window.
     before: Option<u64>,
     /// The whole window was read.
@@ -92,6 +94,7 @@ impl Default for MessagesTab {
             generation: 0,
             reading: false,
             turned: BTreeSet::new(),
+            tested: false,
             before: None,
             whole: false,
             paused: false,
@@ -302,15 +305,16 @@ impl Page for MessagesTab {
         if self.turned.len() > WAITING {
             self.read_again();
         }
-        let turned: Vec<Text> = match self.stale {
-            true => Vec::new(),
-            false => self.turned.iter().take(TURNED).cloned().collect(),
-        };
-        let idle = (self.whole || self.stopped) && turned.is_empty();
+        let whole = self.whole || self.stopped;
+        // Whatever arrives, reading on gets its turn.
+        let on = self.stale || !whole && std::mem::take(&mut self.tested);
+        let turned: Vec<Text> = self.turned.iter().take(if on { 0 } else { TURNED }).cloned().collect();
+        let idle = whole && turned.is_empty();
         if self.reading || idle || self.retry_at.is_some_and(|at| now < at) {
             return Vec::new();
         }
         turned.iter().for_each(|id| _ = self.turned.remove(id));
+        self.tested = !turned.is_empty();
         (self.reading, self.retry_at) = (true, None);
         vec![Job::Messages(MessagesJob {
             generation: self.generation,

@@ -184,3 +184,16 @@ fn ids_event_names_webhook_fields_and_types_that_came_are_offered() {
     screen.press("M");
     assert!(!screen.press("/id:wam").contains("wamid."), "ids hold phones: masked they are not offered");
 }
+
+#[test]
+fn whatever_arrives_the_window_is_read_to_its_start() {
+    let mut screen = long();
+    screen.press("3");
+    screen.keys("/code:131049\n");
+    let read = (0..60).any(|_| {
+        screen.post("failed", Some(131_049));
+        screen.arrive();
+        !screen.read_a_little().contains(" at least ")
+    });
+    assert!(read, "{}", screen.drawn());
+}

@@ -394,3 +394,12 @@ fn a_filter_over_a_frozen_view_counts_up_to_its_moment() {
     assert!(line(&live, "│ attempted").contains(" 2 "), "{live}");
     assert!(line(&live, "status:failed").contains("2 of 3"), "{live}");
 }
+
+#[test]
+fn of_a_long_filter_the_end_goes_before_the_count() {
+    let mut screen = several(120, 36, Lang::En);
+    screen.press("/code:131049 or code:131026 or code:131053 or code:1\n");
+    let filtered = screen.counted();
+    let row = line(&filtered, "15 m");
+    assert!(row.contains("/ code:131049 or code:") && row.contains("… 3 of 4"), "{filtered}");
+}
