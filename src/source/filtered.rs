@@ -1,11 +1,10 @@
 //! A filter over counts: finds the messages, inbound messages and alerts that it selects, and hands over all of their events and
 //! no others, to be folded into a monitor of their own.
 //!
-//! A message may be selected by what comes later, so what is read of the journal is held back for a while before it is decided on:
-//! most messages have become what they become by then. When one becomes selected later its earlier events are looked up through
-//! the index. When one ceases to be (`not`), or so many become selected late that reading is cheaper than looking up, what was
-//! handed over is wrong: then the journal is read a second time, with all that is known of each message. Afterwards each new page
-//! is decided on at once, and what that makes wrong is read again at most every few seconds.
+//! A message may be selected by what comes later, so the journal is read twice: first to learn what holds of each, then to hand
+//! over. Afterwards each new page is looked at once: when a message becomes selected its earlier events are looked up through the
+//! index; when one ceases to be (`not`), what was handed over is wrong and the second reading starts again, at most every
+//! few seconds.
 
 mod units;
 
@@ -14,7 +13,6 @@ use crate::journal::{Batch, OpenError, Reader, RequestSummary, Term};
 use crate::monitor::{Monitor, Settings};
 use crate::query::Filter;
 use hashbrown::HashSet;
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -29,10 +27,8 @@ const REST: Duration = Duration::from_secs(2);
 const REST_FACTOR: u32 = 10;
 /// How long the thread waits before it looks at the journal again: short while something comes.
 const POLL: (Duration, Duration) = (Duration::from_millis(25), Duration::from_millis(250));
-/// Messages whose earlier events are looked up, of one page or of a whole reading; of more, reading everything again is cheaper.
+/// Messages in one page whose earlier events are looked up; of more, reading everything again is cheaper.
 const LOOKED_UP: usize = 64;
-/// Events that are held back until they are decided on: some ten megabytes.
-const HELD_BACK: usize = 50_000;
 /// What is selected by age is found anew so often.
 const AGE: Duration = Duration::from_secs(60);
 
@@ -150,23 +146,9 @@ pub fn count(
     reader: Reader,
     filter: Filter,
     settings: Settings,
-    progress: impl FnMut(u64, u64),
-) -> Result<Monitor, OpenError> {
-    count_within(HELD_BACK, reader, filter, settings, progress)
-}
-
-/// The same with not more than about `held_back` events in memory that are not decided on: the counts do not depend on it.
-///
-/// # Errors
-/// As [`count`].
-pub fn count_within(
-    held_back: usize,
-    reader: Reader,
-    filter: Filter,
-    settings: Settings,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Monitor, OpenError> {
-    let mut chosen = Chosen { held_back, ..Chosen::new(reader, filter, Limit::default()) };
+    let mut chosen = Chosen::new(reader, filter, Limit::default());
     let mut filtered = Filtered::new(settings);
     chosen.read(&mut |step| {
         if let Step::Scanning(done, total) = step {
@@ -187,8 +169,6 @@ struct Chosen {
     reader: Reader,
     units: Units,
     limit: Limit,
-    /// Events that are held back at most.
-    held_back: usize,
     /// The last page that was taken in.
     page: u64,
     /// Requests of which something was handed over.
@@ -206,7 +186,6 @@ impl Chosen {
             reader,
             units: Units::new(filter),
             limit,
-            held_back: HELD_BACK,
             page: 0,
             requests: HashSet::new(),
             heard: None,
@@ -215,55 +194,25 @@ impl Chosen {
         }
     }
 
-    /// Reads the whole journal, twice where it must be. The inner `None`: nobody wants any more.
+    /// Reads the whole journal twice. The inner `None`: nobody wants any more.
     fn read(&mut self, sink: Sink<'_>) -> Result<Option<()>, OpenError> {
         self.rewritten = self.reader.rewritten()?;
         let last = self.reader.stats()?.last_page.min(self.limit.page());
         self.units.clear();
-        self.requests.clear();
-        (self.page, self.heard, self.upset) = (0, None, false);
-        let (mut back, mut late) = (Back::default(), 0);
+        self.page = 0;
+        self.heard = None;
         while let Some(batch) = self.next(last)? {
-            let missing = self.see(&batch)?;
-            late += missing.len();
-            self.upset |= late > LOOKED_UP;
-            let times = if self.upset { 2 } else { 1 };
-            if sink(Step::Scanning(self.page, times * last)).is_none() {
-                return Ok(None);
-            }
-            if self.upset {
-                back = Back::default();
-                continue;
-            }
-            back.push(batch);
-            let earlier = self.earlier(&missing, back.first_seq())?;
-            let earlier = self.with_requests(earlier)?;
-            if !earlier.events.is_empty() && self.hand(earlier, sink).is_none() {
-                return Ok(None);
-            }
-            while let Some(batch) = back.next(self.held_back) {
-                let batch = self.chosen(batch);
-                if self.hand(batch, sink).is_none() {
-                    return Ok(None);
-                }
-            }
-        }
-        if self.upset {
-            return if sink(Step::Restart).is_some() { self.hand_over(last, sink) } else { Ok(None) };
-        }
-        while let Some(batch) = back.next(0) {
-            let batch = self.chosen(batch);
-            if self.hand(batch, sink).is_none() {
+            self.see(&batch)?;
+            if sink(Step::Scanning(self.page, 2 * last)).is_none() {
                 return Ok(None);
             }
         }
-        Ok(Some(()))
+        self.hand_over(last, sink)
     }
 
-    /// Reads everything up to the page `last` once more and hands over what is selected of it.
+    /// Hands over everything that is selected up to the page `last`.
     fn hand_over(&mut self, last: u64, sink: Sink<'_>) -> Result<Option<()>, OpenError> {
         self.requests.clear();
-        self.units.undecide();
         self.upset = false;
         self.page = 0;
         while let Some(batch) = self.next(last)? {
@@ -271,16 +220,13 @@ impl Chosen {
                 return Ok(None);
             }
             let batch = self.chosen(batch);
-            if self.hand(batch, sink).is_none() {
+            if let Some(heard) = self.heard
+                && sink(Step::Batch(batch, heard)).is_none()
+            {
                 return Ok(None);
             }
         }
         Ok(Some(()))
-    }
-
-    /// Hands over a batch, with the times of all that was read.
-    fn hand(&self, batch: Batch, sink: Sink<'_>) -> Option<()> {
-        self.heard.map_or(Some(()), |heard| sink(Step::Batch(batch, heard)))
     }
 
     /// The next page up to `last`.
@@ -321,9 +267,9 @@ impl Chosen {
         Ok(missing)
     }
 
-    /// What is selected of a page. The others are left out.
+    /// What is selected of a page.
     fn chosen(&mut self, mut batch: Batch) -> Batch {
-        batch.events.retain(|event| self.units.decide(event));
+        batch.events.retain(|event| self.units.selects(event));
         let named: HashSet<u64> = batch.events.iter().map(|event| event.request).collect();
         batch.requests.retain(|summary| named.contains(&summary.request) && self.requests.insert(summary.request));
         batch
@@ -334,35 +280,22 @@ impl Chosen {
         let missing = self.see(&batch)?;
         let first = batch.events.first().map_or(0, |event| event.seq);
         self.upset |= missing.len() > LOOKED_UP;
-        let earlier = if self.upset { Vec::new() } else { self.earlier(&missing, first)? };
-        let mut batch = self.chosen(batch);
-        let mut all = self.with_requests(earlier)?;
-        all.events.append(&mut batch.events);
-        batch.requests.append(&mut all.requests);
-        Ok(Batch { events: all.events, ..batch })
-    }
-
-    /// The events before `first` of the messages of these events.
-    fn earlier(&self, missing: &[Event], first: u64) -> Result<Vec<Event>, OpenError> {
         let mut earlier = Vec::new();
-        for event in missing {
-            earlier.extend(self.evidence(event)?.into_iter().filter(|event| event.seq < first));
+        if !self.upset {
+            for event in &missing {
+                earlier.extend(self.evidence(event)?.into_iter().filter(|event| event.seq < first));
+            }
         }
         earlier.sort_by_key(|event| event.seq);
         earlier.dedup_by_key(|event| event.seq);
-        Ok(earlier)
-    }
-
-    /// Events that were looked up, with the requests that brought them and were not handed over yet.
-    fn with_requests(&mut self, events: Vec<Event>) -> Result<Batch, OpenError> {
-        let mut requests = Vec::new();
-        for event in events.iter().filter(|event| !self.requests.contains(&event.request)) {
-            let page = self.reader.batch_of(event.seq)?;
-            let known = page.and_then(|page| page.requests.into_iter().find(|known| known.request == event.request));
-            requests.push(known.unwrap_or_else(|| summary(event)));
+        let mut batch = self.chosen(batch);
+        for event in &earlier {
+            if self.requests.insert(event.request) {
+                batch.requests.push(summary(event));
+            }
         }
-        requests.retain(|known| self.requests.insert(known.request));
-        Ok(Batch { page: 0, requests, events })
+        earlier.append(&mut batch.events);
+        Ok(Batch { events: earlier, ..batch })
     }
 
     /// Every delivery about the message or inbound message of `event` up to that, found by its names and by the further names
@@ -385,32 +318,6 @@ impl Chosen {
             at += 1;
         }
         Ok(found)
-    }
-}
-
-/// What was read and is not decided on yet, oldest first.
-#[derive(Default)]
-struct Back {
-    batches: VecDeque<Batch>,
-    events: usize,
-}
-
-impl Back {
-    fn push(&mut self, batch: Batch) {
-        self.events += batch.events.len();
-        self.batches.push_back(batch);
-    }
-
-    /// The oldest, as long as there are more than `most` events.
-    fn next(&mut self, most: usize) -> Option<Batch> {
-        let batch = if self.events > most || most == 0 { self.batches.pop_front() } else { None };
-        self.events -= batch.as_ref().map_or(0, |batch| batch.events.len());
-        batch
-    }
-
-    /// Sequence number of its first event.
-    fn first_seq(&self) -> u64 {
-        self.batches.iter().find_map(|batch| batch.events.first()).map_or(u64::MAX, |event| event.seq)
     }
 }
 
@@ -461,9 +368,8 @@ impl Thread {
                     }
                 }
                 Err(error) => {
-                    // What was handed over of a reading that broke off is void; of a new page something may be missing.
+                    // What was handed over of a reading that broke off is void.
                     fresh |= due;
-                    chosen.upset |= !due;
                     self.told(&error)?;
                 }
             }
@@ -481,7 +387,9 @@ impl Thread {
             let page = batch.page;
             let batch = chosen.take_in(batch)?;
             chosen.page = page;
-            if chosen.hand(batch, sink).is_none() {
+            if let Some(heard) = chosen.heard
+                && sink(Step::Batch(batch, heard)).is_none()
+            {
                 return Ok(None);
             }
         }
@@ -519,7 +427,7 @@ fn same_kind(a: &Event, b: &Event) -> bool {
     }
 }
 
-/// The request that brought an event, as far as the event tells: where its own page is gone.
+/// The request that brought an event, as far as the event tells.
 fn summary(event: &Event) -> RequestSummary {
     RequestSummary {
         request: event.request,

@@ -146,13 +146,8 @@ fn stored(dir: &Path) -> Vec<Event> {
 }
 
 fn counted(dir: &Path, filter: &str) -> Monitor {
-    counted_within(1_000, dir, filter)
-}
-
-fn counted_within(held_back: usize, dir: &Path, filter: &str) -> Monitor {
     let filter = Filter::parse(filter).unwrap();
-    let reader = Reader::open(dir).unwrap();
-    filtered::count_within(held_back, reader, filter, Settings::default(), |_, _| ()).unwrap()
+    filtered::count(Reader::open(dir).unwrap(), filter, Settings::default(), |_, _| ()).unwrap()
 }
 
 /// Everything but what depends on requests that brought nothing new, which the journal does not tell of.
@@ -177,16 +172,11 @@ proptest! {
     #[test]
     fn a_filter_counts_what_the_plain_definition_selects(events in deliveries(60)) {
         let dir = tempfile::tempdir().unwrap();
-        let journal = open(dir.path());
-        // Several pages, of which some are decided on before others are read.
-        events.chunks(7).for_each(|events| commit(&journal, events));
+        commit(&open(dir.path()), &events);
         let stored = stored(dir.path());
         for case in &CASES {
-            let expected = told(&expected(&stored, case));
-            for held_back in [0, 10, 1_000] {
-                for (found, expected) in told(&counted_within(held_back, dir.path(), case.text)).iter().zip(&expected) {
-                    prop_assert_eq!(found, expected, "{} with {} held back", case.text, held_back);
-                }
+            for (found, expected) in told(&counted(dir.path(), case.text)).iter().zip(&told(&expected(&stored, case))) {
+                prop_assert_eq!(found, expected, "{}", case.text);
             }
         }
     }
@@ -258,22 +248,6 @@ fn a_message_selected_by_what_comes_later_counts_with_its_earlier_events() {
     let funnel = counts.monitor.funnel(&all());
     assert_eq!((funnel.attempted, funnel.sent, funnel.outcomes.failed), (1, 1, 1));
     assert_eq!(counts.monitor.ingest(&all()).events, 2);
-}
-
-#[test]
-fn of_many_messages_that_are_selected_late_all_events_count_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let journal = open(dir.path());
-    let names: Vec<String> = (0..150).map(|at| format!("m{at}")).collect();
-    let sent: Vec<Event> = names.iter().map(|name| status(0, name, Sent)).collect();
-    let failures: Vec<Event> = names.iter().map(|name| failed(5 * MINUTE, name, &[131_026])).collect();
-    sent.chunks(10).chain(failures.chunks(10)).for_each(|events| commit(&journal, events));
-    for held_back in [0, 50, 1_000] {
-        let monitor = counted_within(held_back, dir.path(), "status:failed");
-        let (funnel, ingest) = (monitor.funnel(&all()), monitor.ingest(&all()));
-        assert_eq!((funnel.attempted, funnel.sent, funnel.outcomes.failed), (150, 150, 150), "{held_back}");
-        assert_eq!((ingest.events, ingest.requests), (300, 300), "{held_back}");
-    }
 }
 
 #[test]

@@ -25,28 +25,16 @@ struct Unit {
     set: Index,
     /// The unit it was united with.
     united: Option<std::num::NonZeroU32>,
-    /// What became of its events so far.
-    fate: Fate,
-}
-
-/// What became of the events of a unit that were decided on.
-#[derive(Debug, Clone, Copy, Default)]
-struct Fate {
-    /// Some were handed over.
-    handed_over: bool,
-    /// Some were left out.
-    left_out: bool,
 }
 
 /// What one event did to its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Nothing that was handed over or left out before is wrong now.
+    /// Nothing that was handed over or kept back before is wrong now.
     None,
-    /// The unit is selected now, and events of it were left out: they are to be handed over.
+    /// The unit is selected now and was not before: its earlier events are missing.
     Selected,
-    /// Events were handed over and the unit is not selected any more, or two units of different fates are one: what was counted is
-    /// wrong.
+    /// The unit is not selected any more, or two units of different fates are one: what was counted is wrong.
     Upset,
 }
 
@@ -64,25 +52,13 @@ impl Units {
         let (name, other) = self.names_of(event);
         let known: Vec<Index> =
             [self.find(name), other.and_then(|other| self.find(other))].into_iter().flatten().collect();
-        let mut fate = Fate::default();
-        for unit in known.iter().map(|unit| self.units[*unit as usize]) {
-            held.join(self.sets.held(unit.set));
-            fate.handed_over |= unit.fate.handed_over;
-            fate.left_out |= unit.fate.left_out;
-        }
+        let was: Vec<bool> = known.iter().map(|unit| self.is_selected(*unit)).collect();
+        known.iter().for_each(|unit| held.join(self.sets.held(self.units[*unit as usize].set)));
         let set = self.sets.number(&self.filter, held);
-        let turn = match (self.sets.is_selected(set), fate.handed_over, fate.left_out) {
-            (true, false, true) => Turn::Selected,
-            (true, true, true) | (false, true, _) => Turn::Upset,
-            _ => Turn::None,
-        };
-        if turn == Turn::Selected {
-            fate = Fate { handed_over: true, left_out: false };
-        }
         let unit = known.iter().copied().min().unwrap_or(self.units.len() as Index);
         match self.units.get_mut(unit as usize) {
-            Some(known) => (known.set, known.fate) = (set, fate),
-            None => self.units.push(Unit { set, united: None, fate }),
+            Some(known) => known.set = set,
+            None => self.units.push(Unit { set, united: None }),
         }
         for gone in known.into_iter().filter(|known| *known != unit) {
             // Numbers start at 0, so that of a united unit is kept plus one.
@@ -90,25 +66,17 @@ impl Units {
         }
         self.names.insert(name, unit);
         other.into_iter().for_each(|other| _ = self.names.insert(other, unit));
-        turn
-    }
-
-    /// Decides on an event that was seen: whether it is handed over, as its unit is selected, or left out.
-    pub(super) fn decide(&mut self, event: &Event) -> bool {
-        let Some(unit) = self.find(self.names_of(event).0) else { return false };
-        let selected = self.is_selected(unit);
-        let fate = &mut self.units[unit as usize].fate;
-        if selected {
-            fate.handed_over = true
-        } else {
-            fate.left_out = true
+        let is = self.sets.is_selected(set);
+        match (is, was.contains(&true), was.contains(&false)) {
+            (true, false, true) => Turn::Selected,
+            (true, true, true) | (false, true, _) => Turn::Upset,
+            _ => Turn::None,
         }
-        selected
     }
 
-    /// Nothing was handed over or left out: everything is decided on again.
-    pub(super) fn undecide(&mut self) {
-        self.units.iter_mut().for_each(|unit| unit.fate = Fate::default());
+    /// Whether the unit of an event that was seen is selected.
+    pub(super) fn selects(&self, event: &Event) -> bool {
+        self.find(self.names_of(event).0).is_some_and(|unit| self.is_selected(unit))
     }
 
     /// Forgets everything seen.
