@@ -17,5 +17,5 @@ pub(super) fn progress<'a>(ctx: &Context<'a>, reached: Option<Millis>, stopped: 
         let text = say!(ctx.look, "stopped at {percent} %, / Enter goes on", "停在 {percent} %,按 / Enter 继续");
         return words.role(Role::Warn, text);
     }
-    words.muted(say!(ctx.look, "read {percent} %", "已读 {percent} %"))
+    words.muted(say!(ctx.look, "read {percent} %", "已读取 {percent} %"))
 }
