@@ -1,6 +1,6 @@
 //! What surrounded a message: the customer service window, the template's state, the answer.
 
-use crate::event::{Detail, Event, Millis, Notice, Seconds, Text};
+use crate::event::{Detail, Event, Millis, Notice, Seconds, Severity, Text};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -25,6 +25,9 @@ pub struct TemplateState {
     pub kind: Text,
     /// Such as `PAUSED`.
     pub state: Text,
+    /// How good or bad that is.
+    #[serde(skip)]
+    pub severity: Severity,
     /// Template and language.
     pub title: Text,
     /// Why.
@@ -59,6 +62,7 @@ pub(super) fn template(events: &[Event], name: Option<&Text>, at: Millis) -> Vec
     let state = |(since, notice): (Millis, &Notice)| TemplateState {
         kind: notice.kind.clone(),
         state: notice.event.clone().unwrap_or_default(),
+        severity: notice.severity,
         title: notice.title.clone(),
         cause: notice.cause.clone(),
         since,

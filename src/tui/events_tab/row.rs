@@ -140,7 +140,7 @@ fn of_notice(notice: &Notice) -> Text {
 }
 
 /// Sign and role of a severity.
-pub(super) fn of_severity(severity: Severity) -> (Glyph, Role) {
+pub(in crate::tui) fn of_severity(severity: Severity) -> (Glyph, Role) {
     match severity {
         Severity::Critical => (Glyph::Critical, Role::Failed),
         Severity::Warning => (Glyph::Warning, Role::Warn),

@@ -6,6 +6,7 @@ use crate::event::clean::clean;
 use crate::event::{Detail, Millis};
 use crate::journal::operator::Attempt;
 use crate::monitor::story::{Standing, Story};
+use crate::tui::events_tab::row::of_severity;
 use crate::tui::lang::say;
 use crate::tui::panes::Context;
 use crate::tui::terms;
@@ -118,7 +119,12 @@ fn facts(story: &Story, ctx: &Context<'_>, room: usize) -> Vec<(&'static str, Ro
     );
     for state in &story.template_states {
         let since = format::since(state.since, ctx.scope.as_of, ctx.zone, ctx.look.lang);
-        facts.push((lang.pick("  was then", "  当时状态"), Role::Warn, format!("{} {since}", clean(&state.state))));
+        let (_, role) = of_severity(state.severity);
+        // Each language of a template has a state of its own.
+        let language = state.title.strip_prefix(story.template.as_deref().unwrap_or_default()).map(clean);
+        let language = language.unwrap_or_default();
+        let said = format!("{}{} {since}", clean(&state.state), language.trim_end());
+        facts.push((lang.pick("  was then", "  当时状态"), role, said));
     }
     facts.extend(story.costs.iter().map(|line| (lang.pick("cost", "费用"), Role::Text, cost_of(line, lang))));
     facts.extend(story.conversation.as_deref().map(|text| (lang.pick("conversation", "会话"), Role::Text, id(text))));
