@@ -80,9 +80,9 @@ fn what_another_process_reads_again_is_counted_and_listed_anew() {
     terminal.press("/");
     terminal.press("kind:status\r");
     terminal.press("3");
-    terminal.wait_for_text("2 messages");
+    terminal.wait_for_text("2 of 2 outbound");
     run(dir.path(), &["reread"]);
-    terminal.wait_for_text("3 messages");
+    terminal.wait_for_text("3 of 3 outbound");
     terminal.wait_for_text("wamid.3");
 }
 
