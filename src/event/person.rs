@@ -14,6 +14,8 @@ use std::ops::Range;
 const WORD: &str = "forgotten";
 /// Texts that one pattern looks for.
 const PATTERN: usize = 1000;
+/// Ids shorter than this, in bytes, may stand in other texts by chance.
+const SHORT: usize = 8;
 
 /// One customer, to be erased.
 #[derive(Debug)]
@@ -65,13 +67,18 @@ impl Person {
 
     /// Makes ready to find what was learnt.
     pub fn compile(&mut self) {
-        let texts: Vec<String> = [&self.name].into_iter().chain(&self.ids).flat_map(|text| spellings(text)).collect();
+        let mut texts: Vec<String> =
+            [&self.name].into_iter().chain(&self.ids).flat_map(|text| spellings(text)).collect();
+        // Where one begins with another the longer is found.
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
         let pattern = |texts: &[String]| {
             let alternatives: Vec<String> = texts.iter().map(|text| regex::escape(text)).collect();
             // A pattern of plain texts is always valid; one too large for its limit finds nothing, so the limit is lifted.
             regex::bytes::RegexBuilder::new(&alternatives.join("|")).size_limit(usize::MAX).build().ok()
         };
-        self.patterns = texts.chunks(PATTERN).filter_map(pattern).collect();
+        // Short ones are looked for apart, so that none takes a part of what a longer one would find.
+        let (long, short) = texts.split_at(texts.partition_point(|text| text.len() >= SHORT));
+        self.patterns = [long, short].into_iter().flat_map(|texts| texts.chunks(PATTERN)).filter_map(pattern).collect();
     }
 
     /// How many message ids are known to be theirs.
@@ -99,7 +106,9 @@ impl Person {
 
     /// Whether bytes name the customer or one of their messages.
     pub fn in_bytes(&self, bytes: &[u8]) -> bool {
-        self.patterns.iter().any(|pattern| pattern.find_iter(bytes).any(|found| stands_alone(bytes, &found.range())))
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.find_iter(bytes).any(|found| self.stands_alone(bytes, &found.range())))
     }
 
     /// The text with a word in the place of the customer; `None` when they are not named.
@@ -112,7 +121,7 @@ impl Person {
             let mut kept = Vec::new();
             let mut from = 0;
             for found in
-                pattern.find_iter(text.as_bytes()).filter(|found| stands_alone(text.as_bytes(), &found.range()))
+                pattern.find_iter(text.as_bytes()).filter(|found| self.stands_alone(text.as_bytes(), &found.range()))
             {
                 kept.extend_from_slice(&text.as_bytes()[from..found.start()]);
                 kept.extend_from_slice(WORD.as_bytes());
@@ -158,6 +167,20 @@ impl Person {
             None => event,
         });
         Some(Redacted { body, erased, kept: kept.collect() })
+    }
+
+    /// Whether what was found names the customer and is not a part of something else: the customer's name of a longer number, an id
+    /// of a longer word. A short id names a message only where it is the whole text: it may stand in anybody's ids by chance.
+    fn stands_alone(&self, bytes: &[u8], found: &Range<usize>) -> bool {
+        let before = found.start.checked_sub(1).and_then(|at| bytes.get(at));
+        let (text, after) = (&bytes[found.clone()], bytes.get(found.end));
+        if text.len() < SHORT && text != self.name.as_bytes() {
+            return [before, after].into_iter().flatten().all(|beside| *beside == b'"');
+        }
+        let joins: fn(&u8) -> bool =
+            if text == self.name.as_bytes() { u8::is_ascii_digit } else { u8::is_ascii_alphanumeric };
+        let joined = |one: Option<&u8>, other: Option<&u8>| one.is_some_and(joins) && other.is_some_and(joins);
+        !(joined(before, text.first()) || joined(text.last(), after))
     }
 
     fn is(&self, text: &str) -> bool {
@@ -239,14 +262,6 @@ struct Level {
 fn spellings(text: &str) -> Vec<String> {
     let escaped = text.replace('/', "\\/");
     if escaped == text { vec![text.to_owned()] } else { vec![text.to_owned(), escaped] }
-}
-
-/// Whether what was found is not a part of a longer number.
-fn stands_alone(bytes: &[u8], found: &Range<usize>) -> bool {
-    let digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
-    let before = found.start.checked_sub(1).and_then(|at| bytes.get(at));
-    let ends = |at: usize| digit(bytes.get(at));
-    !(digit(before) && ends(found.start) || ends(found.end) && found.end > 0 && ends(found.end - 1))
 }
 
 /// Where a value stands, a string with its quotes.

@@ -22,16 +22,17 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
-/// Notes waiting to be written; over it only counts grow. Also the number of entries that outlast a failing disk.
-const QUEUE: usize = 128;
-/// Bytes of bodies in these; as much as a few of the largest that are kept whole.
+/// Notes waiting to be written; over it only counts grow. Also the number of entries that outlast a failing disk. As many as are
+/// kept at all: the retries of a whole outage may be refused within a second.
+const QUEUE: usize = 1_000;
+/// Bytes of bodies and headers in these; as much as a few of the largest that are kept whole.
 const QUEUE_BYTES: usize = 8 << 20;
 /// Pause between two writes.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Time for the last write when the receiver stops.
 const LAST_WRITE: Duration = Duration::from_millis(1500);
-/// Explanations per write: trying the usual mistakes costs some milliseconds each.
-const EXPLAINED: usize = 4;
+/// Explanations per write: trying the usual mistakes costs some milliseconds for a large body, far less for a usual one.
+const EXPLAINED: usize = 32;
 /// Kept of a body, in bytes.
 const BODY_START: usize = 512;
 /// Kept of a header value, in bytes.
@@ -62,6 +63,12 @@ impl Note {
     /// Whether the request is kept with all its bytes, so that it can still be taken in.
     fn is_whole(&self) -> bool {
         self.reason == Reason::StaleTimestamp
+    }
+
+    /// Memory that it takes, in bytes.
+    fn cost(&self) -> usize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        self.body.len() + headers
     }
 
     /// Lets go of a body that is too large to be examined, but for its start.
@@ -124,7 +131,7 @@ impl Register {
         }
         if let Ok(place) = self.queue.try_reserve() {
             let note = note().cut();
-            self.queued_bytes.fetch_add(note.body.len(), Relaxed);
+            self.queued_bytes.fetch_add(note.cost(), Relaxed);
             place.send(note);
         }
     }
@@ -134,7 +141,7 @@ impl Register {
         while let Ok(note) = notes.try_recv() {
             batch.push(note);
         }
-        self.queued_bytes.fetch_sub(batch.iter().map(|note| note.body.len()).sum(), Relaxed);
+        self.queued_bytes.fetch_sub(batch.iter().map(Note::cost).sum(), Relaxed);
     }
 
     fn take_counts(&self) -> Counts {

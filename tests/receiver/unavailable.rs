@@ -141,5 +141,6 @@ async fn stopping_finishes_what_waits_for_its_commit() {
     assert_eq!(answer.header("connection"), Some("close"));
     stopping.await.unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
-    assert_eq!(Arc::strong_count(&server.journal), 1, "the journal is its owner's alone, to be closed");
+    // Its owner's alone, to be closed: a worker thread lets go of it a moment after it has answered.
+    until(|| Arc::strong_count(&server.journal) == 1).await;
 }

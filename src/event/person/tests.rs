@@ -66,3 +66,32 @@ fn a_longer_number_is_somebody_else() {
     assert!(!person().in_bytes(b"852553117051") && !person().in_bytes(b"185255311705"));
     assert_eq!(person().without("a 85255311705, b 85255311705").as_deref(), Some("a forgotten, b forgotten"));
 }
+
+#[test]
+fn ids_of_theirs_within_those_of_others_are_left_alone() {
+    let mut person = person();
+    let origin = Origin { received_at: Millis(0), verified: None };
+    for id in ["A", "1001", "m-100100100", "m-1001001007", "wamid.HBgL/x"] {
+        let body =
+            format!(r#"{{"statuses":[{{"id":"{id}","status":"sent","timestamp":"1","recipient_id":"{WHO}"}}]}}"#);
+        for event in decode(body.as_bytes(), &origin, &KeySecret([0; 16])) {
+            assert!(person.learn(&event), "{id}");
+        }
+    }
+    person.compile();
+    for others in
+        ["PAUSED", "A-1", "wamid.AAAA1001", "x-1001", "m-1001001001", "xm-100100100", "wamid.HBgL/xy", "852553117050"]
+    {
+        assert_eq!(person.without(others), None, "{others}");
+    }
+    for (theirs, left) in [
+        ("A", "forgotten"),
+        ("1001", "forgotten"),
+        ("see m-100100100, m-1001001007", "see forgotten, forgotten"),
+        ("id=wamid.HBgL/x&a", "id=forgotten&a"),
+        ("tel85255311705x", "telforgottenx"),
+    ] {
+        assert_eq!(person.without(theirs).as_deref(), Some(left));
+    }
+    assert!(person.in_bytes(br#"{"id":"1001"}"#) && person.in_bytes(br#"{"id":"wamid.HBgL\/x"}"#));
+}
