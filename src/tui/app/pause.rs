@@ -82,9 +82,11 @@ impl App {
         self.reached.came = page;
     }
 
-    /// What was counted anew is shown from now on.
+    /// What was counted anew is shown from now on, in a frozen view too: a filter over it counts as far.
     pub(super) fn all_is_counted(&mut self) {
         self.reached.counted = self.reached.came;
+        let frozen = self.pause.is_some();
+        self.known.narrowing.count_up_to(frozen.then_some(self.reached.counted));
     }
 
     /// A new page goes on the gauges of a frozen view.
